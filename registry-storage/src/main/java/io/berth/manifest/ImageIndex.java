@@ -1,0 +1,30 @@
+package io.berth.manifest;
+
+import io.berth.name.Descriptor;
+import io.berth.name.Digest;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Docker manifest list or OCI image index: manifests for several platforms, or of several kinds.
+ */
+public final class ImageIndex extends Manifest {
+
+    private final List<Descriptor> children;
+
+    ImageIndex(
+            Source source,
+            @Nullable Digest subject,
+            @Nullable String artifactType,
+            Map<String, String> annotations,
+            List<Descriptor> children) {
+        super(source, subject, artifactType, annotations);
+        this.children = List.copyOf(children);
+    }
+
+    /** In the order of the body; may be empty. BuildKit's cache lists blobs here, too. */
+    public List<Descriptor> children() {
+        return children;
+    }
+}

@@ -1,0 +1,38 @@
+package io.berth.name;
+
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryException;
+import java.util.UUID;
+
+/**
+ * Names an upload session. A random UUID: other registries find sessions to purge by parsing one,
+ * and it must not be guessed.
+ */
+public record UploadId(UUID value) {
+
+    public static UploadId random() {
+        return new UploadId(UUID.randomUUID());
+    }
+
+    /**
+     * @throws RegistryException BLOB_UPLOAD_UNKNOWN, for no session can have such an id
+     */
+    public static UploadId of(String text) {
+        if (text.length() == 36) {
+            try {
+                UUID uuid = UUID.fromString(text);
+                if (uuid.toString().equals(text)) {
+                    return new UploadId(uuid);
+                }
+            } catch (IllegalArgumentException e) {
+                // falls through: not the canonical form of a UUID
+            }
+        }
+        throw new RegistryException(ErrorCode.BLOB_UPLOAD_UNKNOWN);
+    }
+
+    @Override
+    public String toString() {
+        return value.toString();
+    }
+}

@@ -1,0 +1,26 @@
+package io.berth.object;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which keys are wanted.
+ *
+ * @param prefix of the keys, ending in {@code /}; {@code ""} for all
+ * @param startAfter only keys that sort behind this text, which is compared with whole keys and
+ *     need not be one; {@code null}: from the start
+ * @param foldFolders {@code true}: keys that have a {@code /} behind the prefix are folded into one
+ *     entry up to and with that slash, which sorts as this text
+ * @param limit entries at the most, 1 or more; a store may return fewer and still have more
+ */
+public record ListRequest(
+        String prefix, @Nullable String startAfter, boolean foldFolders, int limit) {
+
+    public ListRequest {
+        if (!prefix.isEmpty() && !prefix.endsWith("/")) {
+            throw new IllegalArgumentException("a prefix ends in a slash: " + prefix);
+        }
+        if (limit < 1) {
+            throw new IllegalArgumentException("limit " + limit);
+        }
+    }
+}

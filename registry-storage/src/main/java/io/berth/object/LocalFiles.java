@@ -1,0 +1,10 @@
+package io.berth.object;
+
+import java.nio.file.Path;
+
+/** The ability of a store to name the file that holds an object, for zero-copy transfer. */
+public interface LocalFiles {
+
+    /** Where the object is or would be; the file must not be written to. */
+    Path path(ObjectKey key);
+}

@@ -1,0 +1,57 @@
+package io.berth.object;
+
+import org.jspecify.annotations.Nullable;
+
+/** A store did not do what it was asked. */
+public abstract sealed class ObjectStoreException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String key;
+
+    private ObjectStoreException(String key, String message, @Nullable Throwable cause) {
+        super(message + ": " + key, cause);
+        this.key = key;
+    }
+
+    /** The key or prefix that was asked for. */
+    public String key() {
+        return key;
+    }
+
+    /** There is no such object. */
+    public static final class NotFound extends ObjectStoreException {
+        private static final long serialVersionUID = 1L;
+
+        public NotFound(ObjectKey key) {
+            super(key.value(), "no such object", null);
+        }
+    }
+
+    /** The condition of a write did not hold; nothing was written. */
+    public static final class PreconditionFailed extends ObjectStoreException {
+        private static final long serialVersionUID = 1L;
+
+        public PreconditionFailed(ObjectKey key) {
+            super(key.value(), "the object is not as expected", null);
+        }
+    }
+
+    /** The store failed or cannot be reached; nothing was written. */
+    public static final class Unavailable extends ObjectStoreException {
+        private static final long serialVersionUID = 1L;
+
+        public Unavailable(String key, String message, @Nullable Throwable cause) {
+            super(key, message, cause);
+        }
+    }
+
+    /** The store failed while writing, and the write may have happened. */
+    public static final class OutcomeUnknown extends ObjectStoreException {
+        private static final long serialVersionUID = 1L;
+
+        public OutcomeUnknown(ObjectKey key, String message, Throwable cause) {
+            super(key.value(), message, cause);
+        }
+    }
+}

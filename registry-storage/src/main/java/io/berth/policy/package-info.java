@@ -1,0 +1,8 @@
+/**
+ * What an administrator allows: wrappers of the Registry contract that refuse, and otherwise pass
+ * on.
+ */
+@NullMarked
+package io.berth.policy;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,36 @@
+package io.berth.registry;
+
+import io.berth.manifest.Manifest;
+import io.berth.name.Digest;
+import io.berth.name.Reference;
+import io.berth.name.RepositoryName;
+
+/**
+ * Reading by name (distribution-spec, "Pull"). Content is visible only in repositories that hold
+ * it.
+ */
+public interface RegistryReader {
+
+    /**
+     * A blob, ready to be read. The handle holds no open resource until its content is opened.
+     *
+     * @throws io.berth.error.RegistryException BLOB_UNKNOWN
+     */
+    Blob blob(RepositoryName repository, Digest digest);
+
+    /**
+     * The digest a reference stands for at this moment, if that manifest is there; cheaper than
+     * reading it. A digest is answered with itself.
+     *
+     * @throws io.berth.error.RegistryException MANIFEST_UNKNOWN
+     */
+    Digest resolve(RepositoryName repository, Reference reference);
+
+    /**
+     * A manifest, whole. Asked by digest, {@link Manifest#digest()} is that digest; asked by tag,
+     * it is the one the tag was made with.
+     *
+     * @throws io.berth.error.RegistryException MANIFEST_UNKNOWN
+     */
+    Manifest manifest(RepositoryName repository, Reference reference);
+}

@@ -1,0 +1,64 @@
+package io.berth.registry;
+
+import io.berth.manifest.Manifest;
+import io.berth.name.Descriptor;
+import io.berth.name.Digest;
+import io.berth.name.RepositoryName;
+import io.berth.name.Tag;
+import io.berth.name.UploadId;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Adding content (distribution-spec, "Push"). A repository comes into being with its first content.
+ *
+ * <p>A method that returns has made its effect durable as the storage promises. A method that fails
+ * leaves nothing visible that was not visible before, and everything it may be asked again for may
+ * be asked again: content is addressed by digest, so repeating is harmless.
+ */
+public interface RegistryWriter {
+
+    /** Opens a new upload session. Nothing is visible of it until it is committed. */
+    Upload startUpload(RepositoryName repository);
+
+    /**
+     * Takes up a session where it stands, on this or another replica. While the handle is open no
+     * other request can work on the session.
+     *
+     * @throws io.berth.error.RegistryException BLOB_UPLOAD_UNKNOWN when it does not exist in this
+     *     repository, was finished, cancelled or expired; BLOB_UPLOAD_OUT_OF_ORDER when another
+     *     request is working on it
+     */
+    Upload resumeUpload(RepositoryName repository, UploadId id);
+
+    /**
+     * Stores a blob whose digest is known before its bytes, without a session.
+     *
+     * @throws io.berth.error.RegistryException DIGEST_INVALID when the bytes do not match or the
+     *     algorithm is not supported; SIZE_INVALID when the length is not the one declared. Nothing
+     *     is kept of such content.
+     * @throws IOException when reading the chunk fails; nothing is kept
+     */
+    Descriptor putBlob(RepositoryName repository, Digest digest, UploadChunk content)
+            throws IOException;
+
+    /**
+     * Makes a blob of one repository visible in another without moving bytes (end-11).
+     *
+     * @return empty when the blob was not found where it was looked for; not an error
+     */
+    Optional<Descriptor> mountBlob(RepositoryName target, Digest digest, MountSource source);
+
+    /**
+     * Stores a manifest and points tags at it. Every blob and manifest it needs must be in the same
+     * repository, except where the specification exempts it.
+     *
+     * @param manifest parsed and checked against its digest already
+     * @param tags all moved to this manifest, in this order; may be empty
+     * @throws io.berth.error.RegistryException MANIFEST_BLOB_UNKNOWN, one error for each missing
+     *     reference, detail = its digest; DENIED by policy. When moving one of several tags fails
+     *     the manifest and the tags before it stay: a retry finishes.
+     */
+    void putManifest(RepositoryName repository, Manifest manifest, List<Tag> tags);
+}

@@ -1,0 +1,59 @@
+package io.berth.registry;
+
+import io.berth.name.Descriptor;
+import io.berth.name.Digest;
+import io.berth.name.RepositoryName;
+import io.berth.name.UploadId;
+import java.io.IOException;
+
+/**
+ * One request's hold on an upload session (distribution-spec, "Pushing a blob in chunks").
+ *
+ * <pre>
+ *   startUpload ──► open ──append──► open ──commit──► finished
+ *                    │  ▲                     └─ digest wrong: open, as long as before the call
+ *                    │  └── resumeUpload, any replica, also after a restart
+ *                    └──cancel──► gone
+ * </pre>
+ *
+ * <p>For one thread. Closing gives the hold back and keeps the session; after {@link #commit} or
+ * {@link #cancel} it does nothing. Closing twice is harmless.
+ */
+public interface Upload extends AutoCloseable {
+
+    RepositoryName repository();
+
+    UploadId id();
+
+    /** Bytes the session holds: where the next chunk belongs. */
+    long size();
+
+    /**
+     * Adds a chunk.
+     *
+     * @return the new size
+     * @throws io.berth.error.RegistryException BLOB_UPLOAD_OUT_OF_ORDER when the chunk's offset is
+     *     not {@link #size()}; SIZE_INVALID when more or fewer bytes came than it declares. The
+     *     session is then as it was before.
+     * @throws IOException when reading the chunk's body fails; what came before that is kept and
+     *     counted in {@link #size()}, so that the client can go on from there
+     */
+    long append(UploadChunk chunk) throws IOException;
+
+    /**
+     * Adds a last chunk, which may be empty, and makes the whole a blob of the repository.
+     *
+     * @return digest as given
+     * @throws io.berth.error.RegistryException as {@link #append}; DIGEST_INVALID when the bytes do
+     *     not match or the algorithm is not supported. The session is then as it was before.
+     * @throws IOException when reading the chunk's body fails; nothing becomes visible, and the
+     *     session is as it was before or holds some of the bytes
+     */
+    Descriptor commit(Digest digest, UploadChunk last) throws IOException;
+
+    /** Drops the session and its bytes. */
+    void cancel();
+
+    @Override
+    void close();
+}
