@@ -1,0 +1,69 @@
+package io.berth.settings;
+
+import java.lang.reflect.RecordComponent;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The names of all settings, as the records spell them. What has a name of its own in the group
+ * {@code storage.delete} is a <em>value</em>; the names on the way to it are groups.
+ */
+final class SettingNames {
+
+    /** Values that hold further names, which an administrator chooses. */
+    private final Set<String> open = new LinkedHashSet<>();
+
+    private final Set<String> values = new TreeSet<>();
+    private final Set<String> groups = new LinkedHashSet<>();
+
+    SettingNames(Class<? extends Record> root) {
+        collect(root, "");
+    }
+
+    private void collect(Class<?> group, String prefix) {
+        for (RecordComponent component : group.getRecordComponents()) {
+            String name = prefix + component.getName().toLowerCase(Locale.ROOT);
+            Class<?> type = component.getType();
+            if (isGroup(type)) {
+                groups.add(name);
+                collect(type, name + ".");
+                continue;
+            }
+            values.add(name);
+            if (Map.class.isAssignableFrom(type)) {
+                open.add(name);
+            }
+        }
+    }
+
+    /** Values are made from one text each, by a method {@code of}. */
+    private static boolean isGroup(Class<?> type) {
+        if (!type.isRecord()) {
+            return false;
+        }
+        try {
+            type.getMethod("of", String.class);
+            return false;
+        } catch (NoSuchMethodException e) {
+            return true;
+        }
+    }
+
+    /** All values, in order of their names. */
+    Set<String> values() {
+        return values;
+    }
+
+    boolean isGroup(String name) {
+        return groups.contains(name);
+    }
+
+    /** Whether a value goes by this name, or by its beginning where it holds further names. */
+    boolean isValue(String name) {
+        String plain = name.replaceAll("\\[\\d+]", "");
+        return values.contains(plain) || open.stream().anyMatch(o -> plain.startsWith(o + "."));
+    }
+}
