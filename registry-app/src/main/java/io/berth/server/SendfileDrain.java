@@ -4,7 +4,6 @@ import java.time.Duration;
 import org.apache.coyote.ProtocolHandler;
 import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
-import org.springframework.boot.web.server.context.WebServerGracefulShutdownLifecycle;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -70,6 +69,6 @@ final class SendfileDrain implements SmartLifecycle {
     /** Between the end of requests and the end of connections. */
     @Override
     public int getPhase() {
-        return WebServerGracefulShutdownLifecycle.SMART_LIFECYCLE_PHASE - 1;
+        return WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE - 1;
     }
 }

@@ -4,7 +4,6 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,17 +15,6 @@ public record GoDuration(Duration duration) {
 
     private static final Pattern PART =
             Pattern.compile("(\\d+(?:\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h)");
-
-    private static final Map<String, Long> NANOS =
-            Map.of(
-                    "ns", 1L,
-                    "us", 1_000L,
-                    "µs", 1_000L,
-                    "μs", 1_000L,
-                    "ms", 1_000_000L,
-                    "s", 1_000_000_000L,
-                    "m", 60_000_000_000L,
-                    "h", 3_600_000_000_000L);
 
     public GoDuration {
         if (duration.isNegative()) {
@@ -50,7 +38,7 @@ public record GoDuration(Duration duration) {
             if (text.length() > 100 || !part.find() || part.start() != end) {
                 throw malformed(text);
             }
-            BigDecimal unit = BigDecimal.valueOf(NANOS.get(part.group(2)));
+            BigDecimal unit = BigDecimal.valueOf(nanos(part.group(2)));
             nanos = nanos.add(new BigDecimal(part.group(1)).multiply(unit));
             end = part.end();
         }
@@ -61,6 +49,18 @@ public record GoDuration(Duration duration) {
                 Duration.ofNanos(nanos.setScale(0, RoundingMode.DOWN).longValueExact()));
     }
 
+    private static long nanos(String unit) {
+        return switch (unit) {
+            case "ns" -> 1L;
+            case "us", "µs", "μs" -> 1_000L;
+            case "ms" -> 1_000_000L;
+            case "s" -> 1_000_000_000L;
+            case "m" -> 60_000_000_000L;
+            case "h" -> 3_600_000_000_000L;
+            default -> throw new IllegalStateException(unit);
+        };
+    }
+
     private static IllegalArgumentException malformed(String text) {
         return new IllegalArgumentException(
                 "\"" + text + "\" is not a duration such as 168h, 1h30m, 10s or 100ms");
@@ -68,8 +68,6 @@ public record GoDuration(Duration duration) {
 
     @Override
     public String toString() {
-        return duration.isZero()
-                ? "0"
-                : duration.toString().substring(2).toLowerCase(Locale.ROOT);
+        return duration.isZero() ? "0" : duration.toString().substring(2).toLowerCase(Locale.ROOT);
     }
 }

@@ -1,20 +1,21 @@
 package io.berth.settings;
 
 import java.net.URI;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * How the registry is reached.
  *
- * @param host what {@code Location} headers begin with, whatever host a request names; {@code null}:
- *     the request's
- * @param prefix the path below which everything is served; {@code /} for none
- * @param secret signs what clients carry from one request of an upload to the next; the same on all
- *     replicas; {@code null}: a random one, which a restart forgets
- * @param relativeUrls whether {@code Location} headers are without scheme and host
+ * @param host what {@code Location} headers begin with, whatever host a request names; {@code
+ *     null}: the request's
+ * @param prefix the path below which everything is served, such as {@code /registry/}
+ * @param relativeUrls whether {@code Location} headers without a {@code host} are paths alone
+ * @param trustForwarded whether {@code Forwarded} and {@code X-Forwarded-*} headers are believed
  * @param drainTimeout how long a stop waits for requests that are under way; zero: not at all
  * @param maxThreads how many requests are worked on at the same time; others wait
  * @param headers sent with every answer
@@ -23,18 +24,20 @@ public record HttpSettings(
         @DefaultValue("127.0.0.1:5000") ListenAddress addr,
         @Nullable URI host,
         @DefaultValue("/") String prefix,
-        @Nullable Secret secret,
-        @DefaultValue("false") boolean relativeUrls,
+        @DefaultValue("true") boolean relativeUrls,
+        @DefaultValue("false") boolean trustForwarded,
         @DefaultValue("30s") GoDuration drainTimeout,
         @DefaultValue("200") int maxThreads,
         @DefaultValue Map<String, List<String>> headers) {
 
     public HttpSettings {
-        Wrong.unless(
-                host == null || isBase(host),
-                "http.host",
-                host,
-                "an address such as https://registry.example.com");
+        if (host != null) {
+            Wrong.unless(
+                    isBase(host),
+                    "http.host",
+                    host,
+                    "an address such as https://registry.example.com");
+        }
         Wrong.unless(
                 prefix.matches("/|/[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*/?"),
                 "http.prefix",
@@ -46,7 +49,7 @@ public record HttpSettings(
                 maxThreads,
                 "a number from 1 to 10000");
         headers.forEach(HttpSettings::requireHeader);
-        headers = Map.copyOf(headers);
+        headers = Collections.unmodifiableMap(new TreeMap<>(headers));
     }
 
     private static boolean isBase(URI host) {

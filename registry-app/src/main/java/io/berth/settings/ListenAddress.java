@@ -24,7 +24,9 @@ public record ListenAddress(@Nullable String host, int port) {
         Matcher form = FORM.matcher(text);
         if (!form.matches() || Integer.parseInt(form.group(3)) > 65535) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" is not an address such as 127.0.0.1:5000, [::1]:5000 or :5000");
+                    "\""
+                            + text
+                            + "\" is not an address such as 127.0.0.1:5000, [::1]:5000 or :5000");
         }
         String host = form.group(1) != null ? form.group(1) : form.group(2);
         return new ListenAddress(host, Integer.parseInt(form.group(3)));

@@ -7,7 +7,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record PolicySettings(@DefaultValue Repository repository) {
 
     /**
-     * @param classes the kinds of images that are taken; empty: every kind, and every other artifact
+     * @param classes the kinds of images that are taken; empty: every kind, and every other
+     *     artifact
      */
     public record Repository(@DefaultValue({}) List<ContentClass> classes) {
 

@@ -6,12 +6,17 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 
 /**
  * The names of all settings, as the records spell them. What has a name of its own in the group
  * {@code storage.delete} is a <em>value</em>; the names on the way to it are groups.
  */
 final class SettingNames {
+
+    static final ConfigurationPropertyName PREFIX =
+            ConfigurationPropertyName.of(RegistrySettings.PREFIX);
 
     /** Values that hold further names, which an administrator chooses. */
     private final Set<String> open = new LinkedHashSet<>();
@@ -37,6 +42,20 @@ final class SettingNames {
                 open.add(name);
             }
         }
+    }
+
+    /** The name of a property without the prefix, as it stands in the documentation. */
+    static String of(ConfigurationPropertyName property) {
+        StringBuilder name = new StringBuilder();
+        for (int i = PREFIX.getNumberOfElements(); i < property.getNumberOfElements(); i++) {
+            String element = property.getElement(i, Form.UNIFORM);
+            if (property.isNumericIndex(i)) {
+                name.append('[').append(element).append(']');
+            } else {
+                name.append(name.isEmpty() ? "" : ".").append(element);
+            }
+        }
+        return name.toString();
     }
 
     /** Values are made from one text each, by a method {@code of}. */

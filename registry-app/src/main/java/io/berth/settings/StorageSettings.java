@@ -36,16 +36,17 @@ public record StorageSettings(
     /**
      * How tags are looked up.
      *
-     * @param concurrencyLimit how many tags one request reads or removes at the same time
+     * @param concurrencyLimit how many tags the delete of a manifest reads or removes at the same
+     *     time; 0: as many as the machine has processors
      */
-    public record Tag(@DefaultValue("16") int concurrencyLimit) {
+    public record Tag(@DefaultValue("0") int concurrencyLimit) {
 
         public Tag {
             Wrong.unless(
-                    concurrencyLimit >= 1 && concurrencyLimit <= 1000,
+                    concurrencyLimit >= 0 && concurrencyLimit <= 1000,
                     "storage.tag.concurrencylimit",
                     concurrencyLimit,
-                    "a number from 1 to 1000");
+                    "a number from 0 to 1000");
         }
     }
 
@@ -58,7 +59,7 @@ public record StorageSettings(
     /**
      * Removing uploads that nobody finished.
      *
-     * @param age how long nothing was added to an upload that is removed
+     * @param age how long ago an upload began that is removed
      * @param interval from one round to the next
      * @param dryRun whether rounds only report what they would remove
      */

@@ -6,8 +6,6 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.core.Ordered;
@@ -20,11 +18,7 @@ import org.springframework.core.ResolvableType;
 final class UnboundSettingAnalyzer extends AbstractFailureAnalyzer<BindException>
         implements Ordered {
 
-    static final String ADVICE =
-            "Correct it; docs/configuration.md says what each setting can be.";
-
-    private static final ConfigurationPropertyName PREFIX =
-            ConfigurationPropertyName.of(RegistrySettings.PREFIX);
+    static final String ADVICE = "Correct it; docs/configuration.md says what each setting can be.";
 
     /** Before Spring Boot's own, which shows every value. */
     @Override
@@ -34,7 +28,7 @@ final class UnboundSettingAnalyzer extends AbstractFailureAnalyzer<BindException
 
     @Override
     protected @Nullable FailureAnalysis analyze(Throwable rootFailure, BindException cause) {
-        if (!PREFIX.isAncestorOf(cause.getName())) {
+        if (!SettingNames.PREFIX.isAncestorOf(cause.getName())) {
             return null;
         }
         return new FailureAnalysis(describe(cause), ADVICE, rootFailure);
@@ -46,8 +40,7 @@ final class UnboundSettingAnalyzer extends AbstractFailureAnalyzer<BindException
         if (property == null) {
             return "A setting is wrong: " + reason + ".";
         }
-        String name =
-                property.getName().subName(PREFIX.getNumberOfElements()).toString(Form.UNIFORM);
+        String name = SettingNames.of(property.getName());
         return "The setting %s is \"%s\" (%s), but must be %s."
                 .formatted(
                         name,
@@ -58,7 +51,8 @@ final class UnboundSettingAnalyzer extends AbstractFailureAnalyzer<BindException
 
     private static Class<?> valueType(ResolvableType type) {
         ResolvableType collection = type.asCollection();
-        ResolvableType value = collection == ResolvableType.NONE ? type : collection.getGeneric(0);
+        ResolvableType value =
+                collection.equals(ResolvableType.NONE) ? type : collection.getGeneric(0);
         return value.resolve(Object.class);
     }
 

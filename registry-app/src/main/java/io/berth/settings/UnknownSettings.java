@@ -6,16 +6,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
 
 /** Settings that somebody made and nothing reads: mistyped, or of another registry. */
 public final class UnknownSettings {
-
-    private static final ConfigurationPropertyName PREFIX =
-            ConfigurationPropertyName.of(RegistrySettings.PREFIX);
 
     /** Settings of distribution that ask for nothing here, with the reason. */
     static final Map<String, String> WITHOUT_EFFECT =
@@ -34,7 +30,7 @@ public final class UnknownSettings {
         for (var source : ConfigurationPropertySources.get(environment)) {
             if (source instanceof IterableConfigurationPropertySource iterable) {
                 iterable.stream()
-                        .filter(PREFIX::isAncestorOf)
+                        .filter(SettingNames.PREFIX::isAncestorOf)
                         .forEach(name -> judge(names, iterable, name, sentences));
             }
         }
@@ -46,8 +42,7 @@ public final class UnknownSettings {
             IterableConfigurationPropertySource source,
             ConfigurationPropertyName fullName,
             Map<String, String> sentences) {
-        String name =
-                fullName.subName(PREFIX.getNumberOfElements()).toString(Form.UNIFORM);
+        String name = SettingNames.of(fullName);
         ConfigurationProperty property = source.getConfigurationProperty(fullName);
         if (property == null || names.isValue(name)) {
             return;

@@ -11,8 +11,7 @@ final class Wrong {
      */
     static void unless(boolean right, String name, Object value, String expected) {
         if (!right) {
-            throw new IllegalArgumentException(
-                    name + " is " + value + ", but must be " + expected);
+            throw new IllegalArgumentException(name + " is " + value + ", but must be " + expected);
         }
     }
 }

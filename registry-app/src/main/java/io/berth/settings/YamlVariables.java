@@ -58,15 +58,12 @@ public final class YamlVariables implements EnvironmentPostProcessor {
             return new Yaml(new SafeConstructor(new LoaderOptions())).load(value);
         } catch (YAMLException e) {
             throw new WrongSettingException(
-                    "The variable "
-                            + variable
-                            + " begins like a YAML map or list, but is not one.",
+                    "The variable " + variable + " begins like a YAML map or list, but is not one.",
                     e);
         }
     }
 
-    private static void expand(
-            String name, @Nullable Object value, Map<String, Object> variables) {
+    private static void expand(String name, @Nullable Object value, Map<String, Object> variables) {
         switch (value) {
             case Map<?, ?> map ->
                     map.forEach(
