@@ -38,7 +38,7 @@ final class UnboundSettingAnalyzer extends AbstractFailureAnalyzer<BindException
         String reason = rootMessage(failure);
         ConfigurationProperty property = failure.getProperty();
         if (property == null) {
-            return "A setting is wrong: " + reason + ".";
+            return reason + ".";
         }
         String name = SettingNames.of(property.getName());
         return "The setting %s is \"%s\" (%s), but must be %s."

@@ -16,6 +16,8 @@ public final class UnknownSettings {
     /** Settings of distribution that ask for nothing here, with the reason. */
     static final Map<String, String> WITHOUT_EFFECT =
             Map.of(
+                    "http.secret",
+                    "nothing that clients carry needs to be signed",
                     "storage.filesystem.maxthreads",
                     "http.maxthreads bounds what happens at the same time",
                     "storage.redirect.disable",
