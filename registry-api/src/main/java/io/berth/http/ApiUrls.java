@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class ApiUrls {
 
-    private final HttpSettings.Urls settings;
+    private final ApiSettings.Urls settings;
 
     /** What stands in front of a path in a {@code Link}, which is never absolute. */
     private final String pathBase;
 
-    ApiUrls(HttpSettings.Urls settings) {
+    ApiUrls(ApiSettings.Urls settings) {
         this.settings = settings;
         this.pathBase = pathOf(settings.host()) + settings.prefix();
     }

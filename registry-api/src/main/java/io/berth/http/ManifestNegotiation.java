@@ -24,7 +24,7 @@ final class ManifestNegotiation {
     private final AcceptMode mode;
     private final Platform defaultPlatform;
 
-    ManifestNegotiation(RegistryReader registry, HttpSettings.Manifests settings) {
+    ManifestNegotiation(RegistryReader registry, ApiSettings.Manifests settings) {
         this.registry = registry;
         this.mode = settings.accept();
         this.defaultPlatform = settings.defaultPlatform();

@@ -26,7 +26,7 @@ public final class RegistryApi {
     private final HandlerMapping handlerMapping;
     private final HandlerExceptionResolver exceptionResolver;
 
-    public RegistryApi(Registry registry, HttpSettings settings) {
+    public RegistryApi(Registry registry, ApiSettings settings) {
         ApiUrls urls = new ApiUrls(settings.urls());
         Routes routes = routes(registry, urls, settings);
         this.handlerMapping = new RouteMapping(urls, routes);
@@ -41,7 +41,7 @@ public final class RegistryApi {
         return exceptionResolver;
     }
 
-    private static Routes routes(Registry registry, ApiUrls urls, HttpSettings settings) {
+    private static Routes routes(Registry registry, ApiUrls urls, ApiSettings settings) {
         var base = new BaseController();
         var catalog = new CatalogController(registry, urls, settings.lists());
         var tags = new TagsController(registry, urls, settings.lists());

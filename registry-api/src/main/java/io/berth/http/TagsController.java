@@ -13,9 +13,9 @@ final class TagsController {
 
     private final RegistryLister registry;
     private final ApiUrls urls;
-    private final HttpSettings.Lists limits;
+    private final ApiSettings.Lists limits;
 
-    TagsController(RegistryLister registry, ApiUrls urls, HttpSettings.Lists limits) {
+    TagsController(RegistryLister registry, ApiUrls urls, ApiSettings.Lists limits) {
         this.registry = registry;
         this.urls = urls;
         this.limits = limits;

@@ -5,7 +5,7 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /** What an administrator decides about the wire protocol. */
-public record HttpSettings(Urls urls, Manifests manifests, Lists lists) {
+public record ApiSettings(Urls urls, Manifests manifests, Lists lists) {
 
     /**
      * How the registry names itself in {@code Location} and {@code Link}.
@@ -72,8 +72,8 @@ public record HttpSettings(Urls urls, Manifests manifests, Lists lists) {
     }
 
     /** What suits a registry that clients reach directly. */
-    public static HttpSettings defaults() {
-        return new HttpSettings(
+    public static ApiSettings defaults() {
+        return new ApiSettings(
                 new Urls(null, true, false, ""),
                 new Manifests(AcceptMode.NEGOTIATED, new Platform("linux", "amd64", null)),
                 new Lists(1000, 10_000, 100, 1000));
