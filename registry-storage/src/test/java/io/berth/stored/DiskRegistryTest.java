@@ -18,7 +18,7 @@ class DiskRegistryTest extends RegistryContract {
     void open() {
         registry =
                 new StoredRegistry(
-                        new DiskStore(root, "docker/registry/v2/_berth/tmp/"),
+                        new DiskStore(root, StoredRegistry.TEMPORARY),
                         StoredRegistryOptions.defaults(),
                         Clock.systemUTC());
     }

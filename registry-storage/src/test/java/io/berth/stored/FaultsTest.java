@@ -40,6 +40,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -293,6 +294,9 @@ class FaultsTest {
         private boolean started;
         private boolean struck;
 
+        /** Whose request is the one; others may be under way at the same time. */
+        private @Nullable Thread victim;
+
         Saboteur(Fault fault, int request) {
             this.fault = fault;
             this.left = request;
@@ -313,6 +317,9 @@ class FaultsTest {
             }
             boolean dead = struck && (fault == Fault.DIES_BEFORE || fault == Fault.DIES_AFTER);
             left--;
+            if (left == 0) {
+                victim = Thread.currentThread();
+            }
             boolean now = left == 0 && (fault == Fault.FAILS || fault == Fault.DIES_BEFORE);
             if (dead || now) {
                 struck = true;
@@ -322,7 +329,7 @@ class FaultsTest {
 
         @Override
         public synchronized void after(Call call) {
-            if (started && left == 0 && !struck) {
+            if (victim == Thread.currentThread() && !struck) {
                 struck = true;
                 throw call.operation().isChange()
                         ? new ObjectStoreException.OutcomeUnknown(
