@@ -20,6 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Bodies on their way from the socket to the protocol. */
 class UploadOverHttpTest {
 
+    private static final String OCI =
+            "Content-Type: application/vnd.oci.image.manifest.v1+json\r\n";
+
     @TempDir static Path folder;
 
     private static TestServer server;
@@ -100,9 +103,7 @@ class UploadOverHttpTest {
                     RawHttp.head(
                             "PUT",
                             "/v2/a/manifests/latest",
-                            "Expect: 100-continue\r\n"
-                                    + "Content-Type: application/vnd.oci.image.manifest.v1+json\r\n"
-                                    + "Content-Length: 4194305\r\n"));
+                            "Expect: 100-continue\r\n" + OCI + "Content-Length: 4194305\r\n"));
 
             assertThat(http.read().status()).isEqualTo(413);
         }
@@ -111,11 +112,7 @@ class UploadOverHttpTest {
     @Test
     void aClientThatSendsFirstSeesTheRefusal() throws Exception {
         try (RawHttp http = new RawHttp(server.port())) {
-            http.request(
-                    "PUT",
-                    "/v2/a/manifests/latest",
-                    "Content-Type: application/vnd.oci.image.manifest.v1+json\r\n",
-                    new byte[16 * 1024 * 1024]);
+            http.request("PUT", "/v2/a/manifests/latest", OCI, new byte[16 * 1024 * 1024]);
 
             assertThat(http.read().status()).isEqualTo(413);
         }
