@@ -68,11 +68,25 @@ abstract class ListingContract extends StoreFixture {
 
     @Test
     void filesAndFoldersSortTogether() {
-        putAll("t/v1.0", "t/v1/x", "t/v1-rc/x", "t/v1-rc.1", "t/v1-r", "t/v10", "t/v1.0.1/x", "t/v");
+        putAll(
+                "t/v1.0",
+                "t/v1/x",
+                "t/v1-rc/x",
+                "t/v1-rc.1",
+                "t/v1-r",
+                "t/v10",
+                "t/v1.0.1/x",
+                "t/v");
 
         assertThat(folded("t/", null))
                 .containsExactly(
-                        "t/v", "t/v1-r", "t/v1-rc.1", "t/v1-rc/", "t/v1.0", "t/v1.0.1/", "t/v1/",
+                        "t/v",
+                        "t/v1-r",
+                        "t/v1-rc.1",
+                        "t/v1-rc/",
+                        "t/v1.0",
+                        "t/v1.0.1/",
+                        "t/v1/",
                         "t/v10");
     }
 

@@ -76,11 +76,7 @@ abstract class ModelContract extends StoreFixture {
     private void replace(String key, String content) {
         if (model.containsKey(key)) {
             Version version = store().read(key(key), 100).version();
-            store().put(
-                            key(key),
-                            bytes(content),
-                            Condition.ifVersion(version),
-                            Durability.HINT);
+            store().put(key(key), bytes(content), Condition.ifVersion(version), Durability.HINT);
             model.put(key, content);
         }
     }

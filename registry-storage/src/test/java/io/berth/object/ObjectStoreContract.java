@@ -233,7 +233,9 @@ public abstract class ObjectStoreContract extends StoreFixture {
                 thread -> {
                     ByteRange range = new ByteRange(thread * 1000L, content.length - 1);
                     byte[] read = open("a", range);
-                    assertThat(read).hasSize((int) range.length()).endsWith(content[content.length - 1]);
+                    assertThat(read)
+                            .hasSize((int) range.length())
+                            .endsWith(content[content.length - 1]);
                 });
     }
 
