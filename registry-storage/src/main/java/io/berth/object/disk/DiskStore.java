@@ -49,7 +49,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One sync of a folder suffices for all folders and names made before it, because the file
  * systems this store is meant for (ext4, XFS) write their changes to an ordered journal. Removing
- * is never synced: after a loss of power an object that was removed may be back.
+ * is never synced: after a loss of power an object that was removed may be back. (See
+ * docs/decisions/0007-durability-on-disk.md.)
  *
  * <p><b>Several processes</b> may use one folder. All or nothing and {@link Condition.IfAbsent}
  * hold between them (the latter where the file system has hard links); {@link Condition.IfVersion}
