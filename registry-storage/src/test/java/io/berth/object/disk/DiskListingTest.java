@@ -222,7 +222,7 @@ class DiskListingTest extends DiskFixture {
     }
 
     @Test
-    void whatIsRememberedAgesByTheClockOfTheFolder() throws IOException {
+    void aFolderOfAClockAheadOfOursIsReadAgain() throws IOException {
         createFiles("many", 100);
         Files.setLastModifiedTime(
                 root.resolve("many"),
