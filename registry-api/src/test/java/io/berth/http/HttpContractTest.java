@@ -1,22 +1,15 @@
 package io.berth.http;
 
 import io.berth.http.client.HttpRegistry;
-import io.berth.object.memory.MemoryStore;
 import io.berth.registry.Registry;
 import io.berth.registry.RegistryContract;
-import io.berth.stored.StoredRegistry;
-import io.berth.stored.StoredRegistryOptions;
-import java.time.Clock;
 import org.junit.jupiter.api.AfterEach;
 
 /** The contract of a registry holds at the other end of the wire, too. */
 class HttpContractTest extends RegistryContract {
 
     private final TestServer server =
-            new TestServer(
-                    new StoredRegistry(
-                            new MemoryStore(), StoredRegistryOptions.defaults(), Clock.systemUTC()),
-                    ApiSettings.defaults());
+            new TestServer(TestApi.emptyRegistry(), ApiSettings.defaults());
     private final Registry registry = new HttpRegistry(server.address());
 
     @Override

@@ -6,6 +6,9 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.core.StandardHost;
@@ -14,6 +17,13 @@ import org.springframework.web.servlet.DispatcherServlet;
 
 /** The API behind a real server on a port of its own, as the application has it. */
 final class TestServer implements AutoCloseable {
+
+    /** Held, for the logging of the JDK forgets levels of loggers that nobody holds. */
+    private static final Logger SERVER_LOG = Logger.getLogger("org.apache");
+
+    static {
+        SERVER_LOG.setLevel(Level.OFF);
+    }
 
     private final Tomcat tomcat = new Tomcat();
     private final Path folder;
@@ -31,7 +41,7 @@ final class TestServer implements AutoCloseable {
         tomcat.getConnector().setProperty("maxSwallowSize", "-1");
         ((StandardHost) tomcat.getHost()).setAutoDeploy(false);
         Context context = tomcat.addContext("", null);
-        DispatcherServlet servlet = Dispatch.servlet(registry, settings);
+        DispatcherServlet servlet = TestApi.servlet(registry, settings);
         Tomcat.addServlet(context, "api", servlet);
         context.addServletMappingDecoded("/", "api");
         try {
@@ -54,8 +64,7 @@ final class TestServer implements AutoCloseable {
         tomcat.stop();
         tomcat.destroy();
         try (var files = Files.walk(folder)) {
-            files.sorted(java.util.Comparator.reverseOrder())
-                    .forEach(path -> path.toFile().delete());
+            files.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
         }
     }
 }
