@@ -1,0 +1,154 @@
+package io.berth.app;
+
+import io.berth.http.AcceptMode;
+import io.berth.http.ApiSettings;
+import io.berth.http.RegistryApi;
+import io.berth.object.ObjectStore;
+import io.berth.object.disk.DiskStore;
+import io.berth.policy.AuthorizedClasses;
+import io.berth.policy.ClassPolicyRegistry;
+import io.berth.policy.DeleteDisabledRegistry;
+import io.berth.policy.LayerUrlRegistry;
+import io.berth.policy.ReadOnlyRegistry;
+import io.berth.registry.Registry;
+import io.berth.settings.HttpSettings;
+import io.berth.settings.ManifestSettings;
+import io.berth.settings.PolicySettings.ContentClass;
+import io.berth.settings.RegistrySettings;
+import io.berth.settings.StorageSettings;
+import io.berth.settings.ValidationSettings;
+import io.berth.settings.ValidationSettings.Urls;
+import io.berth.settings.WrongSettingException;
+import io.berth.stored.StoredRegistry;
+import io.berth.stored.StoredRegistryOptions;
+import io.berth.stored.StoredRegistryOptions.OwnershipMode;
+import io.berth.stored.StoredRegistryOptions.References;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Turns settings into a registry: a store, the registry kept in it, the layers around that, and the
+ * API over them. The only place that knows how the parts are made.
+ */
+final class Assembly {
+
+    /** Tags given to a client that names no number: old ones do not follow links. */
+    private static final int TAGS_AT_ONCE = 10_000;
+
+    /** Repositories of a catalog page when a client names no number; as in distribution. */
+    private static final int CATALOG_PAGE = 100;
+
+    private Assembly() {}
+
+    /**
+     * @throws WrongSettingException when there cannot be data at the place set
+     */
+    static ObjectStore store(StorageSettings settings) {
+        try {
+            return new DiskStore(settings.filesystem().rootDirectory(), StoredRegistry.TEMPORARY);
+        } catch (UncheckedIOException e) {
+            throw new WrongSettingException(
+                    "The setting storage.filesystem.rootdirectory does not work: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    static StoredRegistry stored(ObjectStore store, RegistrySettings settings, Clock clock) {
+        int tagConcurrency = settings.storage().tag().concurrencyLimit();
+        StoredRegistryOptions defaults = StoredRegistryOptions.defaults();
+        return new StoredRegistry(
+                store,
+                new StoredRegistryOptions(
+                        references(settings.validation().manifests().references()),
+                        ownership(settings.storage().ownership()),
+                        tagConcurrency == 0 ? defaults.tagConcurrency() : tagConcurrency,
+                        defaults.manifestCacheBytes()),
+                clock);
+    }
+
+    private static References references(ValidationSettings.References references) {
+        return switch (references) {
+            case STRICT -> References.STRICT;
+            case LENIENT -> References.LENIENT;
+        };
+    }
+
+    private static OwnershipMode ownership(StorageSettings.Ownership ownership) {
+        return switch (ownership) {
+            case AUTO -> OwnershipMode.AUTO;
+            case EXCLUSIVE -> OwnershipMode.EXCLUSIVE;
+            case SHARED -> OwnershipMode.SHARED;
+        };
+    }
+
+    /**
+     * The stored registry behind what the settings forbid. From the outside in:
+     *
+     * <ol>
+     *   <li>no changes at all, with {@code storage.maintenance.readonly.enabled}
+     *   <li>no deletes, without {@code storage.delete.enabled}
+     *   <li>classes of images, with {@code policy.repository.classes}
+     *   <li>addresses of layers, with {@code validation.manifests.urls}
+     * </ol>
+     */
+    static Registry guarded(StoredRegistry stored, RegistrySettings settings) {
+        Registry registry = stored;
+        Urls urls = settings.validation().manifests().urls();
+        if (!urls.isEmpty()) {
+            registry = new LayerUrlRegistry(registry, urls.allow(), urls.deny());
+        }
+        Set<String> classes = classNames(settings);
+        if (!classes.isEmpty()) {
+            registry = new ClassPolicyRegistry(registry, classes, AuthorizedClasses.unrestricted());
+        }
+        if (!settings.storage().delete().enabled()) {
+            registry = new DeleteDisabledRegistry(registry);
+        }
+        if (settings.storage().maintenance().readonly().enabled()) {
+            registry = new ReadOnlyRegistry(registry);
+        }
+        return registry;
+    }
+
+    private static Set<String> classNames(RegistrySettings settings) {
+        return settings.policy().repository().classes().stream()
+                .map(ContentClass::name)
+                .map(name -> name.toLowerCase(Locale.ROOT))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    static RegistryApi api(Registry registry, RegistrySettings settings) {
+        return new RegistryApi(
+                registry,
+                new ApiSettings(
+                        urls(settings.http()),
+                        manifests(settings.manifests()),
+                        new ApiSettings.Lists(
+                                settings.tags().maxTags(),
+                                Math.max(TAGS_AT_ONCE, settings.tags().maxTags()),
+                                Math.min(CATALOG_PAGE, settings.catalog().maxEntries()),
+                                settings.catalog().maxEntries())));
+    }
+
+    private static ApiSettings.Urls urls(HttpSettings settings) {
+        String prefix = settings.prefix();
+        return new ApiSettings.Urls(
+                settings.host(),
+                settings.relativeUrls(),
+                settings.trustForwarded(),
+                prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix);
+    }
+
+    private static ApiSettings.Manifests manifests(ManifestSettings settings) {
+        AcceptMode mode =
+                switch (settings.accept()) {
+                    case NEGOTIATED -> AcceptMode.NEGOTIATED;
+                    case STRICT -> AcceptMode.STRICT;
+                    case OFF -> AcceptMode.OFF;
+                };
+        return new ApiSettings.Manifests(mode, settings.defaultPlatform());
+    }
+}

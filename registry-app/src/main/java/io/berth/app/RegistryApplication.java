@@ -1,0 +1,90 @@
+package io.berth.app;
+
+import io.berth.http.RegistryApi;
+import io.berth.object.ObjectStore;
+import io.berth.server.TomcatServer;
+import io.berth.settings.HttpSettings;
+import io.berth.settings.RegistrySettings;
+import io.berth.stored.StoredRegistry;
+import java.time.Clock;
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+import org.springframework.web.context.WebApplicationContext;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.mvc.HttpRequestHandlerAdapter;
+
+/**
+ * Everything that runs in the server. Nothing is switched on by being on the class path: what is
+ * not named here is not part of it, so no filter stands before the protocol, and nobody but its
+ * controllers reads a body.
+ */
+@SpringBootConfiguration(proxyBeanMethods = false)
+@EnableConfigurationProperties(RegistrySettings.class)
+@Import(TomcatServer.class)
+class RegistryApplication {
+
+    @Bean
+    HttpSettings httpSettings(RegistrySettings settings) {
+        return settings.http();
+    }
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    ObjectStore store(RegistrySettings settings) {
+        return Assembly.store(settings.storage());
+    }
+
+    @Bean
+    StoredRegistry stored(ObjectStore store, RegistrySettings settings, Clock clock) {
+        return Assembly.stored(store, settings, clock);
+    }
+
+    @Bean
+    UploadPurging uploadPurging(StoredRegistry stored, RegistrySettings settings, Clock clock) {
+        return new UploadPurging(stored, settings.storage().maintenance(), clock);
+    }
+
+    @Bean
+    RegistryApi api(StoredRegistry stored, RegistrySettings settings) {
+        return Assembly.api(Assembly.guarded(stored, settings), settings);
+    }
+
+    @Bean
+    HandlerMapping routes(RegistryApi api) {
+        return api.handlerMapping();
+    }
+
+    @Bean
+    HttpRequestHandlerAdapter handlers() {
+        return new HttpRequestHandlerAdapter();
+    }
+
+    @Bean
+    HandlerExceptionResolver errors(RegistryApi api) {
+        return api.exceptionResolver();
+    }
+
+    @Bean
+    ServletRegistrationBean<DispatcherServlet> dispatcher(WebApplicationContext context) {
+        DispatcherServlet dispatcher = new DispatcherServlet(context);
+        ServletRegistrationBean<DispatcherServlet> registration =
+                new ServletRegistrationBean<>(dispatcher, "/");
+        registration.setLoadOnStartup(1);
+        return registration;
+    }
+
+    @Bean
+    StartReport startReport(RegistrySettings settings, Environment environment) {
+        return new StartReport(settings, environment);
+    }
+}

@@ -1,0 +1,63 @@
+package io.berth.app;
+
+import io.berth.settings.StorageSettings;
+import io.berth.stored.StoredRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes uploads that nobody finished, again and again ({@code
+ * storage.maintenance.uploadpurging}). Does nothing when it is switched off or the registry takes
+ * no changes. Begins within the first hour, at a random minute, so that replicas do not all begin
+ * at once.
+ */
+final class UploadPurging implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(UploadPurging.class);
+
+    private static final Duration FIRST = Duration.ofHours(1);
+
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("upload-purge").factory());
+
+    UploadPurging(StoredRegistry registry, StorageSettings.Maintenance settings, Clock clock) {
+        var purging = settings.uploadPurging();
+        if (!purging.enabled() || settings.readonly().enabled()) {
+            return;
+        }
+        long interval = purging.interval().duration().toMillis();
+        long first = ThreadLocalRandom.current().nextLong(Math.min(FIRST.toMillis(), interval));
+        timer.scheduleWithFixedDelay(
+                () -> purge(registry, purging, clock), first, interval, TimeUnit.MILLISECONDS);
+    }
+
+    /** Whatever happens, the next round is tried: an exception would end them for good. */
+    private static void purge(
+            StoredRegistry registry, StorageSettings.UploadPurging settings, Clock clock) {
+        try {
+            int purged = registry.purgeUploads(settings.age().duration(), settings.dryRun(), clock);
+            if (purged > 0) {
+                log.info(
+                        "{} uploads older than {} {}",
+                        purged,
+                        settings.age(),
+                        settings.dryRun() ? "would be removed" : "removed");
+            }
+        } catch (RuntimeException e) {
+            log.warn("unfinished uploads could not be removed, which is tried again", e);
+        }
+    }
+
+    /** A round that is under way is broken off; the next start takes it up. */
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+}

@@ -1,0 +1,104 @@
+package io.berth.server;
+
+import io.berth.settings.GoDuration;
+import io.berth.settings.HttpSettings;
+import io.berth.settings.ListenAddress;
+import io.berth.settings.WrongSettingException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.core.StandardHost;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.Shutdown;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.DefaultLifecycleProcessor;
+
+/**
+ * Tomcat as a registry needs it: HTTP/1.1, files sent by the kernel, uploads of any length, and
+ * every error in the protocol's words.
+ *
+ * <p>Requests run on platform threads. Clients trickle their uploads, so a thread waits for bytes
+ * again and again, and a virtual thread pays for each wait with a hop over a poller and a timer.
+ */
+@Configuration(proxyBeanMethods = false)
+public class TomcatServer {
+
+    /** Bytes of all request headers together; tokens of large clients come near 16 KiB. */
+    private static final int MAX_HEADER_BYTES = 32 * 1024;
+
+    /**
+     * Bytes one read of a request's body gives at the most; every connection has a buffer so large.
+     */
+    private static final int READ_BUFFER_BYTES = 128 * 1024;
+
+    /**
+     * Connections at the same time; more wait until one is free. Bounds the memory of buffers for
+     * connections that do nothing.
+     */
+    private static final int MAX_CONNECTIONS = 1024;
+
+    /**
+     * Bytes of a body nobody wants that are read so that its sender comes to see the answer; beyond
+     * them the connection is closed.
+     */
+    private static final int MAX_SWALLOWED_BYTES = 64 * 1024 * 1024;
+
+    /** How long a client may take for the headers of a request, or to send the next one. */
+    private static final Duration IDLE = Duration.ofSeconds(60);
+
+    /** How long a body may stand still; clients compress while they send. */
+    private static final Duration STALLED_BODY = Duration.ofMinutes(10);
+
+    @Bean
+    TomcatServletWebServerFactory tomcat(HttpSettings settings) {
+        ListenAddress address = settings.addr();
+        TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(address.port());
+        try {
+            factory.setAddress(address.resolved());
+        } catch (UnknownHostException e) {
+            throw new WrongSettingException(
+                    "The setting http.addr is \"" + address + "\", a host nobody knows.", e);
+        }
+        factory.setProtocol(DrainableProtocol.class.getName());
+        factory.setShutdown(Shutdown.GRACEFUL);
+        factory.addConnectorCustomizers(connector -> customize(connector, settings));
+        factory.addContextCustomizers(
+                context -> {
+                    StandardHost host = (StandardHost) context.getParent();
+                    host.setErrorReportValveClass(ProtocolErrorValve.class.getName());
+                });
+        return factory;
+    }
+
+    private static void customize(Connector connector, HttpSettings settings) {
+        DrainableProtocol protocol = (DrainableProtocol) connector.getProtocolHandler();
+        // A client that waits to be asked for its body sees a refusal before it sends any.
+        protocol.setContinueResponseTiming("onRead");
+        protocol.setMaxSwallowSize(MAX_SWALLOWED_BYTES);
+        protocol.setMaxHttpRequestHeaderSize(MAX_HEADER_BYTES);
+        protocol.setMaxKeepAliveRequests(-1);
+        protocol.setMaxConnections(MAX_CONNECTIONS);
+        protocol.setMaxThreads(settings.maxThreads());
+        protocol.setMinSpareThreads(Math.min(4, settings.maxThreads()));
+        protocol.setConnectionTimeout((int) IDLE.toMillis());
+        protocol.setDisableUploadTimeout(false);
+        protocol.setConnectionUploadTimeout((int) STALLED_BODY.toMillis());
+        protocol.setProperty("socket.appReadBufSize", Integer.toString(READ_BUFFER_BYTES));
+    }
+
+    @Bean
+    SendfileDrain sendfileDrain(WebServerApplicationContext context) {
+        return new SendfileDrain(context);
+    }
+
+    /** Spring takes the bean of this name for the order of starts and stops. */
+    @Bean
+    static DefaultLifecycleProcessor lifecycleProcessor(HttpSettings settings) {
+        DefaultLifecycleProcessor processor = new DefaultLifecycleProcessor();
+        GoDuration drain = settings.drainTimeout();
+        processor.setTimeoutPerShutdownPhase(drain.duration().toMillis());
+        return processor;
+    }
+}

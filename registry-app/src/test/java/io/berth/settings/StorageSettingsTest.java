@@ -1,0 +1,90 @@
+package io.berth.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.berth.settings.StorageSettings.Delete;
+import io.berth.settings.StorageSettings.Filesystem;
+import io.berth.settings.StorageSettings.Maintenance;
+import io.berth.settings.StorageSettings.Ownership;
+import io.berth.settings.StorageSettings.ReadOnly;
+import io.berth.settings.StorageSettings.Tag;
+import io.berth.settings.StorageSettings.UploadPurging;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StorageSettingsTest {
+
+    @Test
+    void hasDefaults() {
+        assertThat(Settings.defaults().storage())
+                .isEqualTo(
+                        new StorageSettings(
+                                new Filesystem(Path.of("data").toAbsolutePath()),
+                                Ownership.AUTO,
+                                new Delete(true),
+                                new Tag(0),
+                                new Maintenance(
+                                        new ReadOnly(false),
+                                        new UploadPurging(
+                                                true,
+                                                GoDuration.of("168h"),
+                                                GoDuration.of("24h"),
+                                                false))));
+    }
+
+    @Test
+    void takesEveryValue() {
+        assertThat(
+                        Settings.withAll(
+                                        "storage",
+                                        Map.of(
+                                                "storage.filesystem.rootdirectory",
+                                                "/srv/a/../registry",
+                                                "storage.ownership",
+                                                "shared",
+                                                "storage.delete.enabled",
+                                                "false",
+                                                "storage.tag.concurrencylimit",
+                                                "8",
+                                                "storage.maintenance.readonly.enabled",
+                                                "true",
+                                                "storage.maintenance.uploadpurging.enabled",
+                                                "false",
+                                                "storage.maintenance.uploadpurging.age",
+                                                "48h",
+                                                "storage.maintenance.uploadpurging.interval",
+                                                "90m",
+                                                "storage.maintenance.uploadpurging.dryrun",
+                                                "true"))
+                                .storage())
+                .isEqualTo(
+                        new StorageSettings(
+                                new Filesystem(Path.of("/srv/registry")),
+                                Ownership.SHARED,
+                                new Delete(false),
+                                new Tag(8),
+                                new Maintenance(
+                                        new ReadOnly(true),
+                                        new UploadPurging(
+                                                false,
+                                                GoDuration.of("48h"),
+                                                GoDuration.of("90m"),
+                                                true))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "storage.tag.concurrencylimit, -1",
+        "storage.tag.concurrencylimit, 1001",
+        "storage.maintenance.uploadpurging.age, 59s",
+        "storage.maintenance.uploadpurging.interval, 0"
+    })
+    void refuses(String name, String value) {
+        assertThatThrownBy(() -> Settings.with(Map.of(name, value)))
+                .hasStackTraceContaining(name + " is " + value + ", but must be ");
+    }
+}

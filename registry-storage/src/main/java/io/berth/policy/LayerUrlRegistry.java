@@ -1,0 +1,79 @@
+package io.berth.policy;
+
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryException;
+import io.berth.manifest.ImageManifest;
+import io.berth.manifest.Manifest;
+import io.berth.name.Descriptor;
+import io.berth.name.RepositoryName;
+import io.berth.name.Tag;
+import io.berth.registry.Registry;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Takes only images whose layers name addresses that are allowed ({@code
+ * validation.manifests.urls}): clients fetch what is there, such as the base layers of Windows.
+ */
+public final class LayerUrlRegistry extends ForwardingRegistry {
+
+    /** Characters; browsers and proxies take no longer ones either. */
+    private static final int MAX_LENGTH = 2048;
+
+    private final List<Pattern> allowed;
+    private final List<Pattern> denied;
+
+    /**
+     * @param allowed regular expressions, one of which must be found in an address; empty: none has
+     *     to be
+     * @param denied regular expressions, none of which may be found in an address
+     */
+    public LayerUrlRegistry(Registry next, List<String> allowed, List<String> denied) {
+        super(next);
+        this.allowed = allowed.stream().map(Pattern::compile).toList();
+        this.denied = denied.stream().map(Pattern::compile).toList();
+    }
+
+    @Override
+    public void putManifest(RepositoryName repository, Manifest manifest, List<Tag> tags) {
+        if (manifest instanceof ImageManifest image) {
+            image.layers().forEach(this::requireAllowed);
+        }
+        super.putManifest(repository, manifest, tags);
+    }
+
+    private void requireAllowed(Descriptor layer) {
+        for (String url : layer.urls()) {
+            if (!isAllowed(url)) {
+                throw new RegistryException(
+                        ErrorCode.MANIFEST_INVALID,
+                        ErrorCode.MANIFEST_INVALID.message(),
+                        "the layer " + layer.digest() + " names an address that is not allowed");
+            }
+        }
+    }
+
+    private boolean isAllowed(String url) {
+        return isWeb(url) && (allowed.isEmpty() || isFound(allowed, url)) && !isFound(denied, url);
+    }
+
+    private static boolean isFound(List<Pattern> patterns, String url) {
+        return patterns.stream().anyMatch(pattern -> pattern.matcher(url).find());
+    }
+
+    private static boolean isWeb(String url) {
+        if (url.length() > MAX_LENGTH) {
+            return false;
+        }
+        try {
+            URI uri = new URI(url);
+            return ("http".equals(uri.getScheme()) || "https".equals(uri.getScheme()))
+                    && uri.getHost() != null
+                    && uri.getRawFragment() == null;
+        } catch (URISyntaxException e) {
+            return false;
+        }
+    }
+}
