@@ -6,17 +6,22 @@ import io.berth.server.TomcatServer;
 import io.berth.settings.HttpSettings;
 import io.berth.settings.RegistrySettings;
 import io.berth.stored.StoredRegistry;
+import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
+import java.util.Map;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
+import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.servlet.mvc.HttpRequestHandlerAdapter;
 
 /**
@@ -64,6 +69,14 @@ class RegistryApplication {
         return api.handlerMapping();
     }
 
+    /** Whatever is not below the prefix. Tomcat's error becomes one of the protocol. */
+    @Bean
+    HandlerMapping nowhere() {
+        HttpRequestHandler notFound =
+                (request, response) -> response.sendError(HttpServletResponse.SC_NOT_FOUND);
+        return new SimpleUrlHandlerMapping(Map.of("/**", notFound), Ordered.LOWEST_PRECEDENCE);
+    }
+
     @Bean
     HttpRequestHandlerAdapter handlers() {
         return new HttpRequestHandlerAdapter();
@@ -77,6 +90,8 @@ class RegistryApplication {
     @Bean
     ServletRegistrationBean<DispatcherServlet> dispatcher(WebApplicationContext context) {
         DispatcherServlet dispatcher = new DispatcherServlet(context);
+        // Refused like every other method, with what is allowed instead.
+        dispatcher.setDispatchTraceRequest(true);
         ServletRegistrationBean<DispatcherServlet> registration =
                 new ServletRegistrationBean<>(dispatcher, "/");
         registration.setLoadOnStartup(1);

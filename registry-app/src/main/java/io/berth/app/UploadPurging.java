@@ -34,8 +34,13 @@ final class UploadPurging implements AutoCloseable {
         }
         long interval = purging.interval().duration().toMillis();
         long first = ThreadLocalRandom.current().nextLong(Math.min(FIRST.toMillis(), interval));
-        timer.scheduleWithFixedDelay(
-                () -> purge(registry, purging, clock), first, interval, TimeUnit.MILLISECONDS);
+        // Its future would only tell of exceptions, which a round keeps to itself.
+        var _ =
+                timer.scheduleWithFixedDelay(
+                        () -> purge(registry, purging, clock),
+                        first,
+                        interval,
+                        TimeUnit.MILLISECONDS);
     }
 
     /** Whatever happens, the next round is tried: an exception would end them for good. */

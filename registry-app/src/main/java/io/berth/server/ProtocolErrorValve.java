@@ -37,12 +37,9 @@ public final class ProtocolErrorValve extends ErrorReportValve {
             log.error("{} {}: {}", request.getMethod(), request.getRequestURI(), status, failure);
         }
         try {
+            // Not its facade, which takes nothing more once an application has called it an error.
             ErrorAnswer.send(
-                    request,
-                    response.getResponse(),
-                    status,
-                    List.of(RegistryError.of(code(status))),
-                    Map.of());
+                    request, response, status, List.of(RegistryError.of(code(status))), Map.of());
             response.finishResponse();
         } catch (IOException e) {
             log.debug("the client did not wait for its {}", status, e);

@@ -64,6 +64,9 @@ public class TomcatServer {
         factory.setProtocol(DrainableProtocol.class.getName());
         factory.setShutdown(Shutdown.GRACEFUL);
         factory.addConnectorCustomizers(connector -> customize(connector, settings));
+        if (!settings.headers().isEmpty()) {
+            factory.addEngineValves(new FixedHeaders(settings.headers()));
+        }
         factory.addContextCustomizers(
                 context -> {
                     StandardHost host = (StandardHost) context.getParent();
@@ -73,6 +76,8 @@ public class TomcatServer {
     }
 
     private static void customize(Connector connector, HttpSettings settings) {
+        // The dispatcher refuses it, in the protocol's words.
+        connector.setAllowTrace(true);
         DrainableProtocol protocol = (DrainableProtocol) connector.getProtocolHandler();
         // A client that waits to be asked for its body sees a refusal before it sends any.
         protocol.setContinueResponseTiming("onRead");

@@ -1,0 +1,26 @@
+package io.berth.server;
+
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+
+/** Headers that an administrator adds to every answer ({@code http.headers}). */
+final class FixedHeaders extends ValveBase {
+
+    private final Map<String, List<String>> headers;
+
+    FixedHeaders(Map<String, List<String>> headers) {
+        super(true);
+        this.headers = headers;
+    }
+
+    @Override
+    public void invoke(Request request, Response response) throws IOException, ServletException {
+        headers.forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
+        getNext().invoke(request, response);
+    }
+}
