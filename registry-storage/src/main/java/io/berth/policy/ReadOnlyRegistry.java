@@ -1,0 +1,111 @@
+package io.berth.policy;
+
+import io.berth.error.OperationRefusedException;
+import io.berth.error.OperationRefusedException.Reason;
+import io.berth.manifest.Manifest;
+import io.berth.name.Descriptor;
+import io.berth.name.Digest;
+import io.berth.name.RepositoryName;
+import io.berth.name.Tag;
+import io.berth.name.UploadId;
+import io.berth.registry.MountSource;
+import io.berth.registry.Registry;
+import io.berth.registry.Upload;
+import io.berth.registry.UploadChunk;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Refuses every change and passes on every read ({@code storage.maintenance.readonly}). The state
+ * of an upload can still be asked; it cannot be added to, finished or cancelled.
+ */
+public final class ReadOnlyRegistry extends ForwardingRegistry {
+
+    public ReadOnlyRegistry(Registry next) {
+        super(next);
+    }
+
+    @Override
+    public Upload startUpload(RepositoryName repository) {
+        throw refused();
+    }
+
+    @Override
+    public Upload resumeUpload(RepositoryName repository, UploadId id) {
+        return new ReadOnlyUpload(super.resumeUpload(repository, id));
+    }
+
+    @Override
+    public Descriptor putBlob(RepositoryName repository, Digest digest, UploadChunk content) {
+        throw refused();
+    }
+
+    @Override
+    public Optional<Descriptor> mountBlob(
+            RepositoryName target, Digest digest, MountSource source) {
+        throw refused();
+    }
+
+    @Override
+    public void putManifest(RepositoryName repository, Manifest manifest, List<Tag> tags) {
+        throw refused();
+    }
+
+    @Override
+    public void deleteBlob(RepositoryName repository, Digest digest) {
+        throw refused();
+    }
+
+    @Override
+    public void deleteManifest(RepositoryName repository, Digest digest) {
+        throw refused();
+    }
+
+    @Override
+    public void deleteTag(RepositoryName repository, Tag tag) {
+        throw refused();
+    }
+
+    private static OperationRefusedException refused() {
+        return new OperationRefusedException(Reason.READ_ONLY);
+    }
+
+    /** An upload that can only be looked at. */
+    private record ReadOnlyUpload(Upload next) implements Upload {
+
+        @Override
+        public RepositoryName repository() {
+            return next.repository();
+        }
+
+        @Override
+        public UploadId id() {
+            return next.id();
+        }
+
+        @Override
+        public long size() {
+            return next.size();
+        }
+
+        @Override
+        public long append(UploadChunk chunk) {
+            throw refused();
+        }
+
+        @Override
+        public Descriptor commit(Digest digest, UploadChunk last) {
+            throw refused();
+        }
+
+        @Override
+        public void cancel() {
+            throw refused();
+        }
+
+        @Override
+        public void close() {
+            next.close();
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.berth.stored;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.berth.name.Digest;
+import io.berth.name.RepositoryName;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Remembers a few repositories that held a blob lately, for mounts that do not say where from. A
+ * hint, bounded and lost at restart: whoever uses it looks whether the blob is there, and a miss
+ * only means that the client uploads.
+ */
+final class BlobWhereabouts {
+
+    private static final int MAX_BLOBS = 20_000;
+    private static final int MAX_REPOSITORIES = 4;
+
+    private final Cache<Digest, List<RepositoryName>> seen =
+            Caffeine.newBuilder().maximumSize(MAX_BLOBS).build();
+
+    void saw(RepositoryName repository, Digest digest) {
+        seen.asMap()
+                .compute(
+                        digest,
+                        (key, before) ->
+                                before == null ? List.of(repository) : with(before, repository));
+    }
+
+    /** Latest first. */
+    List<RepositoryName> of(Digest digest) {
+        List<RepositoryName> repositories = seen.getIfPresent(digest);
+        return repositories == null ? List.of() : repositories;
+    }
+
+    private static List<RepositoryName> with(List<RepositoryName> before, RepositoryName latest) {
+        List<RepositoryName> after = new ArrayList<>(MAX_REPOSITORIES);
+        after.add(latest);
+        for (RepositoryName repository : before) {
+            if (after.size() < MAX_REPOSITORIES && !repository.equals(latest)) {
+                after.add(repository);
+            }
+        }
+        return List.copyOf(after);
+    }
+}

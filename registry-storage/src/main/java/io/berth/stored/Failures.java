@@ -1,0 +1,42 @@
+package io.berth.stored;
+
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryError;
+import io.berth.error.RegistryException;
+import io.berth.object.ObjectStoreException;
+import java.util.List;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The border between the two contracts: what a store could not do becomes UNAVAILABLE, never
+ * "unknown content". The key stays in the log.
+ */
+final class Failures {
+
+    private static final Logger log = LoggerFactory.getLogger(Failures.class);
+
+    private Failures() {}
+
+    static <T> T translated(Supplier<T> action) {
+        try {
+            return action.get();
+        } catch (ObjectStoreException e) {
+            throw translate(e);
+        }
+    }
+
+    static void translated(Runnable action) {
+        try {
+            action.run();
+        } catch (ObjectStoreException e) {
+            throw translate(e);
+        }
+    }
+
+    static RegistryException translate(ObjectStoreException e) {
+        log.error("the storage failed", e);
+        return new RegistryException(List.of(RegistryError.of(ErrorCode.UNAVAILABLE)), e);
+    }
+}

@@ -1,0 +1,55 @@
+package io.berth.stored;
+
+import io.berth.error.RegistryException;
+import io.berth.name.RepositoryName;
+import io.berth.name.Tag;
+
+/**
+ * Builds the indexes of a repository from the tree. Pushes meanwhile add their own entries before
+ * they become visible, so nothing is missed.
+ */
+final class Indexing {
+
+    private final Manifests manifests;
+    private final Tags tags;
+    private final TagIndex tagIndex;
+    private final Referrers referrers;
+    private final IndexState state;
+
+    Indexing(
+            Manifests manifests,
+            Tags tags,
+            TagIndex tagIndex,
+            Referrers referrers,
+            IndexState state) {
+        this.manifests = manifests;
+        this.tags = tags;
+        this.tagIndex = tagIndex;
+        this.referrers = referrers;
+        this.state = state;
+    }
+
+    /**
+     * @throws RegistryException UNKNOWN when a manifest is damaged: what it is about is then not
+     *     known, and the index stays incomplete
+     */
+    void run(RepositoryName repository) {
+        if (!state.isKept() || state.isComplete(repository)) {
+            return;
+        }
+        tags.candidates(repository)
+                .forEachRemaining(
+                        name -> {
+                            Tag tag = Tag.of(name);
+                            tags.resolve(repository, tag)
+                                    .ifPresent(digest -> tagIndex.add(repository, digest, tag));
+                        });
+        referrers.forEachRevision(
+                repository,
+                digest ->
+                        manifests
+                                .find(repository, digest)
+                                .ifPresent(manifest -> referrers.add(repository, manifest)));
+        state.markComplete(repository);
+    }
+}

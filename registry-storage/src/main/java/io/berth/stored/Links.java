@@ -1,0 +1,73 @@
+package io.berth.stored;
+
+import io.berth.error.RegistryException;
+import io.berth.name.Digest;
+import io.berth.object.Condition;
+import io.berth.object.Durability;
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStore;
+import io.berth.object.ObjectStoreException;
+import io.berth.object.StoredBytes;
+import io.berth.object.Version;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Link objects: a digest as text. One that is empty, cut short or otherwise no digest was left by a
+ * crash of some registry; it is logged and treated as absent, for the next push heals it.
+ */
+final class Links {
+
+    private static final Logger log = LoggerFactory.getLogger(Links.class);
+
+    /** More than any link that was ever written, so that a stray large object is not read. */
+    private static final int MAX_LENGTH = 1024;
+
+    /** Of a sha256 digest's text; no other is shorter. */
+    private static final int MIN_LENGTH = "sha256:".length() + 64;
+
+    private final ObjectStore store;
+
+    Links(ObjectStore store) {
+        this.store = store;
+    }
+
+    /** A link as it was read. */
+    record Link(Digest target, Version version) {}
+
+    Optional<Link> read(ObjectKey key) {
+        StoredBytes stored;
+        try {
+            stored = store.read(key, MAX_LENGTH);
+        } catch (ObjectStoreException.NotFound e) {
+            return Optional.empty();
+        }
+        String text = new String(stored.bytes(), StandardCharsets.ISO_8859_1).strip();
+        try {
+            Digest target = Digest.of(text);
+            if (target.hash().isPresent()) {
+                return Optional.of(new Link(target, stored.version()));
+            }
+        } catch (RegistryException e) {
+            // not a digest: as below
+        }
+        log.warn("ignoring the link {}: it holds no usable digest", key);
+        return Optional.empty();
+    }
+
+    /** Whether a link is there, without reading it: its length tells one that a crash cut short. */
+    boolean isThere(ObjectKey key) {
+        try {
+            return store.head(key).size() >= MIN_LENGTH;
+        } catch (ObjectStoreException.NotFound e) {
+            return false;
+        }
+    }
+
+    void write(ObjectKey key, Digest target, Durability durability) {
+        byte[] content = target.toString().getBytes(StandardCharsets.ISO_8859_1);
+        store.put(key, content, Condition.always(), durability);
+    }
+}

@@ -1,0 +1,92 @@
+package io.berth.stored;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+
+/**
+ * Does the same thing for many items with a bounded number of them under way, and waits for all.
+ * Each call has its own workers: calls do not wait for each other. The items are pulled one by one,
+ * so a long list need not be in memory.
+ */
+final class Parallel {
+
+    private final int limit;
+
+    /**
+     * @param limit items under way at once in one call; 1: in the caller's thread
+     */
+    Parallel(int limit) {
+        this.limit = limit;
+    }
+
+    /**
+     * Every item is tried, also after failures.
+     *
+     * @return what failed, in no order
+     */
+    <T> List<RuntimeException> forEach(Iterator<T> items, Consumer<T> action) {
+        List<RuntimeException> failures = Collections.synchronizedList(new ArrayList<>());
+        Runnable worker = () -> drain(items, action, failures);
+        if (limit == 1) {
+            worker.run();
+            return failures;
+        }
+        CountDownLatch done = new CountDownLatch(limit - 1);
+        for (int i = 1; i < limit; i++) {
+            Thread.startVirtualThread(
+                    () -> {
+                        try {
+                            worker.run();
+                        } finally {
+                            done.countDown();
+                        }
+                    });
+        }
+        worker.run(); // the caller is one of the workers
+        awaitUninterruptibly(done);
+        return failures;
+    }
+
+    private static <T> void drain(
+            Iterator<T> items, Consumer<T> action, List<RuntimeException> failures) {
+        while (true) {
+            T item;
+            synchronized (items) {
+                try {
+                    if (!items.hasNext()) {
+                        return;
+                    }
+                    item = items.next();
+                } catch (RuntimeException e) {
+                    failures.add(e); // the list itself failed: nobody can go on
+                    return;
+                }
+            }
+            try {
+                action.accept(item);
+            } catch (RuntimeException e) {
+                failures.add(e);
+            }
+        }
+    }
+
+    /** The workers end by themselves, and their effects must be known before the caller answers. */
+    private static void awaitUninterruptibly(CountDownLatch done) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                done.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

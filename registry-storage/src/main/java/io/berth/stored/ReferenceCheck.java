@@ -1,0 +1,105 @@
+package io.berth.stored;
+
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryError;
+import io.berth.error.RegistryException;
+import io.berth.manifest.ImageIndex;
+import io.berth.manifest.ImageManifest;
+import io.berth.manifest.Manifest;
+import io.berth.manifest.UnknownManifest;
+import io.berth.name.Descriptor;
+import io.berth.name.Digest;
+import io.berth.name.RepositoryName;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What a manifest needs must be in its repository, asked of the storage and of no cache.
+ *
+ * <p>Not needed: a subject, which may come later or never (distribution-spec, "Pushing Manifests
+ * with Subject"); layers whose type says that they are not distributed with the image; and content
+ * under an algorithm that this registry does not know, which nobody could push.
+ */
+final class ReferenceCheck {
+
+    private static final String OCI_NONDISTRIBUTABLE =
+            "application/vnd.oci.image.layer.nondistributable.v1.tar";
+    private static final String DOCKER_FOREIGN =
+            "application/vnd.docker.image.rootfs.foreign.diff.tar";
+
+    private final Blobs blobs;
+    private final Manifests manifests;
+    private final Parallel lookups;
+
+    ReferenceCheck(Blobs blobs, Manifests manifests, Parallel lookups) {
+        this.blobs = blobs;
+        this.manifests = manifests;
+        this.lookups = lookups;
+    }
+
+    /**
+     * @throws RegistryException MANIFEST_BLOB_UNKNOWN, one error for each missing digest
+     */
+    void require(RepositoryName repository, Manifest manifest) {
+        Set<Digest> needed = needed(manifest);
+        boolean childrenMayBeManifests = manifest instanceof ImageIndex;
+        Set<Digest> missing = ConcurrentHashMap.newKeySet();
+        List<RuntimeException> failures =
+                lookups.forEach(
+                        needed.iterator(),
+                        digest -> {
+                            if (!isThere(repository, digest, childrenMayBeManifests)) {
+                                missing.add(digest);
+                            }
+                        });
+        if (!failures.isEmpty()) {
+            throw failures.getFirst();
+        }
+        if (!missing.isEmpty()) {
+            throw new RegistryException(
+                    needed.stream()
+                            .filter(missing::contains)
+                            .map(
+                                    digest ->
+                                            RegistryError.of(
+                                                    ErrorCode.MANIFEST_BLOB_UNKNOWN,
+                                                    digest.toString()))
+                            .toList(),
+                    null);
+        }
+    }
+
+    private boolean isThere(RepositoryName repository, Digest digest, boolean mayBeManifest) {
+        return (mayBeManifest && manifests.find(repository, digest).isPresent())
+                || blobs.find(repository, digest).isPresent();
+    }
+
+    private static Set<Digest> needed(Manifest manifest) {
+        Set<Digest> needed = new LinkedHashSet<>();
+        switch (manifest) {
+            case ImageManifest image -> {
+                image.config().ifPresent(config -> add(needed, config));
+                image.layers().stream()
+                        .filter(layer -> !isKeptElsewhere(layer))
+                        .forEach(layer -> add(needed, layer));
+            }
+            case ImageIndex index -> index.children().forEach(child -> add(needed, child));
+            case UnknownManifest unknown ->
+                    throw new IllegalArgumentException("cannot be pushed: " + unknown.mediaType());
+        }
+        return needed;
+    }
+
+    private static void add(Set<Digest> needed, Descriptor descriptor) {
+        if (descriptor.digest().hash().isPresent()) {
+            needed.add(descriptor.digest());
+        }
+    }
+
+    private static boolean isKeptElsewhere(Descriptor layer) {
+        String type = layer.mediaType().value();
+        return type.startsWith(OCI_NONDISTRIBUTABLE) || type.startsWith(DOCKER_FOREIGN);
+    }
+}

@@ -1,0 +1,170 @@
+package io.berth.stored;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.berth.error.RegistryException;
+import io.berth.manifest.Manifest;
+import io.berth.name.Descriptor;
+import io.berth.name.Digest;
+import io.berth.name.HashAlgorithm;
+import io.berth.name.RepositoryName;
+import io.berth.object.Condition;
+import io.berth.object.Durability;
+import io.berth.object.ObjectStore;
+import io.berth.registry.Page;
+import io.berth.registry.PageRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which manifests name another one as their subject.
+ *
+ * <p>Where the index of the repository is complete it gives the candidates; elsewhere they are all
+ * manifests of the repository, and what each is about is remembered, for manifests do not change.
+ * So referrers that another registry let in, or that were pushed by clients that also keep a
+ * fallback tag, are found just the same. Each candidate is verified by reading it.
+ */
+final class Referrers {
+
+    private static final byte[] NOTHING = {}; // the key says it all
+
+    /**
+     * Clients refuse answers of more than about 4 MiB; this counts the parts that can be long, and
+     * leaves room for the rest.
+     */
+    private static final long MAX_PAGE_BYTES = 3 * 1024 * 1024;
+
+    private static final int REMEMBERED = 100_000;
+
+    private final ObjectStore store;
+    private final Manifests manifests;
+    private final IndexState state;
+    private final Cache<Digest, Optional<Digest>> subjects =
+            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+
+    Referrers(ObjectStore store, Manifests manifests, IndexState state) {
+        this.store = store;
+        this.manifests = manifests;
+        this.state = state;
+    }
+
+    /** To be called before the manifest becomes visible. */
+    void add(RepositoryName repository, Manifest manifest) {
+        if (state.isKept() && manifest.subject().isPresent()) {
+            store.put(
+                    RegistryLayout.referrer(
+                            repository, manifest.subject().get(), manifest.digest()),
+                    NOTHING,
+                    Condition.always(),
+                    Durability.HINT);
+        }
+    }
+
+    /** To be called after the manifest has gone. */
+    void remove(RepositoryName repository, Digest subject, Digest referrer) {
+        if (state.isKept()) {
+            store.delete(
+                    RegistryLayout.referrer(repository, subject, referrer), Condition.always());
+        }
+    }
+
+    Page<Descriptor> list(
+            RepositoryName repository,
+            Digest subject,
+            @Nullable String artifactType,
+            PageRequest page) {
+        List<Descriptor> found = new ArrayList<>();
+        long bytes = 0;
+        for (Digest candidate : candidates(repository, subject).tailSet(after(page), false)) {
+            Optional<Descriptor> referrer =
+                    manifests
+                            .find(repository, candidate)
+                            .filter(manifest -> manifest.subject().equals(Optional.of(subject)))
+                            .map(Manifest::asReferrer)
+                            .filter(
+                                    descriptor ->
+                                            artifactType == null
+                                                    || artifactType.equals(
+                                                            descriptor.artifactType()));
+            if (referrer.isPresent()) {
+                bytes += lengthOf(referrer.get());
+                boolean full =
+                        found.size() == page.limit()
+                                || (bytes > MAX_PAGE_BYTES && !found.isEmpty());
+                if (full) {
+                    return new Page<>(found, true);
+                }
+                found.add(referrer.get());
+            }
+        }
+        return new Page<>(found, false);
+    }
+
+    /** The place in the order of digests that a page begins behind. */
+    private static Digest after(PageRequest page) {
+        String after = page.after() == null ? "" : page.after();
+        try {
+            return Digest.of(after);
+        } catch (RegistryException e) {
+            return new Digest("0", "0"); // before every supported algorithm
+        }
+    }
+
+    private NavigableSet<Digest> candidates(RepositoryName repository, Digest subject) {
+        NavigableSet<Digest> candidates = new TreeSet<>();
+        if (state.isComplete(repository)) {
+            String folder = RegistryLayout.referrers(repository, subject);
+            for (String key : new Keys(store, folder)) {
+                String[] parts = key.substring(folder.length()).split("/", -1);
+                if (parts.length == 2) {
+                    candidates.add(new Digest(parts[0], parts[1]));
+                }
+            }
+        } else {
+            forEachRevision(
+                    repository,
+                    digest -> {
+                        if (subjectOf(repository, digest).equals(Optional.of(subject))) {
+                            candidates.add(digest);
+                        }
+                    });
+        }
+        return candidates;
+    }
+
+    private Optional<Digest> subjectOf(RepositoryName repository, Digest digest) {
+        Optional<Digest> known = subjects.getIfPresent(digest);
+        if (known != null) {
+            return known;
+        }
+        Optional<Manifest> manifest = manifests.find(repository, digest);
+        if (manifest.isEmpty()) {
+            return Optional.empty(); // may come back with a subject: not remembered
+        }
+        subjects.put(digest, manifest.get().subject());
+        return manifest.get().subject();
+    }
+
+    /** Every manifest that the repository's folder names, also those whose link is no good. */
+    void forEachRevision(RepositoryName repository, Consumer<Digest> action) {
+        for (HashAlgorithm algorithm : HashAlgorithm.values()) {
+            String folder = RegistryLayout.revisions(repository, algorithm.id());
+            new FolderNames(store, folder, null, Tags.MAX_PAGE, name -> true)
+                    .forEachRemaining(hex -> action.accept(new Digest(algorithm.id(), hex)));
+        }
+    }
+
+    private static long lengthOf(Descriptor descriptor) {
+        long length = 512;
+        for (Map.Entry<String, String> annotation : descriptor.annotations().entrySet()) {
+            length += annotation.getKey().length() + annotation.getValue().length() * 2L + 8;
+        }
+        return length;
+    }
+}
