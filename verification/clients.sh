@@ -100,14 +100,11 @@ skopeo_delete() {
 # --- docker: a daemon of our own, with nothing but a folder
 
 docker_() {
-    docker -H "unix://$work/docker.sock" "$@"
+    docker -H "unix://$work/docker/docker.sock" "$@"
 }
 
 start_docker() {
-    run_in_background "$work/dockerd.log" dockerd --host "unix://$work/docker.sock" \
-        --data-root "$work/docker" --exec-root "$work/docker-run" --pidfile "$work/dockerd.pid" \
-        --storage-driver vfs --bridge none --iptables=false --ip6tables=false --ip-forward=false \
-        --ip-masq=false
+    run_in_background "$work/dockerd.log" "$here/dockerd" "$work/docker"
     wait_for "$pid" docker_ version
 }
 
@@ -235,7 +232,7 @@ else
     skip skopeo "needs skopeo and jq"
 fi
 
-if has dockerd && has docker && [[ $EUID == 0 ]]; then
+if [[ -x /usr/sbin/dockerd ]] && has docker && [[ $EUID == 0 ]]; then
     start_docker
     check "docker: push, pull" docker_image
     check "docker: pull by digest" docker_by_digest

@@ -57,10 +57,15 @@ class Connection:
             self.socket = None
 
     def request(self, method, path, headers=None, body=None, discard=False):
-        """Sends a request and reads its answer.
+        """Sends a request and reads its answer, whose body is dropped with discard."""
+        self.send(method, path, headers, body)
+        return self.receive(method, discard)
+
+    def send(self, method, path, headers=None, body=None):
+        """Sends a request. Its answer has to be received before the next.
 
         The body is bytes, a pathlib.Path for a file's content, or an iterable of bytes for a
-        chunked transfer. With discard the answer's body is read and dropped.
+        chunked transfer.
         """
         if self.socket is None:
             self.socket = socket.create_connection(("127.0.0.1", self.port), self.timeout)
@@ -81,12 +86,9 @@ class Connection:
             for piece in body:
                 self.socket.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
             self.socket.sendall(b"0\r\n\r\n")
-        return self._answer(method, discard)
 
-    def _send_head(self, lines, body=b""):
-        self.socket.sendall("\r\n".join(lines + ["", ""]).encode("ascii") + body)
-
-    def _answer(self, method, discard):
+    def receive(self, method, discard=False):
+        """Reads the answer to a request of that method."""
         first, *fields = self._until(b"\r\n\r\n").decode("latin-1").split("\r\n")
         status = int(first.split()[1])
         headers = {}
@@ -102,6 +104,9 @@ class Connection:
         if headers.get("connection", "").lower() == "close":
             self.close()
         return Response(status, headers, body)
+
+    def _send_head(self, lines, body=b""):
+        self.socket.sendall("\r\n".join(lines + ["", ""]).encode("ascii") + body)
 
     def _receive(self):
         data = self.socket.recv(PIECE)
