@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which keys are wanted.
  *
- * @param prefix of the keys, ending in {@code /}; {@code ""} for all
+ * @param prefix of the keys: one that is an {@link ObjectKey} followed by {@code /}; {@code ""} for
+ *     all
  * @param startAfter only keys that sort behind this text, which is compared with whole keys and
  *     need not be one; {@code null}: from the start
  * @param foldFolders {@code true}: keys that have a {@code /} behind the prefix are folded into one
@@ -18,6 +19,9 @@ public record ListRequest(
     public ListRequest {
         if (!prefix.isEmpty() && !prefix.endsWith("/")) {
             throw new IllegalArgumentException("a prefix ends in a slash: " + prefix);
+        }
+        if (!prefix.isEmpty()) {
+            ObjectKey.of(prefix.substring(0, prefix.length() - 1));
         }
         if (limit < 1) {
             throw new IllegalArgumentException("limit " + limit);

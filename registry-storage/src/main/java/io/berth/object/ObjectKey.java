@@ -23,6 +23,11 @@ public record ObjectKey(String value) implements Comparable<ObjectKey> {
         return new ObjectKey(value);
     }
 
+    /** Whether a key may have this component: what a store that meets strange names skips by. */
+    public static boolean isComponent(String name) {
+        return name.indexOf('/') < 0 && isValid(name);
+    }
+
     private static boolean isValid(String value) {
         if (value.isEmpty() || value.length() > MAX_LENGTH) {
             return false;

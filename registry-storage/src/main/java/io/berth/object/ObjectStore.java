@@ -14,6 +14,9 @@ import java.util.Optional;
  * named, {@code Unavailable} and, for writes, {@code OutcomeUnknown} are possible besides. After
  * {@code OutcomeUnknown} the write may or may not have happened.
  *
+ * <p>Keys form a tree: who writes {@code a/b} never writes {@code a}. What a store makes of both is
+ * not defined.
+ *
  * <p>Only the code that owns the layout of a tree may call this: keys are built in one place.
  */
 public interface ObjectStore {
@@ -38,7 +41,7 @@ public interface ObjectStore {
      * Part of an object as a stream, which gives exactly the range or throws, and which the caller
      * closes; closing early does not read the rest.
      *
-     * @param range inside the object
+     * @param range inside the object; beyond it, this throws {@code Unavailable} or reading fails
      * @throws ObjectStoreException.NotFound when there is no such object
      */
     InputStream open(ObjectKey key, ByteRange range);
@@ -81,15 +84,16 @@ public interface ObjectStore {
     ObjectWriter write(ObjectKey key);
 
     /**
-     * Begins bytes that several requests, also of several replicas, add to, under a key of their
-     * own. They are not an object: reads and listings do not show them.
+     * Begins bytes that several requests, also of several replicas, add to, under a key where
+     * nothing is kept yet. They are not an object: whether reads and listings show them is up to
+     * the store, so nobody asks for a staged key but through {@link #resume}.
      */
     StagedObject stage(ObjectKey key);
 
     /**
-     * Takes up staged bytes.
+     * Takes up staged bytes, none included.
      *
-     * @throws ObjectStoreException.NotFound when there is no such object
+     * @throws ObjectStoreException.NotFound when nothing is staged there
      */
     StagedObject resume(ObjectKey key);
 

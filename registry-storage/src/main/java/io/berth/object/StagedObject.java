@@ -26,7 +26,10 @@ public interface StagedObject extends AutoCloseable {
 
     /**
      * Makes the bytes the object {@code target}, replacing one that is there; durable as asked. The
-     * staged bytes are gone afterwards, and the handle is finished.
+     * staged bytes are gone afterwards, and the handle is finished. When it fails, it can be tried
+     * again.
+     *
+     * @throws ObjectStoreException.NotFound when someone dropped the staged bytes meanwhile
      */
     void publish(ObjectKey target, Durability durability);
 

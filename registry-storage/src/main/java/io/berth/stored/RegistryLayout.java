@@ -107,6 +107,10 @@ final class RegistryLayout {
         return ObjectKey.of(ROOT + "_berth/owner");
     }
 
+    static ObjectKey temporary() {
+        return ObjectKey.of(ROOT + "_berth/tmp");
+    }
+
     static ObjectKey complete(RepositoryName repository) {
         return ObjectKey.of(folder(repository) + "_berth/complete");
     }

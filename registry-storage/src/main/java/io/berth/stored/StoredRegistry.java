@@ -12,6 +12,7 @@ import io.berth.name.Tag;
 import io.berth.name.UploadId;
 import io.berth.object.Durability;
 import io.berth.object.ListRequest;
+import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import io.berth.registry.Blob;
@@ -41,6 +42,9 @@ import org.slf4j.LoggerFactory;
  * before anything points at them, and the last write of an operation makes all before it durable.
  */
 public final class StoredRegistry implements Registry {
+
+    /** Where a store that needs temporary files may keep them: no key is ever at or below it. */
+    public static final ObjectKey TEMPORARY = RegistryLayout.temporary();
 
     private static final Logger log = LoggerFactory.getLogger(StoredRegistry.class);
 

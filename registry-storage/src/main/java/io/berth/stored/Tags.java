@@ -138,8 +138,8 @@ final class Tags {
         if (page.limit() == 0) {
             return new Page<>(List.of(), false);
         }
-        int pageSize =
-                Math.min(page.limit(), MAX_PAGE - 1) + 1; // one more tells whether more follow
+        // One more tells whether others follow, and the listing may begin with the last page's end.
+        int pageSize = Math.min(page.limit(), MAX_PAGE - 2) + 2;
         Iterator<String> names = names(repository, page.after(), pageSize);
         List<Tag> tags = new ArrayList<>(pageSize);
         while (tags.size() < page.limit() && names.hasNext()) {

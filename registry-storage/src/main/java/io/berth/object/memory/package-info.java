@@ -1,4 +1,4 @@
-/** An object store in memory, for tests. */
+/** An object store in memory: for tests, and for registries that need not remember. */
 @NullMarked
 package io.berth.object.memory;
 

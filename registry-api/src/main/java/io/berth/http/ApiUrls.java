@@ -1,0 +1,101 @@
+package io.berth.http;
+
+import io.berth.http.message.ForwardedOrigin;
+import io.berth.registry.Page;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.net.URI;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Between the URLs of requests and answers, and the paths of this API: knows the prefix, and by
+ * which name clients call the server.
+ */
+final class ApiUrls {
+
+    private final ApiSettings.Urls settings;
+
+    /** What stands in front of a path in a {@code Link}, which is never absolute. */
+    private final String pathBase;
+
+    ApiUrls(ApiSettings.Urls settings) {
+        this.settings = settings;
+        this.pathBase = pathOf(settings.host()) + settings.prefix();
+    }
+
+    private static String pathOf(@Nullable URI host) {
+        String path = host == null ? null : host.getRawPath();
+        return path == null ? "" : path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+
+    /** Whether answering this request is the business of the API, even if only with an error. */
+    boolean covers(HttpServletRequest request) {
+        String path = belowPrefix(request);
+        return path != null && (path.equals("/") || path.equals("/v2") || path.startsWith("/v2/"));
+    }
+
+    /**
+     * @return {@code null} when the API does not cover it
+     * @throws io.berth.error.RegistryException as {@link RegistryPath#parse}
+     */
+    @Nullable RegistryPath parse(HttpServletRequest request) {
+        String path = belowPrefix(request);
+        return path == null ? null : RegistryPath.parse(path);
+    }
+
+    private @Nullable String belowPrefix(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        if (path.equals("/")) {
+            return path;
+        }
+        return path.startsWith(settings.prefix())
+                ? path.substring(settings.prefix().length())
+                : null;
+    }
+
+    /**
+     * The value of {@code Location} for a path of the API: a path from the root, or a whole URL
+     * (never relative to the request: clients resolve that differently).
+     */
+    String location(HttpServletRequest request, RegistryPath target) {
+        URI host = settings.host();
+        if (host != null) {
+            return host.getScheme() + "://" + host.getRawAuthority() + pathBase + target.path();
+        }
+        String path = pathBase + target.path();
+        return settings.relative() ? path : origin(request) + path;
+    }
+
+    /**
+     * Adds the {@code Link} to the page that follows, if one does (RFC 8288).
+     *
+     * @param query makes the query for the page behind an item
+     */
+    <T> void linkToNext(
+            HttpServletResponse response,
+            RegistryPath list,
+            Page<T> page,
+            Function<T, String> query) {
+        if (page.more() && !page.items().isEmpty()) {
+            String target = pathBase + list.path() + "?" + query.apply(page.items().getLast());
+            response.setHeader("Link", "<" + target + ">; rel=\"next\"");
+        }
+    }
+
+    private String origin(HttpServletRequest request) {
+        String scheme = request.getScheme();
+        String host = request.getHeader("Host");
+        if (settings.trustForwarded()) {
+            ForwardedOrigin forwarded =
+                    ForwardedOrigin.of(
+                            request.getHeader("Forwarded"),
+                            request.getHeader("X-Forwarded-Proto"),
+                            request.getHeader("X-Forwarded-Host"));
+            scheme = Objects.requireNonNullElse(forwarded.scheme(), scheme);
+            host = forwarded.host() == null ? host : forwarded.host();
+        }
+        return host == null ? "" : scheme + "://" + host;
+    }
+}

@@ -1,0 +1,109 @@
+package io.berth.http;
+
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryError;
+import io.berth.error.RegistryException;
+import io.berth.name.ByteRange;
+import io.berth.registry.Blob;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+
+/**
+ * Moves the bytes of blobs to clients by the cheapest way there is. Large parts of local files are
+ * left to the server, which sends them without their passing through this process; everything else
+ * is copied through buffers that are used again.
+ */
+final class BlobSender {
+
+    /** From here on handing a file to the server costs less than copying it. */
+    private static final int MIN_SENDFILE = 64 * 1024;
+
+    private static final int BUFFER = 64 * 1024;
+    private static final int IDLE_BUFFERS = 32;
+
+    private static final String SENDFILE = "org.apache.tomcat.sendfile.";
+
+    private final BlockingQueue<byte[]> idle = new ArrayBlockingQueue<>(IDLE_BUFFERS);
+
+    /**
+     * Sends one range as the whole body of an answer.
+     *
+     * @throws RegistryException when the content cannot be read, even after part of it was sent
+     * @throws IOException when the client's connection fails
+     */
+    void send(Blob blob, ByteRange range, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        response.setContentLengthLong(range.length());
+        Path file = range.length() < MIN_SENDFILE ? null : blob.file().orElse(null);
+        if (file != null && canSendFile(request)) {
+            request.setAttribute(SENDFILE + "filename", file.toAbsolutePath().toString());
+            request.setAttribute(SENDFILE + "start", range.first());
+            request.setAttribute(SENDFILE + "end", range.last() + 1);
+        } else if (range.length() > 0) {
+            copy(blob, range, response.getOutputStream());
+        }
+    }
+
+    /** Over HTTP/2 the server fails on large files, and where it encrypts nothing is gained. */
+    private static boolean canSendFile(HttpServletRequest request) {
+        return Boolean.TRUE.equals(request.getAttribute(SENDFILE + "support"))
+                && request.getProtocol().startsWith("HTTP/1.")
+                && !request.isSecure();
+    }
+
+    /** As {@link #send}, for a part of a body. */
+    void copy(Blob blob, ByteRange range, OutputStream out) throws IOException {
+        byte[] buffer = idle.poll();
+        if (buffer == null) {
+            buffer = new byte[BUFFER];
+        }
+        try (Source source = new Source(blob.open(range))) {
+            long left = range.length();
+            while (left > 0) {
+                int count = source.read(buffer, (int) Math.min(left, buffer.length));
+                out.write(buffer, 0, count);
+                left -= count;
+            }
+        } finally {
+            var _ = idle.offer(buffer); // let go when there are enough
+        }
+    }
+
+    /** Tells failures of the storage from those of the client, which are IOExceptions as well. */
+    private record Source(InputStream in) implements AutoCloseable {
+
+        /** One byte or more. */
+        int read(byte[] buffer, int max) {
+            try {
+                int count = in.read(buffer, 0, max);
+                if (count > 0) {
+                    return count;
+                }
+                throw new EOFException("the content ended early");
+            } catch (IOException e) {
+                throw unreadable(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                in.close();
+            } catch (IOException e) {
+                throw unreadable(e);
+            }
+        }
+
+        private static RegistryException unreadable(IOException cause) {
+            return new RegistryException(List.of(RegistryError.of(ErrorCode.UNAVAILABLE)), cause);
+        }
+    }
+}

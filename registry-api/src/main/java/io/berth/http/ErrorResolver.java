@@ -1,0 +1,136 @@
+package io.berth.http;
+
+import io.berth.error.ErrorCode;
+import io.berth.error.OperationRefusedException;
+import io.berth.error.RegistryError;
+import io.berth.error.RegistryException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.ModelAndView;
+
+/**
+ * Answers everything that was thrown. Controllers throw and never write an error, so none of them
+ * can forget to, or contradict another.
+ */
+final class ErrorResolver implements HandlerExceptionResolver, Ordered {
+
+    private static final Logger log = LoggerFactory.getLogger(ErrorResolver.class);
+
+    /** Seconds after which a client may try again, where the server knows no better. */
+    private static final String RETRY_AFTER = "1";
+
+    private final ApiUrls urls;
+    private final Routes routes;
+
+    ErrorResolver(ApiUrls urls, Routes routes) {
+        this.urls = urls;
+        this.routes = routes;
+    }
+
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE;
+    }
+
+    /**
+     * @return {@code null} for a request that is not the API's, and when an answer had begun: the
+     *     exception then reaches the server, which breaks the connection. A client must never take
+     *     half a blob for a whole one.
+     */
+    @Override
+    public @Nullable ModelAndView resolveException(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            @Nullable Object handler,
+            Exception exception) {
+        if (!urls.covers(request)) {
+            return null;
+        }
+        if (exception instanceof IOException) {
+            return clientGone(request, response, exception);
+        }
+        if (response.isCommitted()) {
+            log(500, request, exception);
+            return null;
+        }
+        RegistryException failure =
+                exception instanceof RegistryException known
+                        ? known
+                        : new RegistryException(
+                                List.of(RegistryError.of(ErrorCode.UNKNOWN)), exception);
+        int status = ErrorStatus.of(failure.code());
+        log(status, request, exception);
+        try {
+            ErrorAnswer.send(
+                    request, response, status, failure.errors(), headers(request, failure));
+        } catch (IOException e) {
+            return clientGone(request, response, e);
+        }
+        return new ModelAndView();
+    }
+
+    /** A connection that fails is everyday life, and nobody is left to be told. */
+    private static ModelAndView clientGone(
+            HttpServletRequest request, HttpServletResponse response, Exception exception) {
+        log.debug(
+                "{} {} {}: connection lost",
+                RequestId.of(request),
+                request.getMethod(),
+                request.getRequestURI(),
+                exception);
+        if (!response.isCommitted() && response.getStatus() < 400) {
+            response.setStatus(ErrorStatus.of(ErrorCode.REQUEST_INVALID));
+        }
+        return new ModelAndView();
+    }
+
+    private static void log(int status, HttpServletRequest request, Exception exception) {
+        if (status >= 500) {
+            log.error(
+                    "{} {} {}: {}",
+                    RequestId.of(request),
+                    request.getMethod(),
+                    request.getRequestURI(),
+                    status,
+                    exception);
+        } else if (log.isDebugEnabled()) {
+            log.debug(
+                    "{} {} {}: {} {}",
+                    RequestId.of(request),
+                    request.getMethod(),
+                    request.getRequestURI(),
+                    status,
+                    exception.getMessage());
+        }
+    }
+
+    private Map<String, String> headers(HttpServletRequest request, RegistryException failure) {
+        Map<String, String> headers = new HashMap<>();
+        switch (failure.code()) {
+            case UNAVAILABLE, TOO_MANY_REQUESTS -> headers.put("Retry-After", RETRY_AFTER);
+            case UNSUPPORTED -> {
+                if (request.getAttribute(RegistryPath.ATTRIBUTE) instanceof RegistryPath path) {
+                    headers.put("Allow", routes.allowed(path, reason(failure)));
+                }
+            }
+            default -> {} // says all there is to say in its body
+        }
+        if (failure instanceof RefusedException refused) {
+            headers.putAll(refused.headers());
+        }
+        return headers;
+    }
+
+    private static OperationRefusedException.@Nullable Reason reason(RegistryException failure) {
+        return failure instanceof OperationRefusedException refused ? refused.reason() : null;
+    }
+}

@@ -1,0 +1,87 @@
+package io.berth.http;
+
+import io.berth.name.Descriptor;
+import io.berth.name.Platform;
+import java.io.ByteArrayOutputStream;
+import java.util.Map;
+import java.util.function.Consumer;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** Writes the small documents of this protocol without binding or reflection. */
+final class Json {
+
+    private static final JsonFactory FACTORY = new JsonFactory();
+
+    private Json() {}
+
+    /** Written whole before it is sent, so that its length is known and nothing ends half-way. */
+    static byte[] write(Consumer<JsonGenerator> document) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
+            document.accept(json);
+        }
+        return bytes.toByteArray();
+    }
+
+    /** Writes what {@link io.berth.error.RegistryError#detail} may hold. */
+    static void writeValue(JsonGenerator json, Object value) {
+        switch (value) {
+            case Map<?, ?> map -> {
+                json.writeStartObject();
+                map.forEach(
+                        (name, member) -> {
+                            json.writeName(String.valueOf(name));
+                            writeValue(json, member);
+                        });
+                json.writeEndObject();
+            }
+            case Iterable<?> items -> {
+                json.writeStartArray();
+                items.forEach(item -> writeValue(json, item));
+                json.writeEndArray();
+            }
+            case Integer number -> json.writeNumber(number);
+            case Long number -> json.writeNumber(number);
+            case Boolean bool -> json.writeBoolean(bool);
+            default -> json.writeString(value.toString());
+        }
+    }
+
+    /** Writes a descriptor; members that are not there are left out (image-spec, "Descriptors"). */
+    static void writeDescriptor(JsonGenerator json, Descriptor descriptor) {
+        json.writeStartObject();
+        json.writeStringProperty("mediaType", descriptor.mediaType().value());
+        json.writeStringProperty("digest", descriptor.digest().toString());
+        json.writeNumberProperty("size", descriptor.size());
+        String artifactType = descriptor.artifactType();
+        if (artifactType != null) {
+            json.writeStringProperty("artifactType", artifactType);
+        }
+        if (!descriptor.annotations().isEmpty()) {
+            json.writeName("annotations");
+            writeValue(json, descriptor.annotations());
+        }
+        if (!descriptor.urls().isEmpty()) {
+            json.writeName("urls");
+            writeValue(json, descriptor.urls());
+        }
+        Platform platform = descriptor.platform();
+        if (platform != null) {
+            writePlatform(json, platform);
+        }
+        json.writeEndObject();
+    }
+
+    private static void writePlatform(JsonGenerator json, Platform platform) {
+        json.writeObjectPropertyStart("platform");
+        json.writeStringProperty("architecture", platform.architecture());
+        json.writeStringProperty("os", platform.os());
+        String variant = platform.variant();
+        if (variant != null) {
+            json.writeStringProperty("variant", variant);
+        }
+        json.writeEndObject();
+    }
+}

@@ -1,0 +1,181 @@
+package io.berth.http;
+
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryException;
+import io.berth.http.RegistryPath.ManifestAt;
+import io.berth.http.message.EntityTags;
+import io.berth.http.message.QueryString;
+import io.berth.manifest.Manifest;
+import io.berth.manifest.ManifestParser;
+import io.berth.name.Digest;
+import io.berth.name.MediaType;
+import io.berth.name.Reference;
+import io.berth.name.Tag;
+import io.berth.registry.Registry;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reading, pushing and removing manifests (distribution-spec, "Pulling manifests", "Pushing
+ * Manifests" and "Content Management").
+ */
+final class ManifestController {
+
+    /** The specification asks for 10. */
+    private static final int MAX_TAGS = 100;
+
+    private final Registry registry;
+    private final ApiUrls urls;
+    private final ManifestNegotiation negotiation;
+    private final ManifestBodies bodies;
+
+    ManifestController(
+            Registry registry,
+            ApiUrls urls,
+            ManifestNegotiation negotiation,
+            ManifestBodies bodies) {
+        this.registry = registry;
+        this.urls = urls;
+        this.negotiation = negotiation;
+        this.bodies = bodies;
+    }
+
+    /** Also for HEAD. A client that has the content already costs no reading of it. */
+    void get(ManifestAt path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Reference reference = existing(path);
+        boolean conditional = request.getHeader("If-None-Match") != null;
+        if (conditional) {
+            Digest digest = registry.resolve(path.repository(), reference);
+            if (answersNotModified(digest, reference, request, response)) {
+                return;
+            }
+        }
+        Manifest manifest = negotiation.choose(path.repository(), reference, request);
+        if (conditional && answersNotModified(manifest.digest(), reference, request, response)) {
+            return; // the child of a list: its own digest is what the client was told before
+        }
+        identify(manifest.digest(), reference, response);
+        Answer.content(request, response, manifest.mediaType().value(), manifest.content());
+    }
+
+    void put(ManifestAt path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Reference reference = Reference.of(path.reference());
+        QueryString query = QueryString.parse(request.getQueryString());
+        List<Tag> tags = tags(reference, query);
+        MediaType declared = declaredType(request);
+        Manifest manifest;
+        try (ManifestBodies.Body body = bodies.read(request)) {
+            manifest = ManifestParser.pushed(body.content(), declared, expected(reference, query));
+            registry.putManifest(path.repository(), manifest, tags);
+        }
+        Digest digest = manifest.digest();
+        response.setHeader(
+                "Location",
+                urls.location(request, new ManifestAt(path.repository(), digest.toString())));
+        response.setHeader(ApiHeaders.CONTENT_DIGEST, digest.toString());
+        manifest.subject()
+                .ifPresent(subject -> response.setHeader("OCI-Subject", subject.toString()));
+        if (reference instanceof Digest && !tags.isEmpty()) {
+            response.setHeader(
+                    "OCI-Tag", tags.stream().map(Tag::value).collect(Collectors.joining(", ")));
+        }
+        Answer.empty(response, HttpServletResponse.SC_CREATED);
+    }
+
+    void delete(ManifestAt path, HttpServletRequest request, HttpServletResponse response) {
+        switch (existing(path)) {
+            case Tag tag -> registry.deleteTag(path.repository(), tag);
+            case Digest digest -> registry.deleteManifest(path.repository(), digest);
+        }
+        Answer.empty(response, HttpServletResponse.SC_ACCEPTED);
+    }
+
+    /**
+     * @throws RegistryException MANIFEST_UNKNOWN for what is no reference at all: nothing can be
+     *     there
+     */
+    private static Reference existing(ManifestAt path) {
+        try {
+            return Reference.of(path.reference());
+        } catch (RegistryException e) {
+            throw new RegistryException(
+                    ErrorCode.MANIFEST_UNKNOWN,
+                    ErrorCode.MANIFEST_UNKNOWN.message(),
+                    e.errors().getFirst().detail());
+        }
+    }
+
+    /**
+     * The tags to set: the one in the path, or those of the query (end-7b).
+     *
+     * @throws RegistryException TOO_MANY_TAGS, TAG_INVALID; nothing is stored then
+     */
+    private static List<Tag> tags(Reference reference, QueryString query) {
+        return switch (reference) {
+            case Tag tag -> List.of(tag);
+            case Digest _ -> {
+                List<String> names = query.all("tag");
+                if (names.size() > MAX_TAGS) {
+                    throw new RegistryException(ErrorCode.TOO_MANY_TAGS);
+                }
+                yield names.stream().map(Tag::of).distinct().toList();
+            }
+        };
+    }
+
+    /** With a tag in the path some clients put the digest into the query. */
+    private static @Nullable Digest expected(Reference reference, QueryString query) {
+        if (reference instanceof Digest digest) {
+            return digest;
+        }
+        String digest = query.first("digest");
+        return digest == null ? null : Digest.of(digest);
+    }
+
+    private static @Nullable MediaType declaredType(HttpServletRequest request) {
+        String type = request.getContentType();
+        if (type == null || type.isBlank()) {
+            return null;
+        }
+        return MediaType.parse(type)
+                .orElseThrow(
+                        () ->
+                                new RegistryException(
+                                        ErrorCode.MANIFEST_INVALID,
+                                        ErrorCode.MANIFEST_INVALID.message(),
+                                        "Content-Type is not a media type"));
+    }
+
+    private boolean answersNotModified(
+            Digest digest,
+            Reference reference,
+            HttpServletRequest request,
+            HttpServletResponse response) {
+        if (!EntityTags.anyMatches(request.getHeaders("If-None-Match"), digest.toString())) {
+            return false;
+        }
+        identify(digest, reference, response);
+        response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+        return true;
+    }
+
+    private void identify(Digest digest, Reference reference, HttpServletResponse response) {
+        response.setHeader(ApiHeaders.CONTENT_DIGEST, digest.toString());
+        response.setHeader("ETag", EntityTags.of(digest));
+        response.setHeader(
+                "Cache-Control",
+                switch (reference) {
+                    case Tag _ -> "no-cache"; // may be kept, but a tag moves
+                    case Digest _ -> BlobController.FOR_EVER;
+                });
+        if (negotiation.looksAtAccept()) {
+            response.setHeader("Vary", "Accept");
+        }
+    }
+}

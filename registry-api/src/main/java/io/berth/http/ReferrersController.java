@@ -1,0 +1,66 @@
+package io.berth.http;
+
+import io.berth.http.RegistryPath.Referrers;
+import io.berth.http.message.PercentEncoding;
+import io.berth.http.message.QueryString;
+import io.berth.name.Descriptor;
+import io.berth.name.MediaType;
+import io.berth.registry.Page;
+import io.berth.registry.PageRequest;
+import io.berth.registry.ReferrerLister;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** Manifests about a manifest (distribution-spec, "Listing Referrers"). */
+final class ReferrersController {
+
+    /** More than fit in an answer that clients accept: the registry ends a page by its bytes. */
+    private static final int MAX_ITEMS = 100_000;
+
+    private final ReferrerLister registry;
+    private final ApiUrls urls;
+
+    ReferrersController(ReferrerLister registry, ApiUrls urls) {
+        this.registry = registry;
+        this.urls = urls;
+    }
+
+    void get(Referrers path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        QueryString query = QueryString.parse(request.getQueryString());
+        String artifactType = query.first("artifactType");
+        Page<Descriptor> page =
+                registry.referrers(
+                        path.repository(),
+                        path.subject(),
+                        artifactType,
+                        new PageRequest(query.first("last"), MAX_ITEMS));
+        if (artifactType != null) {
+            response.setHeader("OCI-Filters-Applied", "artifactType");
+        }
+        urls.linkToNext(response, path, page, last -> next(last, artifactType));
+        Answer.content(request, response, MediaType.OCI_INDEX.value(), index(page));
+    }
+
+    private static byte[] index(Page<Descriptor> page) {
+        return Json.write(
+                json -> {
+                    json.writeStartObject();
+                    json.writeNumberProperty("schemaVersion", 2);
+                    json.writeStringProperty("mediaType", MediaType.OCI_INDEX.value());
+                    json.writeArrayPropertyStart("manifests");
+                    page.items().forEach(item -> Json.writeDescriptor(json, item));
+                    json.writeEndArray();
+                    json.writeEndObject();
+                });
+    }
+
+    private static String next(Descriptor last, @Nullable String artifactType) {
+        String query = "last=" + PercentEncoding.encode(last.digest().toString());
+        return artifactType == null
+                ? query
+                : "artifactType=" + PercentEncoding.encode(artifactType) + "&" + query;
+    }
+}

@@ -1,0 +1,78 @@
+package io.berth.http;
+
+import static io.berth.http.Route.on;
+
+import io.berth.http.RegistryPath.Base;
+import io.berth.http.RegistryPath.BlobAt;
+import io.berth.http.RegistryPath.Catalog;
+import io.berth.http.RegistryPath.ManifestAt;
+import io.berth.http.RegistryPath.Referrers;
+import io.berth.http.RegistryPath.Root;
+import io.berth.http.RegistryPath.Tags;
+import io.berth.http.RegistryPath.UploadAt;
+import io.berth.http.RegistryPath.Uploads;
+import io.berth.registry.Registry;
+import java.util.List;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.HandlerMapping;
+
+/**
+ * The whole API over one registry, as the two parts that Spring's dispatcher takes: the mapping
+ * finds the action for a request, the resolver answers what it throws. Handlers are {@link
+ * org.springframework.web.HttpRequestHandler}s that write their answers themselves.
+ */
+public final class RegistryApi {
+
+    private final HandlerMapping handlerMapping;
+    private final HandlerExceptionResolver exceptionResolver;
+
+    public RegistryApi(Registry registry, ApiSettings settings) {
+        ApiUrls urls = new ApiUrls(settings.urls());
+        Routes routes = routes(registry, urls, settings);
+        this.handlerMapping = new RouteMapping(urls, routes);
+        this.exceptionResolver = new ErrorResolver(urls, routes);
+    }
+
+    public HandlerMapping handlerMapping() {
+        return handlerMapping;
+    }
+
+    public HandlerExceptionResolver exceptionResolver() {
+        return exceptionResolver;
+    }
+
+    private static Routes routes(Registry registry, ApiUrls urls, ApiSettings settings) {
+        var base = new BaseController();
+        var catalog = new CatalogController(registry, urls, settings.lists());
+        var tags = new TagsController(registry, urls, settings.lists());
+        var referrers = new ReferrersController(registry, urls);
+        var blobs = new BlobController(registry, new BlobSender());
+        var uploads = new UploadController(registry, urls);
+        var manifests =
+                new ManifestController(
+                        registry,
+                        urls,
+                        new ManifestNegotiation(registry, settings.manifests()),
+                        new ManifestBodies());
+        return new Routes(
+                List.of(
+                        on(Root.class).get(base::root).head(base::root),
+                        on(Base.class).get(base::get).head(base::get),
+                        on(Catalog.class).get(catalog::get).head(catalog::get),
+                        on(Tags.class).get(tags::get).head(tags::get),
+                        on(ManifestAt.class)
+                                .get(manifests::get)
+                                .head(manifests::get)
+                                .put(manifests::put)
+                                .delete(manifests::delete),
+                        on(BlobAt.class).get(blobs::get).head(blobs::head).delete(blobs::delete),
+                        on(Uploads.class).post(uploads::post),
+                        on(UploadAt.class)
+                                .get(uploads::get)
+                                .head(uploads::get)
+                                .patch(uploads::patch)
+                                .put(uploads::put)
+                                .delete(uploads::delete),
+                        on(Referrers.class).get(referrers::get).head(referrers::get)));
+    }
+}

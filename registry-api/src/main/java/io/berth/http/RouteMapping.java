@@ -1,0 +1,38 @@
+package io.berth.http;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.web.servlet.handler.AbstractHandlerMapping;
+
+/**
+ * Finds the action for a request by the typed path. Spring's own patterns cannot express a name
+ * with slashes in the middle of a path.
+ */
+final class RouteMapping extends AbstractHandlerMapping {
+
+    private final ApiUrls urls;
+    private final Routes routes;
+
+    RouteMapping(ApiUrls urls, Routes routes) {
+        this.urls = urls;
+        this.routes = routes;
+        setOrder(Ordered.HIGHEST_PRECEDENCE);
+    }
+
+    @Override
+    protected @Nullable Object getHandlerInternal(HttpServletRequest request) {
+        RegistryPath path = urls.parse(request);
+        if (path == null) {
+            return null;
+        }
+        request.setAttribute(RegistryPath.ATTRIBUTE, path);
+        return routes.handler(path, request.getMethod());
+    }
+
+    /** Nothing here looks at Spring's idea of the path, so it is not worked out. */
+    @Override
+    protected String initLookupPath(HttpServletRequest request) {
+        return request.getRequestURI();
+    }
+}

@@ -1,0 +1,62 @@
+package io.berth.http;
+
+import io.berth.error.ErrorCode;
+import io.berth.error.OperationRefusedException;
+import io.berth.error.RegistryException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.HttpRequestHandler;
+
+/** The table of all routes, by the type of their path. */
+final class Routes {
+
+    private static final Set<String> READING = Set.of("GET", "HEAD");
+
+    private final Map<Class<? extends RegistryPath>, Route<?>> byType = new HashMap<>();
+
+    Routes(List<Route<?>> routes) {
+        routes.forEach(route -> byType.put(route.type(), route));
+    }
+
+    /**
+     * @throws RegistryException UNSUPPORTED when the method does not exist there
+     */
+    HttpRequestHandler handler(RegistryPath path, String method) {
+        HttpRequestHandler handler = route(path).bind(path, method);
+        if (handler == null) {
+            throw new RegistryException(
+                    ErrorCode.UNSUPPORTED,
+                    ErrorCode.UNSUPPORTED.message(),
+                    "this resource does not know the method");
+        }
+        return handler;
+    }
+
+    /**
+     * The value of {@code Allow} for an operation that is refused.
+     *
+     * @param reason what else is refused with it; {@code null}: nothing
+     */
+    String allowed(RegistryPath path, OperationRefusedException.@Nullable Reason reason) {
+        List<String> methods = new ArrayList<>(route(path).methods());
+        if (reason != null) {
+            switch (reason) {
+                case READ_ONLY -> methods.retainAll(READING);
+                case DELETE_DISABLED -> methods.remove("DELETE");
+            }
+        }
+        return String.join(", ", methods);
+    }
+
+    private Route<?> route(RegistryPath path) {
+        Route<?> route = byType.get(path.getClass());
+        if (route == null) {
+            throw new IllegalStateException("no route for " + path.getClass());
+        }
+        return route;
+    }
+}

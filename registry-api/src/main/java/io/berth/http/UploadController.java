@@ -1,0 +1,208 @@
+package io.berth.http;
+
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryException;
+import io.berth.http.RegistryPath.BlobAt;
+import io.berth.http.RegistryPath.UploadAt;
+import io.berth.http.RegistryPath.Uploads;
+import io.berth.http.message.ContentRange;
+import io.berth.http.message.QueryString;
+import io.berth.name.ByteRange;
+import io.berth.name.Digest;
+import io.berth.name.HashAlgorithm;
+import io.berth.name.RepositoryName;
+import io.berth.registry.MountSource;
+import io.berth.registry.RegistryWriter;
+import io.berth.registry.Upload;
+import io.berth.registry.UploadChunk;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Map;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pushing blobs (distribution-spec, "Pushing blobs" and "Mounting a blob from another repository").
+ * The type of a body is never looked at: clients send whatever they like.
+ */
+final class UploadController {
+
+    private static final byte[] NOTHING = {};
+
+    private final RegistryWriter registry;
+    private final ApiUrls urls;
+
+    UploadController(RegistryWriter registry, ApiUrls urls) {
+        this.registry = registry;
+        this.urls = urls;
+    }
+
+    /**
+     * Opens a session, unless the query offers something shorter: a blob that is here already
+     * (end-11), or the whole content with this request (end-4b). Where a mount does not work out a
+     * session is opened all the same, for clients give up on anything else.
+     */
+    void post(Uploads path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        QueryString query = QueryString.parse(request.getQueryString());
+        String algorithm = query.first("digest-algorithm");
+        if (algorithm != null) {
+            HashAlgorithm.of(algorithm); // an announcement: the digest at the end is what counts
+        }
+        String mount = query.first("mount");
+        if (mount != null && mounts(path, Digest.of(mount), query.first("from"))) {
+            created(new BlobAt(path.repository(), Digest.of(mount)), request, response);
+            return;
+        }
+        String digest = query.first("digest");
+        if (digest != null && offersContent(request, storable(digest))) {
+            BlobAt blob = new BlobAt(path.repository(), storable(digest));
+            registry.putBlob(blob.repository(), blob.digest(), whole(request));
+            created(blob, request, response);
+            return;
+        }
+        try (Upload upload = registry.startUpload(path.repository())) {
+            identify(upload, request, response);
+            response.setHeader("Range", "0-0");
+            Answer.empty(response, HttpServletResponse.SC_ACCEPTED);
+        }
+    }
+
+    void patch(UploadAt path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        try (Upload upload = registry.resumeUpload(path.repository(), path.id())) {
+            try {
+                upload.append(chunk(request));
+            } catch (RegistryException e) {
+                throw withProgress(e, upload, request);
+            }
+            identify(upload, request, response);
+            // Never 0--1 in this place: docker cannot read that and fails the push.
+            response.setHeader("Range", "0-" + Math.max(0, upload.size() - 1));
+            Answer.empty(response, HttpServletResponse.SC_ACCEPTED);
+        }
+    }
+
+    void put(UploadAt path, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        String given = QueryString.parse(request.getQueryString()).first("digest");
+        if (given == null) {
+            throw new RegistryException(
+                    ErrorCode.DIGEST_INVALID, "the digest of the blob is missing from the query");
+        }
+        Digest digest = storable(given);
+        try (Upload upload = registry.resumeUpload(path.repository(), path.id())) {
+            try {
+                upload.commit(digest, chunk(request));
+            } catch (RegistryException e) {
+                throw withProgress(e, upload, request);
+            }
+        }
+        created(new BlobAt(path.repository(), digest), request, response);
+    }
+
+    /** Where a session stands; also for HEAD. */
+    void get(UploadAt path, HttpServletRequest request, HttpServletResponse response) {
+        try (Upload upload = registry.resumeUpload(path.repository(), path.id())) {
+            identify(upload, request, response);
+            response.setHeader("Range", stored(upload));
+            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+        }
+    }
+
+    void delete(UploadAt path, HttpServletRequest request, HttpServletResponse response) {
+        try (Upload upload = registry.resumeUpload(path.repository(), path.id())) {
+            upload.cancel();
+        }
+        response.setHeader(ApiHeaders.UPLOAD_UUID, path.id().toString());
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+
+    private boolean mounts(Uploads path, Digest digest, @Nullable String from) {
+        if (from != null && !RepositoryName.isValid(from)) {
+            return false;
+        }
+        MountSource source =
+                from == null
+                        ? new MountSource.Anywhere(_ -> true) // whoever may push may read it all
+                        : new MountSource.From(RepositoryName.of(from));
+        return registry.mountBlob(path.repository(), digest, source).isPresent();
+    }
+
+    /** Some clients name the digest but send nothing, to see whether that is supported. */
+    private static boolean offersContent(HttpServletRequest request, Digest digest) {
+        boolean hasBody =
+                request.getContentLengthLong() > 0
+                        || request.getHeader("Transfer-Encoding") != null
+                        || request.getProtocol().startsWith("HTTP/2");
+        return hasBody
+                || Digest.ofContent(HashAlgorithm.of(digest.algorithm()), NOTHING).equals(digest);
+    }
+
+    /**
+     * @throws RegistryException DIGEST_INVALID when nothing can be stored under it, before any of
+     *     the content is read
+     */
+    private static Digest storable(String text) {
+        Digest digest = Digest.of(text);
+        HashAlgorithm.of(digest.algorithm());
+        return digest;
+    }
+
+    private static UploadChunk whole(HttpServletRequest request) throws IOException {
+        long length = request.getContentLengthLong();
+        return new UploadChunk(
+                request.getInputStream(),
+                OptionalLong.empty(),
+                length < 0 ? OptionalLong.empty() : OptionalLong.of(length));
+    }
+
+    private static UploadChunk chunk(HttpServletRequest request) throws IOException {
+        String header = request.getHeader("Content-Range");
+        if (header == null) {
+            return whole(request);
+        }
+        ByteRange range =
+                ContentRange.parse(header)
+                        .orElseThrow(
+                                () ->
+                                        new RegistryException(
+                                                ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER,
+                                                "Content-Range is not of the form first-last"));
+        return new UploadChunk(
+                request.getInputStream(),
+                OptionalLong.of(range.first()),
+                OptionalLong.of(range.length()));
+    }
+
+    /** A client whose chunk was out of order learns where to go on. */
+    private RegistryException withProgress(
+            RegistryException failure, Upload upload, HttpServletRequest request) {
+        return failure.code() == ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER
+                ? new RefusedException(
+                        failure,
+                        Map.of("Location", location(upload, request), "Range", stored(upload)))
+                : failure;
+    }
+
+    /** Of an empty session {@code 0--1}: the last byte is the one before the first. */
+    private static String stored(Upload upload) {
+        return "0-" + (upload.size() - 1);
+    }
+
+    private void identify(Upload upload, HttpServletRequest request, HttpServletResponse response) {
+        response.setHeader("Location", location(upload, request));
+        response.setHeader(ApiHeaders.UPLOAD_UUID, upload.id().toString());
+    }
+
+    private String location(Upload upload, HttpServletRequest request) {
+        return urls.location(request, new UploadAt(upload.repository(), upload.id()));
+    }
+
+    private void created(BlobAt blob, HttpServletRequest request, HttpServletResponse response) {
+        response.setHeader("Location", urls.location(request, blob));
+        response.setHeader(ApiHeaders.CONTENT_DIGEST, blob.digest().toString());
+        Answer.empty(response, HttpServletResponse.SC_CREATED);
+    }
+}

@@ -1,0 +1,51 @@
+package io.berth.http.message;
+
+import io.berth.name.MediaType;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.List;
+
+/**
+ * The media types a client says it takes. Clients send them in one line or in many, in random
+ * order, with parameters or without; only the names count. What is not a media type is skipped.
+ *
+ * @param types in the order they came
+ */
+public record Accept(List<MediaType> types) {
+
+    public Accept {
+        types = List.copyOf(types);
+    }
+
+    /**
+     * @param lines every line of the header
+     */
+    public static Accept of(Enumeration<String> lines) {
+        List<MediaType> types = new ArrayList<>();
+        while (lines.hasMoreElements()) {
+            for (String item : lines.nextElement().split(",", -1)) {
+                MediaType.parse(item).ifPresent(types::add);
+            }
+        }
+        return new Accept(types);
+    }
+
+    public boolean names(MediaType type) {
+        return types.contains(type);
+    }
+
+    /**
+     * Whether the client leaves the choice to the server: it names nothing, or something so wide
+     * that it cannot mean one kind of manifest.
+     */
+    public boolean isOpen() {
+        return types.isEmpty() || types.stream().anyMatch(Accept::isWide);
+    }
+
+    private static boolean isWide(MediaType type) {
+        return switch (type.value()) {
+            case "*/*", "application/*", "application/json" -> true;
+            default -> false;
+        };
+    }
+}

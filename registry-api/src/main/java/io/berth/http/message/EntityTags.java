@@ -1,0 +1,40 @@
+package io.berth.http.message;
+
+import java.util.Enumeration;
+
+/**
+ * Entity tags, which in this protocol are digests in quotes. Digests hold neither commas nor
+ * quotes, so that a list of them can be taken apart at its commas.
+ */
+public final class EntityTags {
+
+    private EntityTags() {}
+
+    public static String of(Object digest) {
+        return "\"" + digest + "\"";
+    }
+
+    /**
+     * Whether {@code If-None-Match} names the digest (RFC 9110, section 13.1.2): in quotes, weak,
+     * in a list, as {@code *}, or bare as other registries take it.
+     *
+     * @param lines every line of the header
+     */
+    public static boolean anyMatches(Enumeration<String> lines, String digest) {
+        while (lines.hasMoreElements()) {
+            for (String item : lines.nextElement().split(",", -1)) {
+                String tag = item.strip();
+                if (tag.equals("*") || opaque(tag).equals(digest)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static String opaque(String tag) {
+        String strong = tag.startsWith("W/") ? tag.substring(2) : tag;
+        boolean quoted = strong.length() > 1 && strong.startsWith("\"") && strong.endsWith("\"");
+        return quoted ? strong.substring(1, strong.length() - 1) : strong;
+    }
+}

@@ -1,0 +1,269 @@
+package io.berth.object.disk;
+
+import io.berth.name.ByteRange;
+import io.berth.object.Condition;
+import io.berth.object.Durability;
+import io.berth.object.ListRequest;
+import io.berth.object.Listing;
+import io.berth.object.LocalFiles;
+import io.berth.object.ObjectInfo;
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStore;
+import io.berth.object.ObjectStoreException.NotFound;
+import io.berth.object.ObjectStoreException.PreconditionFailed;
+import io.berth.object.ObjectStoreException.Unavailable;
+import io.berth.object.ObjectWriter;
+import io.berth.object.StagedObject;
+import io.berth.object.StoredBytes;
+import io.berth.object.Version;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Objects as files of a local folder: the key is the path below the root, so any registry that
+ * keeps the same keys can use the same folder.
+ *
+ * <p><b>Writing.</b> Bytes go to a temporary file, which gets its name when it is complete. What
+ * {@link Durability} asks:
+ *
+ * <table>
+ * <caption>Syncs per write, the only ones this store makes</caption>
+ * <tr><td>{@code DURABLE}</td><td>the file (fdatasync) before, its folder (fsync) after it has got
+ * its name</td></tr>
+ * <tr><td>{@code WHOLE}</td><td>the file before it gets its name</td></tr>
+ * <tr><td>{@code HINT}</td><td>none</td></tr>
+ * </table>
+ *
+ * <p>One sync of a folder suffices for all folders and names made before it, because the file
+ * systems this store is meant for (ext4, XFS) write their changes to an ordered journal. Removing
+ * is never synced: after a loss of power an object that was removed may be back.
+ *
+ * <p><b>Several processes</b> may use one folder. All or nothing and {@link Condition.IfAbsent}
+ * hold between them (the latter where the file system has hard links); {@link Condition.IfVersion}
+ * holds among the threads of one process.
+ *
+ * <p><b>Links</b> that someone put into the folder are followed, which is how its parts are spread
+ * over disks; they are never removed unless they are the object itself. Files that cannot be keys
+ * and temporary files of other registries are not seen.
+ *
+ * <p>Memory: no buffers; names of large folders take up to 32 MiB.
+ */
+public final class DiskStore implements ObjectStore, LocalFiles {
+
+    private static final Logger log = LoggerFactory.getLogger(DiskStore.class);
+
+    private static final Set<OpenOption> WRITE = Set.of(StandardOpenOption.WRITE);
+
+    private final SystemCalls calls;
+    private final FileTree tree;
+    private final TemporaryFiles temporaryFiles;
+    private final Publisher publisher;
+    private final FolderReader folders;
+
+    /**
+     * Opens the folder, creates it when it is not there, and removes temporary files that a day has
+     * passed over.
+     *
+     * @param temporary the folder of temporary files, as a key; must be on the same file system as
+     *     the rest. No key is at or below it.
+     * @throws UncheckedIOException when files cannot be written there; its message says where
+     */
+    public DiskStore(Path root, ObjectKey temporary) {
+        this(root, temporary, new SystemCalls());
+    }
+
+    DiskStore(Path root, ObjectKey temporary, SystemCalls calls) {
+        this.calls = calls;
+        Path absolute = root.toAbsolutePath().normalize();
+        Path temporaryFolder = absolute.resolve(temporary.value());
+        tree = new FileTree(absolute, temporaryFolder, calls);
+        temporaryFiles = new TemporaryFiles(temporaryFolder);
+        folders = new FolderReader(calls);
+        try {
+            Files.createDirectories(temporaryFolder);
+            temporaryFiles.removeStale();
+            publisher = new Publisher(tree, calls, hasLinks());
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "cannot keep data in "
+                            + absolute
+                            + ": make it a folder that this user may write to, on a disk that is"
+                            + " not read-only",
+                    e);
+        }
+    }
+
+    /** Also proves that files can be written. */
+    private boolean hasLinks() throws IOException {
+        Path file = temporaryFiles.next();
+        Path name = temporaryFiles.next();
+        tree.create(file).close();
+        try {
+            calls.link(file, name);
+            return true;
+        } catch (IOException | UnsupportedOperationException e) {
+            log.warn(
+                    "{} has no hard links: two processes that write the same new object at once"
+                            + " may both believe they were first",
+                    file.getParent(),
+                    e);
+            return false;
+        } finally {
+            TemporaryFiles.drop(name);
+            TemporaryFiles.drop(file);
+        }
+    }
+
+    @Override
+    public ObjectInfo head(ObjectKey key) {
+        BasicFileAttributes attributes = attributes(key, tree.file(key));
+        return new ObjectInfo(attributes.size(), attributes.lastModifiedTime().toInstant());
+    }
+
+    private BasicFileAttributes attributes(ObjectKey key, Path file) {
+        BasicFileAttributes attributes;
+        try {
+            attributes = calls.attributes(file);
+        } catch (IOException e) {
+            throw Failures.reading(key, file, e);
+        }
+        if (!attributes.isRegularFile()) {
+            throw new NotFound(key);
+        }
+        return attributes;
+    }
+
+    @Override
+    public StoredBytes read(ObjectKey key, int limit) {
+        Path file = tree.file(key);
+        try {
+            byte[] content = SmallFile.read(file, limit);
+            if (content == null) {
+                attributes(key, file); // folders have a size as well
+                throw new Unavailable(key.value(), "longer than " + limit + " bytes", null);
+            }
+            return new StoredBytes(content, ContentVersion.of(content));
+        } catch (IOException e) {
+            throw Failures.reading(key, file, e);
+        }
+    }
+
+    @Override
+    public InputStream open(ObjectKey key, ByteRange range) {
+        Path file = tree.file(key);
+        if (range.last() >= attributes(key, file).size()) {
+            throw new Unavailable(key.value(), "shorter than the range asked for", null);
+        }
+        try {
+            return FileRange.open(file, range.first(), range.last() + 1);
+        } catch (IOException e) {
+            throw Failures.reading(key, file, e);
+        }
+    }
+
+    @Override
+    public Version put(ObjectKey key, byte[] content, Condition condition, Durability durability) {
+        publisher.expect(key, condition);
+        try (DiskWriter writer = writer(key)) {
+            writer.write(content, 0, content.length);
+            writer.publish(condition, durability);
+        }
+        return ContentVersion.of(content);
+    }
+
+    @Override
+    public void delete(ObjectKey key, Condition condition) {
+        publisher.delete(key, condition);
+    }
+
+    @Override
+    public void deleteAll(Collection<ObjectKey> keys) {
+        keys.forEach(key -> publisher.delete(key, Condition.always()));
+    }
+
+    @Override
+    public Listing list(ListRequest request) {
+        try {
+            return new TreeWalk(tree, folders, calls, request).page();
+        } catch (IOException e) {
+            throw Failures.listing(request.prefix(), e);
+        }
+    }
+
+    @Override
+    public ObjectWriter write(ObjectKey key) {
+        return writer(key);
+    }
+
+    private DiskWriter writer(ObjectKey key) {
+        tree.file(key); // refuses what cannot be published later
+        Path file = temporaryFiles.next();
+        try {
+            return new DiskWriter(key, file, tree.create(file), calls, publisher);
+        } catch (IOException e) {
+            throw Failures.writing(key, e);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The bytes are in the file of {@code key} from the start, where reads and listings see
+     * them.
+     *
+     * @throws PreconditionFailed when there is such a file
+     */
+    @Override
+    public StagedObject stage(ObjectKey key) {
+        try {
+            return staged(key, tree.create(tree.file(key)), 0);
+        } catch (FileAlreadyExistsException e) {
+            throw new PreconditionFailed(key);
+        } catch (IOException e) {
+            throw Failures.writing(key, e);
+        }
+    }
+
+    @Override
+    public StagedObject resume(ObjectKey key) {
+        Path file = tree.file(key);
+        try {
+            FileChannel channel = FileChannel.open(file, WRITE);
+            try {
+                return staged(key, channel, channel.size());
+            } catch (IOException e) {
+                channel.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw Failures.reading(key, file, e);
+        }
+    }
+
+    private StagedObject staged(ObjectKey key, FileChannel channel, long size) {
+        return new StagedFile(key, channel, size, calls, tree, publisher);
+    }
+
+    @Override
+    public Optional<LocalFiles> localFiles() {
+        return Optional.of(this);
+    }
+
+    @Override
+    public Path path(ObjectKey key) {
+        return tree.file(key);
+    }
+}

@@ -1,0 +1,94 @@
+package io.berth.object.disk;
+
+import io.berth.object.Condition;
+import io.berth.object.Durability;
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/** A temporary file on its way to a key. Buffers nothing. */
+final class DiskWriter implements ObjectWriter {
+
+    private enum State {
+        OPEN,
+        /** Bytes are missing. */
+        TORN,
+        FINISHED
+    }
+
+    private final ObjectKey key;
+    private final Path file;
+    private final FileChannel channel;
+    private final SystemCalls calls;
+    private final Publisher publisher;
+    private State state = State.OPEN;
+
+    /**
+     * @param channel open for writing on {@code file}
+     */
+    DiskWriter(
+            ObjectKey key, Path file, FileChannel channel, SystemCalls calls, Publisher publisher) {
+        this.key = key;
+        this.file = file;
+        this.channel = channel;
+        this.calls = calls;
+        this.publisher = publisher;
+    }
+
+    @Override
+    public void write(byte[] buffer, int offset, int length) {
+        requireOpen();
+        ByteBuffer bytes = ByteBuffer.wrap(buffer, offset, length);
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            state = State.TORN;
+            throw Failures.writing(key, e);
+        }
+    }
+
+    @Override
+    public void publish(Durability durability) {
+        publish(Condition.always(), durability);
+    }
+
+    void publish(Condition condition, Durability durability) {
+        requireOpen();
+        try {
+            if (durability != Durability.HINT) {
+                calls.syncFile(channel);
+            }
+            channel.close();
+        } catch (IOException e) {
+            state = State.TORN;
+            throw Failures.writing(key, e);
+        }
+        publisher.publish(file, key, condition, durability);
+        state = State.FINISHED;
+    }
+
+    @Override
+    public void close() {
+        if (state == State.FINISHED) {
+            return;
+        }
+        state = State.FINISHED;
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // The bytes are not wanted.
+        }
+        TemporaryFiles.drop(file);
+    }
+
+    private void requireOpen() {
+        if (state != State.OPEN) {
+            throw new IllegalStateException("the writer is " + state + ": " + key);
+        }
+    }
+}

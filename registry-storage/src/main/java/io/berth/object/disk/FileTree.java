@@ -1,0 +1,205 @@
+package io.berth.object.disk;
+
+import io.berth.object.ObjectKey;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * The names below the root and every way they change. Folders come and go with the files in them:
+ * one is made when a file needs it and removed when its last file goes, so a folder can vanish
+ * between making it and using it. Whoever creates a name therefore tries again from the making of
+ * the folder when there is none ({@link #inItsFolder}).
+ */
+final class FileTree {
+
+    private static final Set<OpenOption> NEW =
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
+    /** Each try needs someone else to empty the same folder in the same microseconds. */
+    private static final int TRIES = 100;
+
+    private final Path root;
+    private final Path temporary;
+    private final SystemCalls calls;
+
+    /**
+     * @param root absolute
+     * @param temporary the folder of temporary files, below the root
+     */
+    FileTree(Path root, Path temporary, SystemCalls calls) {
+        this.root = root;
+        this.temporary = temporary;
+        this.calls = calls;
+    }
+
+    /**
+     * The file of an object.
+     *
+     * @throws IllegalArgumentException for a name that this store keeps for itself or leaves to
+     *     other registries' temporary files: a defect of the caller
+     */
+    Path file(ObjectKey key) {
+        Path file = below(key.value());
+        if (file.startsWith(temporary)
+                || (key.value().endsWith(".tmp")
+                        && ForeignFiles.isTemporary(file.getFileName().toString()))) {
+            throw new IllegalArgumentException("a key of temporary files: " + key);
+        }
+        return file;
+    }
+
+    /** The folder of all keys with a prefix. */
+    Path folder(String prefix) {
+        return below(prefix);
+    }
+
+    /** The only way from a text to a path. */
+    private Path below(String name) {
+        Path path = root.resolve(name).normalize();
+        if (!path.startsWith(root)) {
+            throw new IllegalArgumentException("leaves the data folder: " + name);
+        }
+        return path;
+    }
+
+    boolean isTemporary(Path folder) {
+        return folder.equals(temporary);
+    }
+
+    /** Creates and opens a file. */
+    FileChannel create(Path file) throws IOException {
+        return inItsFolder(file, () -> FileChannel.open(file, NEW));
+    }
+
+    /** Gives a file another name, replacing what is there. */
+    void move(Path source, Path target) throws IOException {
+        inItsFolder(
+                target,
+                () -> {
+                    try {
+                        return Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
+                    } catch (NoSuchFileException e) {
+                        if (Files.notExists(source)) {
+                            throw new IOException("the bytes written are gone", e);
+                        }
+                        throw e;
+                    }
+                });
+    }
+
+    /**
+     * Gives a file a second name; free of races with other processes, too.
+     *
+     * @throws FileAlreadyExistsException when the name is taken
+     */
+    void link(Path file, Path name) throws IOException {
+        inItsFolder(
+                name,
+                () -> {
+                    calls.link(file, name);
+                    return name;
+                });
+    }
+
+    /**
+     * Makes the name of a file durable, and all that was done to names before (see {@link
+     * DiskStore}).
+     */
+    void syncName(Path file) throws IOException {
+        Path folder = above(file);
+        try {
+            calls.syncFolder(folder);
+        } catch (NoSuchFileException e) {
+            // The object was removed meanwhile and its folder with it. What was done before still
+            // has to be made durable, and the folder above does that as well.
+            if (folder.equals(root)) {
+                throw e;
+            }
+            syncName(folder);
+        }
+    }
+
+    /** Removes a file, and the folders that become empty. A folder of that name is no file. */
+    void remove(Path file) throws IOException {
+        try {
+            Files.delete(file);
+        } catch (DirectoryNotEmptyException e) {
+            return;
+        }
+        pruneAbove(file);
+    }
+
+    /** Removes the folder of a file that is gone, and those above it, as far as they are empty. */
+    void pruneAbove(Path file) {
+        Path folder = above(file);
+        while (!folder.equals(root) && !folder.equals(temporary) && removeFolder(folder)) {
+            folder = above(folder);
+        }
+    }
+
+    private static boolean removeFolder(Path folder) {
+        // A link stands for a place that someone attached; it is no folder of ours to remove.
+        if (Files.isSymbolicLink(folder)) {
+            return false;
+        }
+        try {
+            return Files.deleteIfExists(folder);
+        } catch (IOException e) {
+            return false; // not empty, or attached in another way; an empty folder does no harm
+        }
+    }
+
+    private interface Naming<T> {
+        T run() throws IOException;
+    }
+
+    private <T> T inItsFolder(Path file, Naming<T> naming) throws IOException {
+        for (int i = 1; ; i++) {
+            try {
+                if (i > 1) {
+                    makeFolder(above(file));
+                }
+                return naming.run();
+            } catch (NoSuchFileException e) {
+                if (i == TRIES) {
+                    throw new IOException("the folder vanishes again and again", e);
+                }
+            }
+        }
+    }
+
+    private void makeFolder(Path folder) throws IOException {
+        if (folder.equals(root)) {
+            throw new IOException("the data folder is gone");
+        }
+        try {
+            makeOneFolder(folder);
+        } catch (NoSuchFileException e) {
+            makeFolder(above(folder));
+            makeOneFolder(folder);
+        }
+    }
+
+    private static void makeOneFolder(Path folder) throws IOException {
+        try {
+            Files.createDirectory(folder);
+        } catch (FileAlreadyExistsException e) {
+            // Someone was faster; if it is no folder, using it will tell.
+        }
+    }
+
+    /** Of a path below the root. */
+    private static Path above(Path path) {
+        return Objects.requireNonNull(path.getParent());
+    }
+}

@@ -1,0 +1,147 @@
+package io.berth.object.disk;
+
+import io.berth.object.Condition;
+import io.berth.object.Durability;
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStoreException.NotFound;
+import io.berth.object.ObjectStoreException.Unavailable;
+import io.berth.object.StagedObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Staged bytes in the file of their own key, which is where other registries keep and look for
+ * them. They are synced once, when they are published.
+ */
+final class StagedFile implements StagedObject {
+
+    private final ObjectKey key;
+    private final Path file;
+    private final FileChannel channel;
+    private final SystemCalls calls;
+    private final FileTree tree;
+    private final Publisher publisher;
+    private long size;
+    private boolean finished;
+
+    /**
+     * @param channel open for writing on the file of {@code key}
+     * @param size of the file
+     */
+    StagedFile(
+            ObjectKey key,
+            FileChannel channel,
+            long size,
+            SystemCalls calls,
+            FileTree tree,
+            Publisher publisher) {
+        this.key = key;
+        this.file = tree.file(key);
+        this.channel = channel;
+        this.size = size;
+        this.calls = calls;
+        this.tree = tree;
+        this.publisher = publisher;
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public void append(byte[] buffer, int offset, int length) {
+        requireOpen();
+        ByteBuffer bytes = ByteBuffer.wrap(buffer, offset, length);
+        try {
+            while (bytes.hasRemaining()) {
+                channel.write(bytes, size + bytes.position() - offset);
+            }
+        } catch (IOException e) {
+            dropBehind(size, e);
+            throw Failures.writing(key, e);
+        }
+        size += length;
+    }
+
+    /** So that whoever resumes finds the size that was last told. */
+    private void dropBehind(long size, IOException failure) {
+        try {
+            channel.truncate(size);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+    }
+
+    @Override
+    public void truncate(long size) {
+        requireOpen();
+        if (size < 0 || size > this.size) {
+            throw new IllegalArgumentException("truncate " + this.size + " bytes to " + size);
+        }
+        try {
+            channel.truncate(size);
+        } catch (IOException e) {
+            throw Failures.writing(key, e);
+        }
+        this.size = size;
+    }
+
+    @Override
+    public InputStream read() {
+        requireOpen();
+        try {
+            return FileRange.open(file, 0, size);
+        } catch (IOException e) {
+            throw Failures.reading(key, file, e);
+        }
+    }
+
+    @Override
+    public void publish(ObjectKey target, Durability durability) {
+        requireOpen();
+        try {
+            if (durability != Durability.HINT) {
+                calls.syncFile(channel);
+            }
+        } catch (IOException e) {
+            throw Failures.writing(target, e);
+        }
+        try {
+            publisher.publish(file, target, Condition.always(), durability);
+        } catch (Unavailable e) {
+            if (Files.notExists(file)) {
+                throw new NotFound(key);
+            }
+            throw e;
+        }
+        tree.pruneAbove(file);
+        close();
+    }
+
+    @Override
+    public void discard() {
+        close();
+        publisher.delete(key, Condition.always());
+    }
+
+    @Override
+    public void close() {
+        finished = true;
+        try {
+            channel.close();
+        } catch (IOException e) {
+            // Nothing is buffered that could be lost by it.
+        }
+    }
+
+    private void requireOpen() {
+        if (finished) {
+            throw new IllegalStateException("the handle is finished: " + key);
+        }
+    }
+}

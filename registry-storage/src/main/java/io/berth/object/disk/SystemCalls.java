@@ -1,0 +1,44 @@
+package io.berth.object.disk;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+
+/**
+ * The calls to the operating system whose number is part of what the store promises, or whose
+ * failure cannot be had otherwise: tests count them and break them here.
+ */
+class SystemCalls {
+
+    /** Makes the bytes of a file survive a loss of power: fdatasync. */
+    void syncFile(FileChannel file) throws IOException {
+        file.force(false);
+    }
+
+    /** Makes the names in a folder survive a loss of power: fsync. */
+    void syncFolder(Path folder) throws IOException {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    /** What is there, behind symbolic links: stat. */
+    BasicFileAttributes attributes(Path path) throws IOException {
+        return Files.readAttributes(path, BasicFileAttributes.class);
+    }
+
+    /** Reads the names in a folder, a part at a time; the caller closes it. */
+    @SuppressWarnings("StreamResourceLeak")
+    DirectoryStream<Path> children(Path folder) throws IOException {
+        return Files.newDirectoryStream(folder);
+    }
+
+    /** Gives a file a second name; fails when that is taken. */
+    void link(Path file, Path name) throws IOException {
+        Files.createLink(name, file);
+    }
+}

@@ -1,0 +1,66 @@
+package io.berth.object.disk;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The folder of files that have no name in the tree yet. Other processes may use the same folder; a
+ * file that one of them left behind is recognised by nobody having written to it for a day.
+ */
+final class TemporaryFiles {
+
+    static final Duration STALE = Duration.ofHours(24);
+
+    private static final Logger log = LoggerFactory.getLogger(TemporaryFiles.class);
+
+    private final Path folder;
+    private final String process = UUID.randomUUID() + "-";
+    private final AtomicLong count = new AtomicLong();
+
+    TemporaryFiles(Path folder) {
+        this.folder = folder;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** A name that no other call, of any process, gets. */
+    Path next() {
+        return folder.resolve(process + count.incrementAndGet());
+    }
+
+    void removeStale() throws IOException {
+        Instant limit = Instant.now().minus(STALE);
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                BasicFileAttributes found =
+                        Files.readAttributes(
+                                file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+                if (found.isRegularFile() && found.lastModifiedTime().toInstant().isBefore(limit)) {
+                    Files.deleteIfExists(file);
+                    log.info("removed a write that was never finished: {}", file);
+                }
+            }
+        }
+    }
+
+    /** Drops a file that is not needed any more; left to {@link #removeStale} when that fails. */
+    static void drop(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            log.warn("cannot remove the temporary file {}", file, e);
+        }
+    }
+}

@@ -1,0 +1,204 @@
+package io.berth.object.disk;
+
+import io.berth.object.ListRequest;
+import io.berth.object.Listing;
+import io.berth.object.ObjectKey;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One page of a listing, at the cost of that page: each name that falls into it is looked at once
+ * to learn whether it is a file or a folder, no other.
+ *
+ * <p>Keys sort by their bytes, and so a folder sorts with its slash: {@code v1}, were it a file,
+ * comes first of all that begins with it, but as the folder {@code v1/} it comes behind {@code
+ * v1.0/}. Names are visited in their own order; a folder met on the way waits until the next name
+ * lies behind its slash. All names between {@code v1} and {@code v1/} begin with {@code v1}, so
+ * what waits is a stack.
+ */
+final class TreeWalk {
+
+    /** A folder whose keys come later; what it is is not known when it lies before the page. */
+    private record Waiting(String name, @Nullable BasicFileAttributes attributes) {}
+
+    private final FileTree tree;
+    private final FolderReader folders;
+    private final SystemCalls calls;
+    private final ListRequest request;
+
+    /** Only what sorts behind it is wanted. */
+    private final String after;
+
+    private final List<String> entries = new ArrayList<>();
+    private boolean more;
+
+    TreeWalk(FileTree tree, FolderReader folders, SystemCalls calls, ListRequest request) {
+        this.tree = tree;
+        this.folders = folders;
+        this.calls = calls;
+        this.request = request;
+        this.after = request.startAfter() == null ? "" : request.startAfter();
+    }
+
+    Listing page() throws IOException {
+        Path folder = tree.folder(request.prefix());
+        BasicFileAttributes attributes = attributes(folder);
+        if (attributes != null && attributes.isDirectory() && !tree.isTemporary(folder)) {
+            visit(folder, request.prefix(), attributes);
+        }
+        return new Listing(entries, more);
+    }
+
+    /** Whether there is room for more. */
+    private boolean visit(Path folder, String prefix, BasicFileAttributes attributes)
+            throws IOException {
+        String afterHere = "";
+        if (after.startsWith(prefix)) {
+            afterHere = after.substring(prefix.length());
+        } else if (after.compareTo(prefix) > 0) {
+            return true; // all of it lies before the page
+        }
+        FolderNames names = folders.names(folder, attributes);
+        Deque<Waiting> waiting = foldersAround(afterHere, names);
+        for (int i = names.firstAfter(afterHere); i < names.count(); i++) {
+            String name = names.get(i);
+            if (!leave(waiting, name, folder, prefix)) {
+                return false;
+            }
+            BasicFileAttributes found = attributes(folder.resolve(name));
+            if (found == null) {
+                continue;
+            }
+            if (found.isDirectory()) {
+                waiting.push(new Waiting(name, found));
+            } else if (found.isRegularFile()
+                    && !ForeignFiles.isTemporary(name)
+                    && !add(prefix + name)) {
+                return false;
+            }
+        }
+        return leave(waiting, null, folder, prefix);
+    }
+
+    /**
+     * Names that sort before the page, but as folders may hold keys within: each is the text where
+     * the page starts, cut before a character that sorts no later than the slash.
+     */
+    private static Deque<Waiting> foldersAround(String afterHere, FolderNames names) {
+        Deque<Waiting> waiting = new ArrayDeque<>();
+        for (int end = 1; end <= afterHere.length(); end++) {
+            char next = end == afterHere.length() ? '/' : afterHere.charAt(end);
+            String name = afterHere.substring(0, end);
+            if (next <= '/' && names.contains(name)) {
+                waiting.push(new Waiting(name, null));
+            }
+            if (next == '/') {
+                break;
+            }
+        }
+        return waiting;
+    }
+
+    /**
+     * Turns to the waiting folders that come before {@code next}, to all when it is {@code null}.
+     */
+    private boolean leave(Deque<Waiting> waiting, @Nullable String next, Path folder, String prefix)
+            throws IOException {
+        while (!waiting.isEmpty()) {
+            Waiting last = waiting.peek();
+            if (next != null && next.compareTo(last.name() + "/") < 0) {
+                return true;
+            }
+            waiting.pop();
+            if (!enter(last, folder.resolve(last.name()), prefix + last.name() + "/")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean enter(Waiting waiting, Path folder, String prefix) throws IOException {
+        if (tree.isTemporary(folder) || prefix.length() >= ObjectKey.MAX_LENGTH) {
+            return true;
+        }
+        if (request.foldFolders() && prefix.compareTo(after) <= 0) {
+            return true;
+        }
+        BasicFileAttributes attributes =
+                waiting.attributes() == null ? attributes(folder) : waiting.attributes();
+        if (attributes == null || !attributes.isDirectory()) {
+            return true;
+        }
+        if (!request.foldFolders()) {
+            return visit(folder, prefix, attributes);
+        }
+        return !holdsFile(folder) || add(prefix);
+    }
+
+    /** Looks until the first file; other registries leave empty folders behind. */
+    private boolean holdsFile(Path folder) throws IOException {
+        if (tree.isTemporary(folder)) {
+            return false;
+        }
+        try (DirectoryStream<Path> children = calls.children(folder)) {
+            for (Path child : children) {
+                if (isOrHoldsFile(child)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            return false;
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    private boolean isOrHoldsFile(Path path) throws IOException {
+        String name = path.getFileName().toString();
+        if (!ObjectKey.isComponent(name)) {
+            return false;
+        }
+        BasicFileAttributes found = attributes(path);
+        if (found == null) {
+            return false;
+        }
+        return found.isDirectory()
+                ? holdsFile(path)
+                : found.isRegularFile() && !ForeignFiles.isTemporary(name);
+    }
+
+    private boolean add(String entry) {
+        if (entry.length() > ObjectKey.MAX_LENGTH) {
+            return true;
+        }
+        if (entries.size() == request.limit()) {
+            more = true;
+            return false;
+        }
+        entries.add(entry);
+        return true;
+    }
+
+    /** {@code null} when the file is gone. */
+    private @Nullable BasicFileAttributes attributes(Path path) throws IOException {
+        try {
+            return calls.attributes(path);
+        } catch (IOException e) {
+            if (Failures.isAbsent(path, e)) {
+                return null;
+            }
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.berth.object;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.berth.name.ByteRange;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+
+/** What all tests of a store are told in. */
+abstract class StoreFixture {
+
+    /** The store under test, empty when the test begins. */
+    protected abstract ObjectStore store();
+
+    /** The same objects as another replica sees them, or this one after a restart. */
+    protected ObjectStore anotherInstance() {
+        return store();
+    }
+
+    static ObjectKey key(String value) {
+        return ObjectKey.of(value);
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static byte[] randomBytes(int count) {
+        byte[] bytes = new byte[count];
+        new Random(count).nextBytes(bytes);
+        return bytes;
+    }
+
+    Version put(String key, String content) {
+        return put(key, bytes(content));
+    }
+
+    Version put(String key, byte[] content) {
+        return store().put(key(key), content, Condition.always(), Durability.WHOLE);
+    }
+
+    void putAll(String... keys) {
+        for (String key : keys) {
+            put(key, "content of " + key);
+        }
+    }
+
+    String read(String key) {
+        return text(store().read(key(key), 1 << 20).bytes());
+    }
+
+    static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    byte[] open(String key, ByteRange range) throws IOException {
+        try (InputStream in = store().open(key(key), range)) {
+            return in.readAllBytes();
+        }
+    }
+
+    List<String> keys() {
+        return store().list(new ListRequest("", null, false, 10_000)).entries();
+    }
+
+    static void assertNotFound(ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOf(ObjectStoreException.NotFound.class);
+    }
+
+    static void assertPreconditionFailed(ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOf(ObjectStoreException.PreconditionFailed.class);
+    }
+
+    static void assertUnavailable(ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOf(ObjectStoreException.Unavailable.class);
+    }
+}

@@ -1,0 +1,30 @@
+package io.berth.stored;
+
+import io.berth.object.disk.DiskStore;
+import io.berth.registry.Registry;
+import io.berth.registry.RegistryContract;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+class DiskRegistryTest extends RegistryContract {
+
+    @TempDir Path root;
+
+    private Registry registry;
+
+    @BeforeEach
+    void open() {
+        registry =
+                new StoredRegistry(
+                        new DiskStore(root, StoredRegistry.TEMPORARY),
+                        StoredRegistryOptions.defaults(),
+                        Clock.systemUTC());
+    }
+
+    @Override
+    protected Registry registry() {
+        return registry;
+    }
+}

@@ -1,0 +1,303 @@
+package io.berth.stored;
+
+import static io.berth.registry.TestContent.bytes;
+import static io.berth.registry.TestContent.chunk;
+import static io.berth.registry.TestContent.image;
+import static io.berth.registry.TestContent.pushBlob;
+import static io.berth.registry.TestContent.pushImage;
+import static io.berth.registry.TestContent.sha256;
+import static io.berth.registry.TestContent.tags;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.berth.manifest.Manifest;
+import io.berth.name.ByteRange;
+import io.berth.name.Digest;
+import io.berth.name.RepositoryName;
+import io.berth.name.Tag;
+import io.berth.name.UploadId;
+import io.berth.object.InterceptedStore;
+import io.berth.object.InterceptedStore.Call;
+import io.berth.object.ObjectStore;
+import io.berth.object.memory.MemoryStore;
+import io.berth.registry.MountSource;
+import io.berth.registry.PageRequest;
+import io.berth.registry.Registry;
+import io.berth.registry.Upload;
+import io.berth.registry.UploadChunk;
+import io.berth.stored.StoredRegistryOptions.OwnershipMode;
+import io.berth.stored.StoredRegistryOptions.References;
+import java.io.InputStream;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What each operation asks of the store, exactly: on an object store every request is a wait and a
+ * bill. A change here is a decision, not a detail.
+ */
+class RequestCountTest {
+
+    private static final RepositoryName REPOSITORY = RepositoryName.of("library/app");
+    private static final RepositoryName OTHER = RepositoryName.of("library/other");
+
+    private final MemoryStore store = new MemoryStore();
+    private final Registry warm = open(store, OwnershipMode.AUTO);
+    private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
+
+    private static Registry open(ObjectStore store, OwnershipMode ownership) {
+        return new StoredRegistry(
+                store,
+                new StoredRegistryOptions(References.STRICT, ownership, 1, 1024 * 1024),
+                Clock.systemUTC());
+    }
+
+    /** A registry that has just started on what the other one wrote. */
+    private Registry cold(OwnershipMode ownership) {
+        Registry registry =
+                open(
+                        new InterceptedStore(
+                                store,
+                                new InterceptedStore.Interceptor() {
+                                    @Override
+                                    public void before(Call call) {
+                                        requests.add(
+                                                call.operation() + " " + shortened(call.key()));
+                                    }
+
+                                    @Override
+                                    public void after(Call call) {}
+                                }),
+                        ownership);
+        requests.clear();
+        return registry;
+    }
+
+    private Registry cold() {
+        return cold(OwnershipMode.AUTO);
+    }
+
+    /** The part of a key that says what it is. */
+    private static String shortened(String key) {
+        return key.replace("docker/registry/v2/", "")
+                .replace("repositories/", "")
+                .replaceAll("sha256/[0-9a-f]{2}/[0-9a-f]{64}", "D")
+                .replaceAll("sha256/[0-9a-f]{64}", "D")
+                .replaceAll("[0-9a-f]{8}-[0-9a-f-]{27}", "ID")
+                .replace("library/app/", "")
+                .replace("library/other/", "other:");
+    }
+
+    private void assertRequests(String... expected) {
+        assertThat(requests).containsExactly(expected);
+        requests.clear();
+    }
+
+    @Test
+    void readingAManifest() {
+        Manifest manifest = pushImage(warm, REPOSITORY, "a", "v1");
+        Registry registry = cold();
+
+        registry.manifest(REPOSITORY, Tag.of("v1"));
+        assertRequests(
+                "READ _manifests/tags/v1/current/link",
+                "HEAD _manifests/revisions/D/link",
+                "READ blobs/D/data");
+        registry.manifest(REPOSITORY, Tag.of("v1"));
+        assertRequests("READ _manifests/tags/v1/current/link", "HEAD _manifests/revisions/D/link");
+        registry.manifest(REPOSITORY, manifest.digest());
+        assertRequests("HEAD _manifests/revisions/D/link");
+        registry.resolve(REPOSITORY, Tag.of("v1"));
+        assertRequests("READ _manifests/tags/v1/current/link", "HEAD _manifests/revisions/D/link");
+    }
+
+    @Test
+    void readingABlob() throws Exception {
+        Digest digest = pushBlob(warm, REPOSITORY, bytes("x"));
+        Registry registry = cold();
+
+        try (InputStream in = registry.blob(REPOSITORY, digest).open(ByteRange.all(1))) {
+            assertThat(in.readAllBytes()).hasSize(1);
+        }
+        assertRequests("READ _layers/D/link", "HEAD blobs/D/data", "OPEN blobs/D/data");
+    }
+
+    @Test
+    void pushingABlobInOneGo() {
+        Registry registry = cold();
+
+        pushBlob(registry, REPOSITORY, bytes("x"));
+        assertRequests("WRITE blobs/D/data", "WRITE_PUBLISH blobs/D/data", "PUT _layers/D/link");
+    }
+
+    @Test
+    void pushingABlobThroughASession() throws Exception {
+        Registry registry = cold();
+        UploadId id;
+
+        try (Upload upload = registry.startUpload(REPOSITORY)) {
+            id = upload.id();
+        }
+        assertRequests("PUT _uploads/ID/startedat");
+        try (Upload upload = registry.resumeUpload(REPOSITORY, id)) {
+            upload.append(chunk(bytes("x")));
+        }
+        assertRequests(
+                "HEAD _uploads/ID/startedat",
+                "RESUME _uploads/ID/data",
+                "STAGE _uploads/ID/data",
+                "STAGED_APPEND _uploads/ID/data");
+        try (Upload upload = registry.resumeUpload(REPOSITORY, id)) {
+            upload.commit(sha256(bytes("x")), UploadChunk.empty());
+        }
+        assertRequests(
+                "HEAD _uploads/ID/startedat",
+                "RESUME _uploads/ID/data",
+                "STAGED_PUBLISH blobs/D/data",
+                "PUT _layers/D/link",
+                "DELETE _uploads/ID/startedat");
+    }
+
+    @Test
+    void aSessionThatLostItsHashIsReadAgain() throws Exception {
+        UploadId id;
+        try (Upload upload = warm.startUpload(REPOSITORY)) {
+            id = upload.id();
+            upload.append(chunk(bytes("x")));
+        }
+        Registry registry = cold();
+
+        try (Upload upload = registry.resumeUpload(REPOSITORY, id)) {
+            upload.commit(sha256(bytes("x")), UploadChunk.empty());
+        }
+        assertRequests(
+                "HEAD _uploads/ID/startedat",
+                "RESUME _uploads/ID/data",
+                "STAGED_READ _uploads/ID/data",
+                "STAGED_PUBLISH blobs/D/data",
+                "PUT _layers/D/link",
+                "DELETE _uploads/ID/startedat");
+    }
+
+    @Test
+    void mounting() {
+        Digest digest = pushBlob(warm, OTHER, bytes("x"));
+        Registry registry = cold();
+
+        registry.mountBlob(REPOSITORY, digest, new MountSource.From(OTHER));
+        assertRequests("READ other:_layers/D/link", "HEAD blobs/D/data", "PUT _layers/D/link");
+        registry.mountBlob(REPOSITORY, sha256(bytes("y")), new MountSource.Anywhere(name -> true));
+        assertRequests();
+    }
+
+    @Test
+    void pushingAManifest() {
+        pushImage(warm, REPOSITORY, "first");
+        image("a").pushBlobs(warm, REPOSITORY);
+        Registry registry = cold();
+
+        registry.putManifest(REPOSITORY, image("a").build(), tags("v1"));
+        List<String> first = List.copyOf(requests);
+        // Every reference, a lookup in parallel each: link and content.
+        assertThat(first.subList(0, 4))
+                .containsExactlyInAnyOrder(
+                        "READ _layers/D/link",
+                        "HEAD blobs/D/data",
+                        "READ _layers/D/link",
+                        "HEAD blobs/D/data");
+        assertThat(first.subList(4, first.size()))
+                .containsExactly(
+                        "READ _berth/complete", // once per repository and process
+                        "PUT blobs/D/data",
+                        "PUT _manifests/revisions/D/link",
+                        "PUT _manifests/tags/v1/index/D/link",
+                        "PUT _berth/tags/D/v1",
+                        "PUT _manifests/tags/v1/current/link");
+        requests.clear();
+        registry.putManifest(REPOSITORY, image("a").build(), tags("v1"));
+        assertThat(requests).hasSize(9);
+    }
+
+    @Test
+    void deletingAManifestCostsWhatItDeletes() {
+        for (int i = 0; i < 20; i++) {
+            pushImage(warm, REPOSITORY, "other " + i, "other-" + i);
+        }
+        Manifest doomed = pushImage(warm, REPOSITORY, "doomed", "v1");
+        Registry registry = cold();
+
+        registry.deleteManifest(REPOSITORY, doomed.digest());
+
+        assertRequests(
+                "HEAD _manifests/revisions/D/link",
+                "HEAD _manifests/revisions/D/link", // what it is about, for the referrers
+                "READ blobs/D/data",
+                "READ _berth/complete",
+                "LIST _berth/tags/D/",
+                "READ _manifests/tags/v1/current/link",
+                "DELETE _manifests/tags/v1/current/link",
+                "LIST _manifests/tags/v1/",
+                "DELETE_ALL [_manifests/tags/v1/index/D/link]",
+                "DELETE _berth/tags/D/v1",
+                "READ _manifests/tags/v1/current/link",
+                "DELETE _manifests/revisions/D/link");
+    }
+
+    @Test
+    void inASharedTreeEveryTagIsLookedAt() {
+        for (int i = 0; i < 20; i++) {
+            pushImage(warm, REPOSITORY, "other " + i, "other_" + i);
+        }
+        Manifest doomed = pushImage(warm, REPOSITORY, "doomed", "v1");
+        Registry registry = cold(OwnershipMode.SHARED);
+
+        registry.deleteManifest(REPOSITORY, doomed.digest());
+
+        assertThat(requests.stream().filter(request -> request.endsWith("/current/link")))
+                .hasSize(20 + 3);
+    }
+
+    @Test
+    void deletingABlob() {
+        Digest digest = pushBlob(warm, REPOSITORY, bytes("x"));
+        Registry registry = cold();
+
+        registry.deleteBlob(REPOSITORY, digest);
+        assertRequests("READ _layers/D/link", "HEAD blobs/D/data", "DELETE _layers/D/link");
+    }
+
+    @Test
+    void aPageOfTagsCostsThePage() {
+        pushImage(
+                warm,
+                REPOSITORY,
+                "a",
+                IntStream.range(0, 300).mapToObj("t%03d"::formatted).toArray(String[]::new));
+        Registry registry = cold();
+
+        registry.tags(REPOSITORY, new PageRequest("t100", 10));
+        assertThat(requests).filteredOn(request -> request.startsWith("LIST")).hasSize(1);
+        assertThat(requests).filteredOn(request -> request.startsWith("HEAD")).hasSize(11);
+        assertThat(requests).hasSize(12);
+    }
+
+    @Test
+    void referrersCostTheReferrers() {
+        Manifest subject = pushImage(warm, REPOSITORY, "subject", "v1");
+        for (int i = 0; i < 20; i++) {
+            pushImage(warm, REPOSITORY, "other " + i);
+        }
+        image("about").subject(subject.digest()).pushBlobs(warm, REPOSITORY);
+        warm.putManifest(REPOSITORY, image("about").subject(subject.digest()).build(), List.of());
+        Registry registry = cold();
+
+        registry.referrers(REPOSITORY, subject.digest(), null, PageRequest.first(100));
+        assertRequests(
+                "READ _berth/complete",
+                "LIST _berth/referrers/D/",
+                "HEAD _manifests/revisions/D/link",
+                "READ blobs/D/data");
+    }
+}

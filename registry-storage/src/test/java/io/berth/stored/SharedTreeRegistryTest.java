@@ -1,0 +1,24 @@
+package io.berth.stored;
+
+import io.berth.object.memory.MemoryStore;
+import io.berth.registry.Registry;
+import io.berth.registry.RegistryContract;
+import io.berth.stored.StoredRegistryOptions.OwnershipMode;
+import io.berth.stored.StoredRegistryOptions.References;
+import java.time.Clock;
+
+/** The same without indexes: every answer comes from the tree itself. */
+class SharedTreeRegistryTest extends RegistryContract {
+
+    private final Registry registry =
+            new StoredRegistry(
+                    new MemoryStore(),
+                    new StoredRegistryOptions(
+                            References.STRICT, OwnershipMode.SHARED, 4, 1024 * 1024),
+                    Clock.systemUTC());
+
+    @Override
+    protected Registry registry() {
+        return registry;
+    }
+}
