@@ -24,9 +24,16 @@ final class ManifestBodies {
 
     private static final int SMALL = 64 * 1024;
     private static final int ROOM = 8 * MAX_SIZE;
-    private static final int PATIENCE_SECONDS = 10;
 
     private final Semaphore room = new Semaphore(ROOM, true);
+    private final int patience;
+
+    /**
+     * @param patience seconds that a large manifest waits for its room
+     */
+    ManifestBodies(int patience) {
+        this.patience = patience;
+    }
 
     /** A body and the room it takes. */
     @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
@@ -66,7 +73,7 @@ final class ManifestBodies {
 
     private void reserve(int bytes) {
         try {
-            if (room.tryAcquire(bytes, PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            if (room.tryAcquire(bytes, patience, TimeUnit.SECONDS)) {
                 return;
             }
         } catch (InterruptedException e) {

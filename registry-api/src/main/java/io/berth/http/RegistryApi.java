@@ -23,6 +23,9 @@ import org.springframework.web.servlet.HandlerMapping;
  */
 public final class RegistryApi {
 
+    /** Seconds: longer than any manifest takes, shorter than clients wait. */
+    private static final int MANIFEST_PATIENCE = 10;
+
     private final HandlerMapping handlerMapping;
     private final HandlerExceptionResolver exceptionResolver;
 
@@ -53,7 +56,7 @@ public final class RegistryApi {
                         registry,
                         urls,
                         new ManifestNegotiation(registry, settings.manifests()),
-                        new ManifestBodies());
+                        new ManifestBodies(MANIFEST_PATIENCE));
         return new Routes(
                 List.of(
                         on(Root.class).get(base::root).head(base::root),

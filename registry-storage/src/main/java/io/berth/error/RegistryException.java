@@ -14,8 +14,13 @@ public class RegistryException extends RuntimeException {
     private final transient List<RegistryError> errors;
 
     public RegistryException(List<RegistryError> errors, @Nullable Throwable cause) {
-        super(errors.getFirst().message(), cause);
+        super(errors.getFirst().message(), cause, true, isDefect(errors.getFirst().code(), cause));
         this.errors = List.copyOf(errors);
+    }
+
+    /** Where something broke somebody will want the stack; "not found" is an everyday answer. */
+    private static boolean isDefect(ErrorCode code, @Nullable Throwable cause) {
+        return cause != null || code == ErrorCode.UNKNOWN || code == ErrorCode.UNAVAILABLE;
     }
 
     public RegistryException(ErrorCode code) {

@@ -9,8 +9,13 @@ public abstract sealed class ObjectStoreException extends RuntimeException {
 
     private final String key;
 
-    private ObjectStoreException(String key, String message, @Nullable Throwable cause) {
-        super(message + ": " + key, cause);
+    /**
+     * @param broken whether something failed, so that somebody will want the stack; that an object
+     *     is not there is an everyday answer
+     */
+    private ObjectStoreException(
+            String key, String message, @Nullable Throwable cause, boolean broken) {
+        super(message + ": " + key, cause, true, broken);
         this.key = key;
     }
 
@@ -24,7 +29,7 @@ public abstract sealed class ObjectStoreException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         public NotFound(ObjectKey key) {
-            super(key.value(), "no such object", null);
+            super(key.value(), "no such object", null, false);
         }
     }
 
@@ -33,7 +38,7 @@ public abstract sealed class ObjectStoreException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         public PreconditionFailed(ObjectKey key) {
-            super(key.value(), "the object is not as expected", null);
+            super(key.value(), "the object is not as expected", null, false);
         }
     }
 
@@ -42,7 +47,7 @@ public abstract sealed class ObjectStoreException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         public Unavailable(String key, String message, @Nullable Throwable cause) {
-            super(key, message, cause);
+            super(key, message, cause, true);
         }
     }
 
@@ -51,7 +56,7 @@ public abstract sealed class ObjectStoreException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         public OutcomeUnknown(ObjectKey key, String message, Throwable cause) {
-            super(key.value(), message, cause);
+            super(key.value(), message, cause, true);
         }
     }
 }

@@ -26,8 +26,8 @@ public interface StagedObject extends AutoCloseable {
 
     /**
      * Makes the bytes the object {@code target}, replacing one that is there; durable as asked. The
-     * staged bytes are gone afterwards, and the handle is finished. When it fails, it can be tried
-     * again.
+     * staged bytes are gone afterwards, and the handle is finished. After {@code Unavailable} it
+     * can be tried again.
      *
      * @throws ObjectStoreException.NotFound when someone dropped the staged bytes meanwhile
      */

@@ -3,18 +3,33 @@ package io.berth.stored;
 import io.berth.error.RegistryException;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Builds the indexes of a repository from the tree. Pushes meanwhile add their own entries before
  * they become visible, so nothing is missed.
+ *
+ * <p>An exclusive tree may hold repositories from before it was: whoever had to search one for want
+ * of an index has it built for the next one who asks.
  */
 final class Indexing {
+
+    private static final Logger log = LoggerFactory.getLogger(Indexing.class);
 
     private final Manifests manifests;
     private final Tags tags;
     private final TagIndex tagIndex;
     private final Referrers referrers;
     private final IndexState state;
+
+    private final Set<RepositoryName> underWay = ConcurrentHashMap.newKeySet();
+
+    /** One repository at a time: this is nobody's request and may take its time. */
+    private final ReentrantLock turn = new ReentrantLock();
 
     Indexing(
             Manifests manifests,
@@ -51,5 +66,24 @@ final class Indexing {
                                 .find(repository, digest)
                                 .ifPresent(manifest -> referrers.add(repository, manifest)));
         state.markComplete(repository);
+    }
+
+    /** Has the indexes built in the background, where they are kept and not complete. */
+    void later(RepositoryName repository) {
+        if (!state.isKept() || !underWay.add(repository)) {
+            return;
+        }
+        Thread.startVirtualThread(
+                () -> {
+                    turn.lock();
+                    try {
+                        run(repository);
+                    } catch (RuntimeException e) {
+                        log.warn("{} could not be indexed, which is tried again", repository, e);
+                    } finally {
+                        turn.unlock();
+                        underWay.remove(repository);
+                    }
+                });
     }
 }

@@ -57,6 +57,7 @@ public final class StoredRegistry implements Registry {
     private final TagIndex tagIndex;
     private final Referrers referrers;
     private final IndexState indexState;
+    private final Indexing indexing;
     private final ReferenceCheck referenceCheck;
     private final Parallel tagWorkers;
 
@@ -81,6 +82,7 @@ public final class StoredRegistry implements Registry {
         this.tagIndex = new TagIndex(store, indexState);
         this.tags = new Tags(store, links, tagIndex);
         this.referrers = new Referrers(store, manifests, indexState);
+        this.indexing = new Indexing(manifests, tags, tagIndex, referrers, indexState);
         this.tagWorkers = new Parallel(options.tagConcurrency());
         // A look-up on a local disk is over sooner than another thread has begun.
         Parallel lookups = store.localFiles().isPresent() ? new Parallel(1) : new Parallel(16);
@@ -203,10 +205,13 @@ public final class StoredRegistry implements Registry {
      * The tags go first: while one is left the manifest is, too, and the delete can be repeated.
      */
     private void deleteTagsOf(RepositoryName repository, Digest digest) {
-        Iterator<String> candidates =
-                indexState.isComplete(repository)
-                        ? tagIndex.tagsOf(repository, digest)
-                        : tags.candidates(repository);
+        Iterator<String> candidates;
+        if (indexState.isComplete(repository)) {
+            candidates = tagIndex.tagsOf(repository, digest);
+        } else {
+            candidates = tags.candidates(repository);
+            indexing.later(repository);
+        }
         List<RegistryError> errors = Collections.synchronizedList(new ArrayList<>());
         List<RuntimeException> failures =
                 tagWorkers.forEach(
@@ -302,9 +307,6 @@ public final class StoredRegistry implements Registry {
      * @throws RegistryException UNAVAILABLE
      */
     public void index(RepositoryName repository) {
-        Failures.translated(
-                () ->
-                        new Indexing(manifests, tags, tagIndex, referrers, indexState)
-                                .run(repository));
+        Failures.translated(() -> indexing.run(repository));
     }
 }

@@ -14,7 +14,7 @@ abstract class ConditionContract extends StoreFixture {
     private static final Version UNKNOWN = new Version("0123456789abcdef");
 
     private Version putIf(Condition condition, String key, String content) {
-        return store().put(key(key), bytes(content), condition, Durability.WHOLE);
+        return store().put(key(key), bytes(content), condition, Durability.HINT);
     }
 
     @Test

@@ -46,7 +46,7 @@ abstract class StagingContract extends StoreFixture {
         try (StagedObject staged = anotherInstance().resume(STAGED)) {
             assertThat(staged.size()).isEqualTo(13);
             assertThat(content(staged)).isEqualTo("one two three");
-            staged.publish(TARGET, Durability.WHOLE);
+            staged.publish(TARGET, Durability.HINT);
         }
 
         assertThat(read(TARGET.value())).isEqualTo("one two three");
@@ -64,7 +64,7 @@ abstract class StagingContract extends StoreFixture {
             }
         }
         try (StagedObject staged = store().resume(STAGED)) {
-            staged.publish(TARGET, Durability.WHOLE);
+            staged.publish(TARGET, Durability.HINT);
         }
 
         byte[] published = open(TARGET.value(), ByteRange.all(content.length));
@@ -78,7 +78,7 @@ abstract class StagingContract extends StoreFixture {
         try (StagedObject staged = anotherInstance().resume(STAGED)) {
             assertThat(staged.size()).isZero();
             assertThat(content(staged)).isEmpty();
-            staged.publish(TARGET, Durability.WHOLE);
+            staged.publish(TARGET, Durability.HINT);
         }
 
         assertThat(read(TARGET.value())).isEmpty();
@@ -111,7 +111,7 @@ abstract class StagingContract extends StoreFixture {
         stage("content");
         try (StagedObject staged = store().resume(STAGED)) {
             append(staged, "!");
-            staged.publish(TARGET, Durability.WHOLE);
+            staged.publish(TARGET, Durability.HINT);
         }
 
         assertThat(read(TARGET.value())).isEqualTo("content!");
@@ -122,7 +122,7 @@ abstract class StagingContract extends StoreFixture {
         try (StagedObject staged = store().stage(STAGED)) {
             append(staged, "content");
             assertNotFound(() -> store().head(TARGET));
-            staged.publish(TARGET, Durability.WHOLE);
+            staged.publish(TARGET, Durability.HINT);
         }
         assertThat(store().head(TARGET).size()).isEqualTo(7);
     }
@@ -143,7 +143,7 @@ abstract class StagingContract extends StoreFixture {
             assertThat(staged.size()).isEqualTo(6);
             append(staged, "wrong");
             staged.truncate(6);
-            staged.publish(TARGET, Durability.WHOLE);
+            staged.publish(TARGET, Durability.HINT);
         }
 
         assertThat(read(TARGET.value())).isEqualTo("onetwo");
@@ -197,7 +197,7 @@ abstract class StagingContract extends StoreFixture {
         try (StagedObject late = store().resume(STAGED)) {
             store().resume(STAGED).discard();
 
-            assertNotFound(() -> late.publish(TARGET, Durability.WHOLE));
+            assertNotFound(() -> late.publish(TARGET, Durability.HINT));
         }
         assertThat(keys()).isEmpty();
     }
@@ -218,7 +218,7 @@ abstract class StagingContract extends StoreFixture {
     void aFinishedHandleRefuses() {
         StagedObject published = store().stage(STAGED);
         append(published, "one");
-        published.publish(TARGET, Durability.WHOLE);
+        published.publish(TARGET, Durability.HINT);
         StagedObject discarded = store().stage(STAGED);
         discarded.discard();
 
@@ -227,7 +227,7 @@ abstract class StagingContract extends StoreFixture {
                         staged -> append(staged, "x"),
                         staged -> staged.truncate(0),
                         StagedObject::read,
-                        staged -> staged.publish(TARGET, Durability.WHOLE))) {
+                        staged -> staged.publish(TARGET, Durability.HINT))) {
             assertThatThrownBy(() -> call.accept(published))
                     .isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> call.accept(discarded))

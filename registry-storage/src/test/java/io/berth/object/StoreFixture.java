@@ -40,7 +40,7 @@ abstract class StoreFixture {
     }
 
     Version put(String key, byte[] content) {
-        return store().put(key(key), content, Condition.always(), Durability.WHOLE);
+        return store().put(key(key), content, Condition.always(), Durability.HINT);
     }
 
     void putAll(String... keys) {

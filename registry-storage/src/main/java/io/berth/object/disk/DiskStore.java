@@ -49,15 +49,16 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One sync of a folder suffices for all folders and names made before it, because the file
  * systems this store is meant for (ext4, XFS) write their changes to an ordered journal. Removing
- * is never synced: after a loss of power an object that was removed may be back.
+ * is never synced: after a loss of power an object that was removed may be back. (See
+ * docs/decisions/0007-durability-on-disk.md.)
  *
  * <p><b>Several processes</b> may use one folder. All or nothing and {@link Condition.IfAbsent}
  * hold between them (the latter where the file system has hard links); {@link Condition.IfVersion}
  * holds among the threads of one process.
  *
- * <p><b>Links</b> that someone put into the folder are followed, which is how its parts are spread
- * over disks; they are never removed unless they are the object itself. Files that cannot be keys
- * and temporary files of other registries are not seen.
+ * <p>All of the folder is on one file system. Symbolic links in it are followed, and removed only
+ * where one is the object itself. Files that cannot be keys and temporary files of other registries
+ * are not seen.
  *
  * <p>Memory: no buffers; names of large folders take up to 32 MiB.
  */
@@ -77,8 +78,7 @@ public final class DiskStore implements ObjectStore, LocalFiles {
      * Opens the folder, creates it when it is not there, and removes temporary files that a day has
      * passed over.
      *
-     * @param temporary the folder of temporary files, as a key; must be on the same file system as
-     *     the rest. No key is at or below it.
+     * @param temporary the folder of temporary files, as a key; no object can be there
      * @throws UncheckedIOException when files cannot be written there; its message says where
      */
     public DiskStore(Path root, ObjectKey temporary) {
@@ -116,10 +116,10 @@ public final class DiskStore implements ObjectStore, LocalFiles {
             return true;
         } catch (IOException | UnsupportedOperationException e) {
             log.warn(
-                    "{} has no hard links: two processes that write the same new object at once"
-                            + " may both believe they were first",
+                    "{} has no hard links ({}): two processes that write the same new object at"
+                            + " once may both believe they were first",
                     file.getParent(),
-                    e);
+                    e.toString());
             return false;
         } finally {
             TemporaryFiles.drop(name);

@@ -21,7 +21,7 @@ final class Failures {
      * a registry that has lost its images.
      */
     static ObjectStoreException reading(ObjectKey key, Path file, IOException e) {
-        return isAbsent(file, e)
+        return isNoFile(file, e)
                 ? new NotFound(key)
                 : new Unavailable(key.value(), "cannot read: " + reason(e), e);
     }
@@ -39,16 +39,20 @@ final class Failures {
         return new Unavailable(prefix, "cannot list: " + reason(e), e);
     }
 
-    /** Whether {@code failure} happened because there is no such file. */
-    static boolean isAbsent(Path file, IOException failure) {
+    /** Whether {@code failure} happened because there is no file, though there may be a folder. */
+    static boolean isNoFile(Path file, IOException failure) {
+        return isAbsent(file, failure) || Files.isDirectory(file);
+    }
+
+    /** Whether {@code failure} happened because nothing is there. */
+    static boolean isAbsent(Path path, IOException failure) {
         if (failure instanceof NoSuchFileException) {
             return true;
         }
-        // Java gives no type to ENOTDIR and EISDIR, and their text depends on the language.
-        for (Path path = file; path != null; path = path.getParent()) {
+        // Java gives no type to ENOTDIR, and its text depends on the language.
+        for (Path above = path.getParent(); above != null; above = above.getParent()) {
             try {
-                BasicFileAttributes found = Files.readAttributes(path, BasicFileAttributes.class);
-                return path.equals(file) ? !found.isRegularFile() : !found.isDirectory();
+                return !Files.readAttributes(above, BasicFileAttributes.class).isDirectory();
             } catch (NoSuchFileException e) {
                 return true;
             } catch (IOException e) {

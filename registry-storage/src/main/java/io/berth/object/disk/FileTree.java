@@ -103,12 +103,7 @@ final class FileTree {
      * @throws FileAlreadyExistsException when the name is taken
      */
     void link(Path file, Path name) throws IOException {
-        inItsFolder(
-                name,
-                () -> {
-                    calls.link(file, name);
-                    return name;
-                });
+        inItsFolder(name, () -> calls.link(file, name));
     }
 
     /**

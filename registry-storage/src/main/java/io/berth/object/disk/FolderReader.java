@@ -37,6 +37,9 @@ final class FolderReader {
     /** Below, reading again costs about as much as finding out that nothing has changed. */
     private static final int LARGE = 64;
 
+    /** What an entry takes besides, the path for the most part. */
+    private static final int OVERHEAD = 500;
+
     private record Known(FileTime modified, @Nullable Object identity, FolderNames names) {
 
         boolean isOf(BasicFileAttributes folder) {
@@ -49,7 +52,7 @@ final class FolderReader {
     private final Cache<Path, Known> known =
             Caffeine.newBuilder()
                     .maximumWeight(MEMORY)
-                    .weigher((Path folder, Known names) -> names.names().weight())
+                    .weigher((Path folder, Known names) -> OVERHEAD + names.names().weight())
                     .executor(Runnable::run)
                     .build();
 

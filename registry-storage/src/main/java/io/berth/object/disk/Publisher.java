@@ -138,7 +138,7 @@ final class Publisher {
                 throw new PreconditionFailed(key);
             }
         } catch (IOException e) {
-            if (!Failures.isAbsent(file, e)) {
+            if (!Failures.isNoFile(file, e)) {
                 throw e;
             }
         }
@@ -151,7 +151,7 @@ final class Publisher {
                 throw new PreconditionFailed(key);
             }
         } catch (IOException e) {
-            if (Failures.isAbsent(file, e)) {
+            if (Failures.isNoFile(file, e)) {
                 throw new PreconditionFailed(key);
             }
             throw e;

@@ -38,7 +38,7 @@ class SystemCalls {
     }
 
     /** Gives a file a second name; fails when that is taken. */
-    void link(Path file, Path name) throws IOException {
-        Files.createLink(name, file);
+    Path link(Path file, Path name) throws IOException {
+        return Files.createLink(name, file);
     }
 }

@@ -1,9 +1,11 @@
 package io.berth.object.disk;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
@@ -31,10 +33,6 @@ final class TemporaryFiles {
         this.folder = folder;
     }
 
-    Path folder() {
-        return folder;
-    }
-
     /** A name that no other call, of any process, gets. */
     Path next() {
         return folder.resolve(process + count.incrementAndGet());
@@ -44,14 +42,24 @@ final class TemporaryFiles {
         Instant limit = Instant.now().minus(STALE);
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
-                BasicFileAttributes found =
-                        Files.readAttributes(
-                                file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-                if (found.isRegularFile() && found.lastModifiedTime().toInstant().isBefore(limit)) {
+                if (isStale(file, limit)) {
                     Files.deleteIfExists(file);
                     log.info("removed a write that was never finished: {}", file);
                 }
             }
+        } catch (DirectoryIteratorException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static boolean isStale(Path file, Instant limit) throws IOException {
+        try {
+            BasicFileAttributes found =
+                    Files.readAttributes(
+                            file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            return found.isRegularFile() && found.lastModifiedTime().toInstant().isBefore(limit);
+        } catch (NoSuchFileException e) {
+            return false; // another process finished it just now
         }
     }
 

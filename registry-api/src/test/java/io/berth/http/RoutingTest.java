@@ -1,0 +1,155 @@
+package io.berth.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.berth.http.TestApi.Answer;
+import io.berth.name.RepositoryName;
+import io.berth.registry.Registry;
+import io.berth.registry.TestContent;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+
+/** Where the API stands, and how it names its parts. */
+class RoutingTest {
+
+    private static final String UPLOADS = "/v2/library/app/blobs/uploads/";
+
+    private final Registry registry = TestApi.emptyRegistry();
+
+    private TestApi with(ApiSettings.Urls urls) {
+        ApiSettings defaults = ApiSettings.defaults();
+        return new TestApi(registry, new ApiSettings(urls, defaults.manifests(), defaults.lists()));
+    }
+
+    private TestApi with(
+            @Nullable String host, boolean relative, boolean trustForwarded, String prefix) {
+        return with(
+                new ApiSettings.Urls(
+                        host == null ? null : URI.create(host), relative, trustForwarded, prefix));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/v2/", "/v2"})
+    void saysThatTheProtocolIsSpoken(String path) {
+        TestApi api = new TestApi(registry);
+        Answer answer = api.get(path).send().is(200).has("Content-Type", "application/json");
+        assertThat(answer.text()).isEqualTo("{}");
+        api.head(path).send().is(200).has("Content-Length", 2);
+    }
+
+    @Test
+    void givesASignOfLife() {
+        TestApi api = new TestApi(registry);
+        Answer answer = api.get("/").send().is(200).has("Cache-Control", "no-cache");
+        assertThat(answer.body()).isEmpty();
+        api.head("/").send().is(200);
+    }
+
+    @Test
+    void leavesThePathForThoseWhoDecideOnIt() {
+        Answer answer = new TestApi(registry).get("/v2/library/app/tags/list").send();
+        assertThat(answer.request().getAttribute(RegistryPath.ATTRIBUTE))
+                .isEqualTo(new RegistryPath.Tags(RepositoryName.of("library/app")));
+    }
+
+    @Test
+    void leavesOtherPathsAndTheirFailuresToOthers() throws Exception {
+        RegistryApi api = new RegistryApi(registry, ApiSettings.defaults());
+        MockHttpServletRequest request = new MockHttpServletRequest("GET", "/metrics");
+        assertThat(api.handlerMapping().getHandler(request)).isNull();
+        MockHttpServletResponse response = new MockHttpServletResponse();
+        assertThat(
+                        api.exceptionResolver()
+                                .resolveException(
+                                        request, response, null, new IllegalStateException()))
+                .isNull();
+        assertThat(response.getStatus()).isEqualTo(200);
+    }
+
+    @Test
+    void standsBelowAPrefix() {
+        TestApi api = with(null, true, false, "/some/where");
+        api.get("/some/where/v2/").send().is(200);
+        api.get("/some/where/v2").send().is(200);
+        api.get("/some/where/").send().is(200);
+        api.get("/").send().is(200);
+        api.get("/some/where/v2/A/tags/list").send().isError(400, "NAME_INVALID");
+        String location = api.post("/some/where" + UPLOADS).send().is(202).header("Location");
+        assertThat(location).startsWith("/some/where" + UPLOADS);
+        api.get(location).send().is(204);
+        TestContent.pushImage(registry, RepositoryName.of("library/app"), "a", "v1", "v2");
+        api.get("/some/where/v2/library/app/tags/list?n=1")
+                .send()
+                .has("Link", "</some/where/v2/library/app/tags/list?last=v1&n=1>; rel=\"next\"");
+    }
+
+    @Test
+    void isNotFoundOutsideItsPrefix() throws Exception {
+        RegistryApi api =
+                new RegistryApi(
+                        registry,
+                        new ApiSettings(
+                                new ApiSettings.Urls(null, true, false, "/some"),
+                                ApiSettings.defaults().manifests(),
+                                ApiSettings.defaults().lists()));
+        for (String path : new String[] {"/v2/", "/someone/v2/", "/some"}) {
+            assertThat(api.handlerMapping().getHandler(new MockHttpServletRequest("GET", path)))
+                    .isNull();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                // host, relative, trusted, prefix, what Location begins with
+                "-, true, false, '', ''",
+                "-, true, true, '', ''",
+                "-, false, false, '', http://r.example:5000",
+                "-, false, true, '', https://proxy.example",
+                "-, false, true, /p, https://proxy.example/p",
+                "https://out.example, true, false, '', https://out.example",
+                "https://out.example/, false, true, /p, https://out.example/p",
+                "https://out.example:8443/x/, true, true, /p, https://out.example:8443/x/p",
+            })
+    void namesItselfAsItWasTold(
+            @Nullable String host, boolean relative, boolean trusted, String prefix, String base) {
+        Answer answer =
+                with(host, relative, trusted, prefix)
+                        .post(prefix + UPLOADS)
+                        .header("Host", "r.example:5000")
+                        .header("Forwarded", "proto=https;host=proxy.example")
+                        .send()
+                        .is(202);
+        assertThat(answer.response().getHeaders("Location"))
+                .singleElement()
+                .asString()
+                .startsWith(base + UPLOADS);
+    }
+
+    @Test
+    void isCarefulWithHostsAndPrefixes() {
+        for (String prefix : new String[] {"/", "p", "/p/", "p/"}) {
+            assertThat(catchThrowable(() -> new ApiSettings.Urls(null, true, false, prefix)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("prefix");
+        }
+        assertThat(
+                        catchThrowable(
+                                () ->
+                                        new ApiSettings.Urls(
+                                                URI.create("out.example"), true, false, "")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("host");
+        assertThat(catchThrowable(() -> new ApiSettings.Lists(1, 0, 1, 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("allTags");
+    }
+}

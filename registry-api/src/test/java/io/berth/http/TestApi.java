@@ -1,0 +1,224 @@
+package io.berth.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.berth.object.memory.MemoryStore;
+import io.berth.registry.Registry;
+import io.berth.stored.StoredRegistry;
+import io.berth.stored.StoredRegistryOptions;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.mock.web.MockServletConfig;
+import org.springframework.web.context.support.StaticWebApplicationContext;
+import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.HandlerMapping;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The API behind Spring's dispatcher, as an application wires it, without a server. */
+final class TestApi {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final DispatcherServlet servlet;
+
+    TestApi(Registry registry) {
+        this(registry, ApiSettings.defaults());
+    }
+
+    TestApi(Registry registry, ApiSettings settings) {
+        servlet = servlet(registry, settings);
+        try {
+            servlet.init(new MockServletConfig());
+        } catch (ServletException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** An empty registry in memory. */
+    static Registry emptyRegistry() {
+        return new StoredRegistry(
+                new MemoryStore(), StoredRegistryOptions.defaults(), Clock.systemUTC());
+    }
+
+    static DispatcherServlet servlet(Registry registry, ApiSettings settings) {
+        RegistryApi api = new RegistryApi(registry, settings);
+        StaticWebApplicationContext context = new StaticWebApplicationContext();
+        context.registerBean(HandlerMapping.class, api::handlerMapping);
+        context.registerBean(HandlerExceptionResolver.class, api::exceptionResolver);
+        return new DispatcherServlet(context);
+    }
+
+    Request get(String target) {
+        return request("GET", target);
+    }
+
+    Request head(String target) {
+        return request("HEAD", target);
+    }
+
+    Request post(String target) {
+        return request("POST", target);
+    }
+
+    Request patch(String target) {
+        return request("PATCH", target);
+    }
+
+    Request put(String target) {
+        return request("PUT", target);
+    }
+
+    Request delete(String target) {
+        return request("DELETE", target);
+    }
+
+    Request request(String method, String target) {
+        return new Request(method, target);
+    }
+
+    /** A request on its way to be sent. */
+    final class Request {
+
+        private final MockHttpServletRequest request;
+        private boolean chunked;
+
+        private Request(String method, String target) {
+            int mark = target.indexOf('?');
+            String path = mark < 0 ? target : target.substring(0, mark);
+            request =
+                    new MockHttpServletRequest(method, path) {
+                        @Override
+                        public long getContentLengthLong() {
+                            return chunked ? -1 : super.getContentLengthLong();
+                        }
+                    };
+            request.setProtocol("HTTP/1.1");
+            request.setQueryString(mark < 0 ? null : target.substring(mark + 1));
+        }
+
+        Request header(String name, Object value) {
+            request.addHeader(name, value.toString());
+            return this;
+        }
+
+        Request attribute(String name, Object value) {
+            request.setAttribute(name, value);
+            return this;
+        }
+
+        Request protocol(String protocol) {
+            request.setProtocol(protocol);
+            return this;
+        }
+
+        Request secure() {
+            request.setSecure(true);
+            request.setScheme("https");
+            return this;
+        }
+
+        Request body(byte[] content) {
+            request.setContent(content);
+            return this;
+        }
+
+        Request body(String content) {
+            return body(content.getBytes(StandardCharsets.UTF_8));
+        }
+
+        /** The length of the body is not declared. */
+        Request chunked() {
+            chunked = true;
+            return header("Transfer-Encoding", "chunked");
+        }
+
+        Answer send() {
+            MockHttpServletResponse response = new MockHttpServletResponse();
+            try {
+                servlet.service(request, response);
+            } catch (ServletException e) {
+                throw new IllegalStateException(e);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return new Answer(request, response);
+        }
+    }
+
+    /** What came back, with what every answer of this API has checked already. */
+    record Answer(MockHttpServletRequest request, MockHttpServletResponse response) {
+
+        Answer {
+            assertThat(response.getHeader("Docker-Distribution-API-Version"))
+                    .isEqualTo("registry/2.0");
+            assertThat(response.getHeader("X-Content-Type-Options")).isEqualTo("nosniff");
+            if ("HEAD".equals(request.getMethod())) {
+                assertThat(response.getContentAsByteArray()).isEmpty();
+            } else if (response.containsHeader("Content-Length")
+                    && request.getAttribute("org.apache.tomcat.sendfile.filename") == null) {
+                assertThat(response.getContentAsByteArray())
+                        .hasSize((int) response.getContentLengthLong());
+            }
+        }
+
+        /** Checks the status. */
+        Answer is(int status) {
+            assertThat(response.getStatus()).as(this::text).isEqualTo(status);
+            return this;
+        }
+
+        /** Checks a header; {@code null}: it is not there. */
+        Answer has(String name, @Nullable Object value) {
+            assertThat(response.getHeaders(name))
+                    .as(name)
+                    .isEqualTo(value == null ? List.of() : List.of(value.toString()));
+            return this;
+        }
+
+        /** Checks that it is an error answer as the protocol has it. */
+        Answer isError(int status, String code) {
+            is(status).has("Content-Type", "application/json");
+            if (!"HEAD".equals(request.getMethod())) {
+                assertThat(error().get("code").asString()).isEqualTo(code);
+                assertThat(error().get("message").asString()).isNotBlank();
+            }
+            assertThat(header("X-Request-Id")).matches("[A-Za-z0-9._-]{1,64}");
+            assertThat(response.getHeader("Content-Length")).isNotNull();
+            return this;
+        }
+
+        String header(String name) {
+            String value = response.getHeader(name);
+            if (value == null) {
+                throw new AssertionError(name + " is missing");
+            }
+            return value;
+        }
+
+        byte[] body() {
+            return response.getContentAsByteArray();
+        }
+
+        String text() {
+            return new String(body(), StandardCharsets.UTF_8);
+        }
+
+        JsonNode json() {
+            return JSON.readTree(body());
+        }
+
+        /** The first error. */
+        JsonNode error() {
+            return json().get("errors").get(0);
+        }
+    }
+}

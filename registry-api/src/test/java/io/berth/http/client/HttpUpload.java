@@ -1,0 +1,101 @@
+package io.berth.http.client;
+
+import io.berth.name.Descriptor;
+import io.berth.name.Digest;
+import io.berth.name.MediaType;
+import io.berth.name.RepositoryName;
+import io.berth.name.UploadId;
+import io.berth.registry.Upload;
+import io.berth.registry.UploadChunk;
+import java.io.IOException;
+
+/** An upload session of a server, continued wherever the last answer said. */
+final class HttpUpload implements Upload {
+
+    private final Wire wire;
+    private final RepositoryName repository;
+    private final UploadId id;
+    private String location;
+    private long size;
+
+    HttpUpload(Wire wire, RepositoryName repository, String location, long size) {
+        this.wire = wire;
+        this.repository = repository;
+        this.location = location;
+        this.size = size;
+        String path = location.split("\\?", 2)[0];
+        this.id = UploadId.of(path.substring(path.lastIndexOf('/') + 1));
+    }
+
+    /** What a status says; an empty session has {@code 0--1}. */
+    static long sizeOf(Wire.Answer status) {
+        return Long.parseLong(status.header("Range").substring("0-".length())) + 1;
+    }
+
+    @Override
+    public RepositoryName repository() {
+        return repository;
+    }
+
+    @Override
+    public UploadId id() {
+        return id;
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public long append(UploadChunk chunk) throws IOException {
+        Wire.Answer answer = with(chunk, wire.call("PATCH", location)).send(202);
+        location = answer.header("Location");
+        long last = Long.parseLong(answer.header("Range").substring("0-".length()));
+        // One byte and none look the same in this answer; only the status tells them apart.
+        size = last > 0 ? last + 1 : sizeOf(wire.call("GET", location).fetch(204));
+        return size;
+    }
+
+    @Override
+    public Descriptor commit(Digest digest, UploadChunk last) throws IOException {
+        String separator = location.contains("?") ? "&" : "?";
+        Wire.Answer answer =
+                with(
+                                last,
+                                wire.call(
+                                        "PUT",
+                                        location
+                                                + separator
+                                                + "digest="
+                                                + HttpRegistry.encode(digest)))
+                        .send(201);
+        HttpRegistry.requireDigest(answer, digest);
+        String blob = HttpRegistry.blobPath(repository, digest);
+        HttpRegistry.require(answer.header("Location").endsWith(blob), "Location of " + digest);
+        Wire.Answer head = wire.call("HEAD", blob).fetch(200);
+        return Descriptor.of(
+                MediaType.OCTET_STREAM, digest, Long.parseLong(head.header("Content-Length")));
+    }
+
+    /** A length cannot be said without saying where: it then belongs at the end. */
+    private Wire.Call with(UploadChunk chunk, Wire.Call call) {
+        call.body(chunk.body());
+        if (chunk.length().orElse(0) > 0) {
+            long first = chunk.offset().orElse(size);
+            call.header("Content-Range", first + "-" + (first + chunk.length().getAsLong() - 1));
+        } else if (chunk.offset().isPresent()) {
+            throw new IllegalArgumentException("a chunk with an offset needs a length here");
+        }
+        return call;
+    }
+
+    @Override
+    public void cancel() {
+        wire.call("DELETE", location).fetch(204);
+    }
+
+    /** Nothing is held between requests. */
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,237 @@
+package io.berth.object.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.berth.object.ListRequest;
+import io.berth.object.Listing;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a page of a listing costs, in calls, and what is remembered. */
+class DiskListingTest extends DiskFixture {
+
+    private static final FileTime LONG_AGO = FileTime.from(Instant.now().minusSeconds(60));
+
+    private List<String> createFiles(String folder, int count) throws IOException {
+        List<String> names = new ArrayList<>();
+        Files.createDirectories(root.resolve(folder));
+        for (int i = 0; i < count; i++) {
+            String name = folder + "/" + (100_000 + i);
+            Files.createFile(root.resolve(name));
+            names.add(name);
+        }
+        return names;
+    }
+
+    private void settle(String folder) throws IOException {
+        Files.setLastModifiedTime(root.resolve(folder), LONG_AGO);
+    }
+
+    private static String[] attributesOf(List<String> names) {
+        return names.stream().map(name -> "attributes of /" + name).toArray(String[]::new);
+    }
+
+    @Test
+    void aPageLooksAtItsOwnFilesAndOneBeforeAndOneBehind() throws IOException {
+        List<String> names = createFiles("many", 20_000);
+        settle("many");
+
+        assertThat(page(null)).isEqualTo(new Listing(names.subList(0, 100), true));
+        assertThat(calls.made())
+                .startsWith("attributes of /many", "children of /many")
+                .endsWith(attributesOf(names.subList(0, 101)))
+                .hasSize(2 + 101);
+
+        assertThat(page(names.get(9_999)))
+                .isEqualTo(new Listing(names.subList(10_000, 10_100), true));
+        assertThat(calls.made())
+                .contains("attributes of /many")
+                .contains(attributesOf(names.subList(9_999, 10_101)))
+                .hasSize(1 + 102);
+
+        assertThat(page(names.get(19_989)))
+                .isEqualTo(new Listing(names.subList(19_990, 20_000), false));
+        assertThat(calls.made())
+                .contains("attributes of /many")
+                .contains(attributesOf(names.subList(19_989, 20_000)))
+                .hasSize(1 + 11);
+    }
+
+    private Listing page(@Nullable String startAfter) {
+        return store.list(new ListRequest("many/", startAfter, true, 100));
+    }
+
+    @Test
+    void aFoldedFolderIsLookedIntoUntilItsFirstFile() throws IOException {
+        put("tags/v1/current/link", "1");
+        put("tags/v2/current/link", "2");
+        put("tags/v3/current/link", "3");
+        calls.made();
+
+        assertThat(list("tags/", "tags/v1/", true, 1)).containsExactly("tags/v2/");
+
+        assertThat(calls.made())
+                .containsExactly(
+                        "attributes of /tags",
+                        "children of /tags",
+                        "attributes of /tags/v2",
+                        "children of /tags/v2",
+                        "attributes of /tags/v2/current",
+                        "children of /tags/v2/current",
+                        "attributes of /tags/v2/current/link",
+                        "attributes of /tags/v3",
+                        "children of /tags/v3",
+                        "attributes of /tags/v3/current",
+                        "children of /tags/v3/current",
+                        "attributes of /tags/v3/current/link");
+    }
+
+    @Test
+    void foldersBeforeThePageAreNotEntered() throws IOException {
+        put("r/a/1", "");
+        put("r/b/1", "");
+        put("r/b/2", "");
+        put("r/c/1", "");
+        calls.made();
+
+        assertThat(list("r/", "r/b/1", false, 1)).containsExactly("r/b/2");
+
+        assertThat(calls.made())
+                .containsExactly(
+                        "attributes of /r",
+                        "children of /r",
+                        "attributes of /r/b",
+                        "children of /r/b",
+                        "attributes of /r/b/1", // might be a folder, with keys that come later
+                        "attributes of /r/b/2",
+                        "attributes of /r/c",
+                        "children of /r/c",
+                        "attributes of /r/c/1");
+    }
+
+    @Test
+    void whatAnotherProcessAddsAndRemovesIsSeen() throws IOException {
+        List<String> names = new ArrayList<>(createFiles("many", 200));
+        settle("many");
+        assertThat(list("many/", null, false, 1000)).isEqualTo(names);
+
+        Files.createFile(root.resolve("many/added"));
+        names.add("many/added");
+        assertThat(list("many/", null, false, 1000)).isEqualTo(names);
+        settle("many");
+        assertThat(list("many/", null, false, 1000)).isEqualTo(names);
+
+        Files.delete(root.resolve("many/100050"));
+        names.remove("many/100050");
+        assertThat(list("many/", null, false, 1000)).isEqualTo(names);
+    }
+
+    @Test
+    void aFolderThatChangedJustNowIsReadAgain() throws IOException {
+        List<String> names = new ArrayList<>(createFiles("many", 200));
+        FileTime now = FileTime.from(Instant.now());
+        Files.setLastModifiedTime(root.resolve("many"), now);
+        assertThat(list("many/", null, false, 1000)).isEqualTo(names);
+
+        Files.createFile(root.resolve("many/added"));
+        Files.setLastModifiedTime(root.resolve("many"), now); // within the same tick of a clock
+
+        names.add("many/added");
+        assertThat(list("many/", null, false, 1000)).isEqualTo(names);
+    }
+
+    @Test
+    void anotherFolderOfTheSameNameAndTimeIsReadAgain() throws IOException {
+        createFiles("many", 200);
+        settle("many");
+        assertThat(list("many/", null, false, 1000)).hasSize(200);
+
+        Files.move(root.resolve("many"), root.resolve("old"));
+        createFiles("many", 100);
+        settle("many");
+
+        assertThat(list("many/", null, false, 1000)).hasSize(100);
+    }
+
+    @Test
+    void smallFoldersAreNotRemembered() throws IOException {
+        createFiles("few", 10);
+        settle("few");
+        list("few/", null, true, 1);
+        calls.made();
+
+        list("few/", null, true, 1);
+
+        assertThat(calls.made()).contains("children of /few");
+    }
+
+    @Test
+    void filesAndFoldersThatVanishDuringTheListingAreSkipped() throws IOException {
+        put("a/1", "");
+        put("a/2", "");
+        put("a/3/x", "");
+        RecordingCalls vanishing =
+                new RecordingCalls(root) {
+                    @Override
+                    BasicFileAttributes attributes(Path path) throws IOException {
+                        if (path.endsWith("a/2")) {
+                            Files.delete(path);
+                        }
+                        var attributes = super.attributes(path);
+                        if (path.endsWith("a/3")) {
+                            Files.delete(path.resolve("x"));
+                            Files.delete(path);
+                        }
+                        return attributes;
+                    }
+                };
+        DiskStore store = new DiskStore(root, TEMPORARY, vanishing);
+
+        assertThat(store.list(new ListRequest("a/", null, false, 9)).entries())
+                .containsExactly("a/1");
+    }
+
+    @Test
+    void foldersGiveTheirNamesInOrderAndTakeLittleMemory() {
+        List<String> names =
+                new ArrayList<>(IntStream.range(0, 1000).mapToObj(i -> "v" + i).toList());
+
+        FolderNames folder = FolderNames.of(names);
+
+        assertThat(IntStream.range(0, folder.count()).mapToObj(folder::get).toList())
+                .isSorted()
+                .hasSize(1000);
+        assertThat(folder.weight()).isEqualTo(10 * 2 + 90 * 3 + 900 * 4 + 1000 * 4);
+        assertThat(folder.get(folder.firstAfter("v5"))).isEqualTo("v50");
+        assertThat(folder.get(folder.firstAfter("v499z"))).isEqualTo("v5");
+        assertThat(folder.firstAfter("")).isZero();
+        assertThat(folder.firstAfter("w")).isEqualTo(1000);
+        assertThat(folder.contains("v999")).isTrue();
+        assertThat(folder.contains("v1000")).isFalse();
+        assertThat(folder.contains("")).isFalse();
+    }
+
+    @Test
+    void aFolderOfAClockAheadOfOursIsReadAgain() throws IOException {
+        createFiles("many", 100);
+        Files.setLastModifiedTime(
+                root.resolve("many"),
+                FileTime.from(Instant.now().plus(Duration.ofHours(1)))); // a clock ahead of ours
+        list("many/", null, true, 1);
+        calls.made();
+
+        list("many/", null, true, 1);
+
+        assertThat(calls.made()).contains("children of /many");
+    }
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# The official conformance suite of the OCI distribution specification, whole, twice: for version
+# 1.1, and for the coming version with sparse content. A skipped test counts as a failure here: the
+# suite skips what a registry legally declines, and Berth declines nothing. Needs Go 1.24 or newer.
+set -euo pipefail
+source "$(dirname "$0")/lib.sh"
+
+module=github.com/opencontainers/distribution-spec/conformance
+version=v0.0.0-20260730175803-fee21197eb94
+
+go_is_new_enough() {
+    has go && printf '1.24\n%s\n' "$(GOTOOLCHAIN=local go env GOVERSION | sed 's/^go//')" | sort -CV
+}
+
+# The suite is built as a dependency of an empty module: that works with any module proxy.
+build_suite() {
+    mkdir "$work/suite"
+    cd "$work/suite"
+    go mod init suite
+    go mod edit -require "$module@$version"
+    GOFLAGS=-mod=mod go build -o "$work/conformance" "$module"
+}
+
+# count NAME: how many tests ended so, as the suite itself says.
+count() {
+    sed -n "s/^  $1\.*: *\([0-9]*\)$/\1/p" "$work/run/output" | head -n 1
+}
+
+# run_suite PASSES DISABLED [NAME=VALUE...]: all of the suite at the server that runs.
+run_suite() {
+    local passes=$1 disabled=$2
+    shift 2
+    rm -rf "$work/run"
+    mkdir "$work/run"
+    cd "$work/run"
+    env OCI_REGISTRY="$server" OCI_TLS=disabled OCI_RESULTS_DIR="$work/run" "$@" \
+        "$work/conformance" >"$work/run/output" 2>&1 || true
+    grep 'msg="failed test"' "$work/run/output" | cut -c 1-600 || true
+    note "$(count Pass) passed, $(count FAIL) failed, $(count Error) errors, $(count Skip) skipped, $(count Disabled) disabled"
+    [[ $(count Pass) == "$passes" && $(count Disabled) == "$disabled" ]]
+    [[ $(count Skip) == 0 && $(count FAIL) == 0 && $(count Error) == 0 ]]
+    grep -q '<testsuites [^>]*failures="0" skipped="0"' "$work/run/junit.xml"
+}
+
+if ! go_is_new_enough; then
+    skip "conformance suite" "needs Go 1.24 or newer"
+    summary
+    exit
+fi
+check "suite builds" build_suite
+
+start "$subject" "$work/data-1.1"
+check "version 1.1, 860 tests" run_suite 860 2 OCI_VERSION=1.1
+stop "$pid"
+
+# Sparse content is what strict checking of references is there to refuse.
+start "$subject" "$work/data-dev" REGISTRY_VALIDATION_MANIFESTS_REFERENCES=lenient
+check "coming version with sparse content, 1032 tests" \
+    run_suite 1032 0 OCI_VERSION=dev OCI_DATA_SPARSE=true
+stop "$pid"
+
+summary

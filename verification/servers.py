@@ -1,0 +1,135 @@
+"""Servers under test as child processes, and what the kernel says about them. Linux only."""
+
+import http.client
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+SERVE = pathlib.Path(__file__).with_name("serve")
+READY_WITHIN_SECONDS = 60
+
+
+class Server:
+    """One server on a free loopback port. Stopped at the end of a with block at the latest."""
+
+    def __init__(self, kind, folder, log, **settings):
+        self.kind = kind
+        self.folder = pathlib.Path(folder)
+        self.log = pathlib.Path(log)
+        self.settings = settings
+        self.port = 0
+        self.process = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def start(self):
+        """Starts it and waits for its first answer. Returns the seconds that took."""
+        begun = time.monotonic()
+        self.launch()
+        while not self._answers():
+            if self.process.poll() is not None or time.monotonic() - begun > READY_WITHIN_SECONDS:
+                raise RuntimeError(f"{self.kind} did not come up:\n{self.end_of_log()}")
+            time.sleep(0.005)
+        return time.monotonic() - begun
+
+    def launch(self):
+        """Starts it and does not wait."""
+        self.port = _free_port()
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [SERVE, self.kind, str(self.port), str(self.folder)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ | self.settings)
+
+    def stop(self):
+        self._end(signal.SIGTERM)
+
+    def kill(self):
+        """As a crash would: nothing is flushed, nothing is said goodbye to."""
+        self._end(signal.SIGKILL)
+
+    def end_of_log(self):
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-40:])
+
+    def cpu_seconds(self):
+        """User and system time of all threads so far, to the nanosecond: the process's CPU clock."""
+        return time.clock_gettime((~self.process.pid << 3) | 2)
+
+    def resident_mib(self, peak=False):
+        """Resident memory now, or at its highest since the process began."""
+        field = "VmHWM:" if peak else "VmRSS:"
+        for line in open(f"/proc/{self.process.pid}/status", encoding="ascii"):
+            if line.startswith(field):
+                return int(line.split()[1]) / 1024
+        raise RuntimeError(f"{self.kind} is gone")
+
+    def _answers(self):
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/v2/")
+            return connection.getresponse().status == 200
+        except OSError:
+            return False
+        finally:
+            connection.close()
+
+    def _end(self, how):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(how)
+            try:
+                self.process.wait(timeout=30)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+def _free_port():
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return probe.getsockname()[1]
+
+
+class Daemon:
+    """A docker daemon of our own. Needs root."""
+
+    RUN = pathlib.Path(__file__).with_name("dockerd")
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.process = None
+
+    @staticmethod
+    def is_installed():
+        return os.access("/usr/sbin/dockerd", os.X_OK)
+
+    def __enter__(self):
+        self.folder.mkdir()
+        with (self.folder / "log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [self.RUN, str(self.folder)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while not (self.folder / "docker.sock").exists():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"dockerd did not come up: {self.folder / 'log'}")
+            time.sleep(0.1)
+        self.docker("version")
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(timeout=60)
+
+    def docker(self, *arguments):
+        """Runs a docker command to its end; a failure is an exception with what it said."""
+        done = subprocess.run(
+            ["docker", "--host", f"unix://{self.folder}/docker.sock", *arguments],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env=os.environ | {"DOCKER_BUILDKIT": "0", "DOCKER_CONFIG": str(self.folder)})
+        if done.returncode:
+            raise RuntimeError(f"docker {arguments[0]}: {done.stdout[-500:]}")
