@@ -12,7 +12,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
@@ -162,12 +161,12 @@ final class TestApi {
             assertThat(response.getHeader("Docker-Distribution-API-Version"))
                     .isEqualTo("registry/2.0");
             assertThat(response.getHeader("X-Content-Type-Options")).isEqualTo("nosniff");
-            if (request.getMethod().equals("HEAD")) {
+            if ("HEAD".equals(request.getMethod())) {
                 assertThat(response.getContentAsByteArray()).isEmpty();
-            } else if (response.getHeader("Content-Length") != null
+            } else if (response.containsHeader("Content-Length")
                     && request.getAttribute("org.apache.tomcat.sendfile.filename") == null) {
                 assertThat(response.getContentAsByteArray())
-                        .hasSize(Integer.parseInt(response.getHeader("Content-Length")));
+                        .hasSize((int) response.getContentLengthLong());
             }
         }
 
@@ -188,7 +187,7 @@ final class TestApi {
         /** Checks that it is an error answer as the protocol has it. */
         Answer isError(int status, String code) {
             is(status).has("Content-Type", "application/json");
-            if (!request.getMethod().toUpperCase(Locale.ROOT).equals("HEAD")) {
+            if (!"HEAD".equals(request.getMethod())) {
                 assertThat(error().get("code").asString()).isEqualTo(code);
                 assertThat(error().get("message").asString()).isNotBlank();
             }
@@ -199,7 +198,9 @@ final class TestApi {
 
         String header(String name) {
             String value = response.getHeader(name);
-            assertThat(value).as(name).isNotNull();
+            if (value == null) {
+                throw new AssertionError(name + " is missing");
+            }
             return value;
         }
 

@@ -21,7 +21,7 @@ import io.berth.object.ObjectKey;
  *     _uploads/ID/startedat                      an upload session, with the time it began
  *     _uploads/ID/data                           its bytes so far
  *     _berth/complete                            the two indexes below know everything; see Ownership
- *     _berth/tags/ALG/HEX/TAG                    index: TAG may point at this manifest
+ *     _berth/tags/ALG/HEX/TAG=                   index: TAG may point at this manifest
  *     _berth/referrers/ALG/HEX/ALG/HEX           index: the second digest may be a referrer of the first
  *   _berth/owner                                 only Berth writes this tree; see Ownership
  *   _berth/tmp/                                  of the disk store
@@ -42,6 +42,9 @@ final class RegistryLayout {
 
     /** The child of a repository's folder that is there while it has upload sessions. */
     static final String UPLOADS = "_uploads/";
+
+    /** No tag ends so: an entry is never taken for a temporary file, whatever the tag's name. */
+    private static final String ENTRY_END = "=";
 
     private RegistryLayout() {}
 
@@ -120,7 +123,18 @@ final class RegistryLayout {
     }
 
     static ObjectKey taggedAs(RepositoryName repository, Digest digest, Tag tag) {
-        return ObjectKey.of(taggedAs(repository, digest) + tag.value());
+        return ObjectKey.of(taggedAs(repository, digest) + tag.value() + ENTRY_END);
+    }
+
+    /**
+     * The tag that an entry below {@link #taggedAs(RepositoryName, Digest)} is about.
+     *
+     * @param entry the last component of its key
+     */
+    static String tagOf(String entry) {
+        return entry.endsWith(ENTRY_END)
+                ? entry.substring(0, entry.length() - ENTRY_END.length())
+                : entry;
     }
 
     static String referrers(RepositoryName repository, Digest subject) {

@@ -52,7 +52,7 @@ final class TagIndex {
 
             @Override
             public String next() {
-                return keys.next().substring(folder.length());
+                return RegistryLayout.tagOf(keys.next().substring(folder.length()));
             }
         };
     }

@@ -678,6 +678,28 @@ public abstract class RegistryContract {
         }
 
         @Test
+        void aTagMayLookLikeAFileOfAnyKind() {
+            List<Tag> tags =
+                    tags(
+                            "x.tmp",
+                            "x.123e4567-e89b-12d3-a456-426614174000.tmp",
+                            "link",
+                            "current",
+                            "_manifests",
+                            "_uploads");
+            Manifest manifest = pushImage(registry(), REPOSITORY, "odd");
+            registry().putManifest(REPOSITORY, manifest, tags);
+
+            for (Tag tag : tags) {
+                assertThat(registry().resolve(REPOSITORY, tag)).isEqualTo(manifest.digest());
+            }
+            assertThat(registry().tags(REPOSITORY, PageRequest.first(10)).items())
+                    .containsExactlyInAnyOrderElementsOf(tags);
+            registry().deleteManifest(REPOSITORY, manifest.digest());
+            assertThat(registry().tags(REPOSITORY, PageRequest.first(10)).items()).isEmpty();
+        }
+
+        @Test
         void deletingATagLeavesTheRest() {
             Manifest manifest = pushImage(registry(), REPOSITORY, "a", "v1", "v2");
 
