@@ -21,7 +21,7 @@ import tempfile
 import time
 
 import scenarios
-from servers import Server
+from servers import Server, build
 
 BERTH, PEER = "berth", "distribution"
 BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
@@ -201,6 +201,7 @@ def main():
     if not shutil.which("docker-registry"):
         print("nothing measured: needs docker-registry, a package of that name in Debian")
         return
+    build()
     with tempfile.TemporaryDirectory(prefix="berth-bench.") as folder:
         sizes = scenarios.QUICK if options.quick else scenarios.FULL
         bench = Bench(pathlib.Path(folder), options.rounds, sizes)

@@ -26,7 +26,7 @@ import threading
 import time
 
 import wire
-from servers import Server
+from servers import Server, build
 
 PUSHERS = 8
 
@@ -297,7 +297,7 @@ def push_and_kill(server, journal, chance):
     pushers = [Pusher(server.port, journal, f"p{number}", chance.random()) for number in range(PUSHERS)]
     for pusher in pushers:
         pusher.start()
-    time.sleep(chance.uniform(0.1, 3))
+    time.sleep(chance.uniform(0.1, 6))
     killed_at = time.monotonic()
     server.kill()
     for pusher in pushers:
@@ -359,6 +359,8 @@ def main():
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--server", choices=("berth", "distribution"), default="berth")
     options = parser.parse_args()
+    if options.server == "berth":
+        build()
     print(f"  seed {options.seed}")
     with tempfile.TemporaryDirectory(prefix="berth-kill.") as folder:
         work = pathlib.Path(folder)

@@ -36,6 +36,11 @@ print_logs() {
     done
 }
 
+# Built before it is started, for that takes longer than anybody waits for a server.
+if [[ $subject == berth ]]; then
+    "$here/../registry" --version
+fi
+
 free_port() {
     local port
     while :; do

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The scripts of this repository themselves: shellcheck finds nothing, Python compiles.
 set -euo pipefail
+SUBJECT=none # no server is started
 source "$(dirname "$0")/lib.sh"
 cd "$here/.."
 

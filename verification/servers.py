@@ -8,8 +8,13 @@ import socket
 import subprocess
 import time
 
-SERVE = pathlib.Path(__file__).with_name("serve")
+HERE = pathlib.Path(__file__).resolve().parent
 READY_WITHIN_SECONDS = 60
+
+
+def build():
+    """Builds Berth where that is needed, which takes longer than anybody waits for a server."""
+    subprocess.run([HERE.parent / "registry", "--version"], stdin=subprocess.DEVNULL, check=True)
 
 
 class Server:
@@ -45,7 +50,7 @@ class Server:
         self.port = _free_port()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [SERVE, self.kind, str(self.port), str(self.folder)],
+                [HERE / "serve", self.kind, str(self.port), str(self.folder)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ | self.settings)
 
     def stop(self):
@@ -98,8 +103,6 @@ def _free_port():
 class Daemon:
     """A docker daemon of our own. Needs root."""
 
-    RUN = pathlib.Path(__file__).with_name("dockerd")
-
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.process = None
@@ -112,7 +115,7 @@ class Daemon:
         self.folder.mkdir()
         with (self.folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
-                [self.RUN, str(self.folder)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                [HERE / "dockerd", str(self.folder)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         while not (self.folder / "docker.sock").exists():
             if self.process.poll() is not None or time.monotonic() > deadline:
