@@ -23,11 +23,23 @@ final class UploadPurging implements AutoCloseable {
 
     private static final Duration FIRST = Duration.ofHours(1);
 
-    private final ScheduledExecutorService timer =
-            Executors.newSingleThreadScheduledExecutor(
-                    Thread.ofPlatform().daemon().name("upload-purge").factory());
+    private final ScheduledExecutorService timer;
 
     UploadPurging(StoredRegistry registry, StorageSettings.Maintenance settings, Clock clock) {
+        this(
+                registry,
+                settings,
+                clock,
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("upload-purge").factory()));
+    }
+
+    UploadPurging(
+            StoredRegistry registry,
+            StorageSettings.Maintenance settings,
+            Clock clock,
+            ScheduledExecutorService timer) {
+        this.timer = timer;
         var purging = settings.uploadPurging();
         if (!purging.enabled() || settings.readonly().enabled()) {
             return;

@@ -29,13 +29,15 @@ public class TomcatServer {
     private static final int MAX_HEADER_BYTES = 32 * 1024;
 
     /**
-     * Bytes one read of a request's body gives at the most; every connection has a buffer so large.
+     * Bytes one read of a request's body gives at the most. Smaller ones cost trickling uploads
+     * processor time, larger ones have gained nothing; every connection has such a buffer.
      */
-    private static final int READ_BUFFER_BYTES = 128 * 1024;
+    private static final int READ_BUFFER_BYTES = 32 * 1024;
 
     /**
-     * Connections at the same time; more wait until one is free. Bounds the memory of buffers for
-     * connections that do nothing.
+     * Connections at the same time; more wait until one is free. Bounds the memory of their
+     * buffers, which they keep also while they do nothing, to a third of the heap that the launcher
+     * gives.
      */
     private static final int MAX_CONNECTIONS = 1024;
 
@@ -45,8 +47,11 @@ public class TomcatServer {
      */
     private static final int MAX_SWALLOWED_BYTES = 64 * 1024 * 1024;
 
-    /** How long a client may take for the headers of a request, or to send the next one. */
-    private static final Duration IDLE = Duration.ofSeconds(60);
+    /** How long a client may take to send the headers of a request, or to take its next bytes. */
+    private static final Duration STALLED = Duration.ofMinutes(2);
+
+    /** How long a connection is kept for a next request. */
+    private static final Duration IDLE = Duration.ofMinutes(1);
 
     /** How long a body may stand still; clients compress while they send. */
     private static final Duration STALLED_BODY = Duration.ofMinutes(10);
@@ -87,7 +92,8 @@ public class TomcatServer {
         protocol.setMaxConnections(MAX_CONNECTIONS);
         protocol.setMaxThreads(settings.maxThreads());
         protocol.setMinSpareThreads(Math.min(4, settings.maxThreads()));
-        protocol.setConnectionTimeout((int) IDLE.toMillis());
+        protocol.setConnectionTimeout((int) STALLED.toMillis());
+        protocol.setKeepAliveTimeout((int) IDLE.toMillis());
         protocol.setDisableUploadTimeout(false);
         protocol.setConnectionUploadTimeout((int) STALLED_BODY.toMillis());
         protocol.setProperty("socket.appReadBufSize", Integer.toString(READ_BUFFER_BYTES));

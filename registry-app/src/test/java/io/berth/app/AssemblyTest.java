@@ -1,0 +1,141 @@
+package io.berth.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryException;
+import io.berth.manifest.Manifest;
+import io.berth.manifest.ManifestParser;
+import io.berth.name.RepositoryName;
+import io.berth.object.memory.MemoryStore;
+import io.berth.policy.ReadOnlyRegistry;
+import io.berth.registry.Registry;
+import io.berth.settings.RegistrySettings;
+import io.berth.stored.StoredRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+/** Settings arrive at what they set. */
+class AssemblyTest {
+
+    private static final RepositoryName NAME = RepositoryName.of("library/app");
+    private static final String DIGEST = "sha256:" + "0".repeat(64);
+
+    @Test
+    void nothingStandsBetweenUntilItIsAskedFor() {
+        RegistrySettings settings = settings(Map.of());
+        StoredRegistry stored = stored(settings);
+
+        assertThat(Assembly.guarded(stored, settings)).isSameAs(stored);
+    }
+
+    @Test
+    void readOnlyIsDecidedFirst() {
+        assertThat(
+                        registry(
+                                Map.of(
+                                        "storage.maintenance.readonly.enabled", "true",
+                                        "storage.delete.enabled", "false",
+                                        "policy.repository.classes", "image",
+                                        "validation.manifests.urls.allow", "x")))
+                .isInstanceOf(ReadOnlyRegistry.class);
+    }
+
+    @Test
+    void referencesAreCheckedUntilTheyAreNot() {
+        assertFails(ErrorCode.MANIFEST_BLOB_UNKNOWN, () -> put(Map.of(), "image"));
+        assertThatCode(
+                        () ->
+                                put(
+                                        Map.of("validation.manifests.references", "lenient"),
+                                        "image"))
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void classesAreAllowedByName() {
+        Map<String, String> images =
+                Map.of(
+                        "validation.manifests.references", "lenient",
+                        "policy.repository.classes", "image");
+
+        assertThatCode(() -> put(images, "image")).doesNotThrowAnyException();
+        assertFails(ErrorCode.DENIED, () -> put(images, "plugin"));
+    }
+
+    @Test
+    void addressesOfLayersAreAllowedByExpression() {
+        Map<String, String> elsewhere =
+                Map.of(
+                        "validation.manifests.references", "lenient",
+                        "validation.manifests.urls.allow", "^https://elsewhere/");
+
+        assertFails(ErrorCode.MANIFEST_INVALID, () -> put(elsewhere, "image"));
+    }
+
+    @Test
+    void deletesAreAllowedUntilTheyAreNot() {
+        assertFails(
+                ErrorCode.MANIFEST_UNKNOWN,
+                () -> registry(Map.of()).deleteManifest(NAME, image("image").digest()));
+        assertFails(
+                ErrorCode.UNSUPPORTED,
+                () ->
+                        registry(Map.of("storage.delete.enabled", "false"))
+                                .deleteManifest(NAME, image("image").digest()));
+    }
+
+    private static void assertFails(ErrorCode code, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        RegistryException.class, e -> assertThat(e.code()).isEqualTo(code));
+    }
+
+    private static void put(Map<String, String> values, String kind) {
+        registry(values).putManifest(NAME, image(kind), List.of());
+    }
+
+    private static Registry registry(Map<String, String> values) {
+        RegistrySettings settings = settings(values);
+        return Assembly.guarded(stored(settings), settings);
+    }
+
+    private static StoredRegistry stored(RegistrySettings settings) {
+        return Assembly.stored(new MemoryStore(), settings, Clock.systemUTC());
+    }
+
+    private static RegistrySettings settings(Map<String, String> values) {
+        Map<String, String> properties = new TreeMap<>();
+        values.forEach((name, value) -> properties.put("registry." + name, value));
+        return new Binder(new MapConfigurationPropertySource(properties))
+                .bindOrCreate("registry", RegistrySettings.class);
+    }
+
+    /** An image or a plugin with a layer that is kept elsewhere. */
+    private static Manifest image(String kind) {
+        String config =
+                kind.equals("plugin")
+                        ? "application/vnd.docker.plugin.v1+json"
+                        : "application/vnd.docker.container.image.v1+json";
+        String body =
+                """
+                {"schemaVersion":2,
+                 "mediaType":"application/vnd.docker.distribution.manifest.v2+json",
+                 "config":{"mediaType":"%s","size":2,"digest":"%s"},
+                 "layers":[{"mediaType":
+                            "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
+                            "size":2,"digest":"%s","urls":["https://a.example/layer"]}]}
+                """
+                        .formatted(config, DIGEST, DIGEST);
+        return ManifestParser.pushed(body.getBytes(StandardCharsets.UTF_8), null, null);
+    }
+}
