@@ -2,6 +2,7 @@ package io.berth.app;
 
 import io.berth.http.RegistryApi;
 import io.berth.object.ObjectStore;
+import io.berth.registry.Registry;
 import io.berth.server.TomcatServer;
 import io.berth.settings.HttpSettings;
 import io.berth.settings.RegistrySettings;
@@ -9,6 +10,7 @@ import io.berth.stored.StoredRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
 import java.util.Map;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
@@ -60,8 +62,13 @@ class RegistryApplication {
     }
 
     @Bean
-    RegistryApi api(StoredRegistry stored, RegistrySettings settings) {
-        return Assembly.api(Assembly.guarded(stored, settings), settings);
+    Registry guarded(StoredRegistry stored, RegistrySettings settings) {
+        return Assembly.guarded(stored, settings);
+    }
+
+    @Bean
+    RegistryApi api(@Qualifier("guarded") Registry guarded, RegistrySettings settings) {
+        return Assembly.api(guarded, settings);
     }
 
     @Bean

@@ -80,7 +80,7 @@ class DownloadOverHttpTest {
                         TestServer.on(
                                 folder.resolve("copying"),
                                 Map.of(),
-                                store -> reading(store, Long.MAX_VALUE));
+                                (name, bean) -> reading(bean, Long.MAX_VALUE));
                 RawHttp http = new RawHttp(copying.port())) {
             assertThat(http.get(push(http, content)).read().body()).isEqualTo(content);
         }
@@ -93,7 +93,7 @@ class DownloadOverHttpTest {
                         TestServer.on(
                                 folder.resolve("failing"),
                                 Map.of(),
-                                store -> reading(store, 100_000));
+                                (name, bean) -> reading(bean, 100_000));
                 RawHttp http = new RawHttp(failing.port())) {
             http.get(push(http, content));
 
@@ -104,25 +104,25 @@ class DownloadOverHttpTest {
     }
 
     /** A store without files, whose streams break after some bytes. */
-    private static ObjectStore reading(ObjectStore store, long limit) {
-        return (ObjectStore)
-                Proxy.newProxyInstance(
-                        ObjectStore.class.getClassLoader(),
-                        new Class<?>[] {ObjectStore.class},
-                        (proxy, method, arguments) -> {
-                            if (method.getName().equals("localFiles")) {
-                                return Optional.empty();
-                            }
-                            Object result;
-                            try {
-                                result = method.invoke(store, arguments);
-                            } catch (InvocationTargetException e) {
-                                throw e.getTargetException();
-                            }
-                            return result instanceof InputStream in
-                                    ? new Breaking(in, limit)
-                                    : result;
-                        });
+    private static Object reading(Object bean, long limit) {
+        if (!(bean instanceof ObjectStore store)) {
+            return bean;
+        }
+        return Proxy.newProxyInstance(
+                ObjectStore.class.getClassLoader(),
+                new Class<?>[] {ObjectStore.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("localFiles")) {
+                        return Optional.empty();
+                    }
+                    Object result;
+                    try {
+                        result = method.invoke(store, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getTargetException();
+                    }
+                    return result instanceof InputStream in ? new Breaking(in, limit) : result;
+                });
     }
 
     private static final class Breaking extends FilterInputStream {

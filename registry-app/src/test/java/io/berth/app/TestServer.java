@@ -1,10 +1,8 @@
 package io.berth.app;
 
-import io.berth.object.ObjectStore;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -26,14 +24,17 @@ final class TestServer implements AutoCloseable {
      * @param settings by their documented names
      */
     static TestServer on(Path folder, Map<String, String> settings) {
-        return on(folder, settings, UnaryOperator.identity());
+        return on(folder, settings, (name, bean) -> bean);
     }
 
-    /**
-     * @param between what stands between the registry and the disk
-     */
-    static TestServer on(
-            Path folder, Map<String, String> settings, UnaryOperator<ObjectStore> between) {
+    /** What takes the place of a part of the application. */
+    @FunctionalInterface
+    interface Replacement {
+
+        Object of(String name, Object bean);
+    }
+
+    static TestServer on(Path folder, Map<String, String> settings, Replacement replacement) {
         Map<String, Object> properties = new HashMap<>();
         properties.put("registry.http.addr", "127.0.0.1:0");
         properties.put("registry.storage.filesystem.rootdirectory", folder.toString());
@@ -49,9 +50,7 @@ final class TestServer implements AutoCloseable {
                                             @Override
                                             public Object postProcessAfterInitialization(
                                                     Object bean, String name) {
-                                                return bean instanceof ObjectStore store
-                                                        ? between.apply(store)
-                                                        : bean;
+                                                return replacement.of(name, bean);
                                             }
                                         }));
         return new TestServer(application.run());
