@@ -76,6 +76,10 @@ final class FileTree {
         return folder.equals(temporary);
     }
 
+    boolean isAboveTemporary(Path folder) {
+        return temporary.startsWith(folder);
+    }
+
     /** Creates and opens a file. */
     FileChannel create(Path file) throws IOException {
         return inItsFolder(file, () -> FileChannel.open(file, NEW));
