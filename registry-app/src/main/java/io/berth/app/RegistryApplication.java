@@ -20,7 +20,6 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.context.WebApplicationContext;
-import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
@@ -95,12 +94,8 @@ class RegistryApplication {
     }
 
     @Bean
-    ServletRegistrationBean<DispatcherServlet> dispatcher(WebApplicationContext context) {
-        DispatcherServlet dispatcher = new DispatcherServlet(context);
-        // Refused like every other method, with what is allowed instead.
-        dispatcher.setDispatchTraceRequest(true);
-        ServletRegistrationBean<DispatcherServlet> registration =
-                new ServletRegistrationBean<>(dispatcher, "/");
+    ServletRegistrationBean<Dispatcher> dispatcher(WebApplicationContext context) {
+        var registration = new ServletRegistrationBean<>(new Dispatcher(context), "/");
         registration.setLoadOnStartup(1);
         return registration;
     }

@@ -102,6 +102,7 @@ class MalformedHttpTest {
             Response response = http.read();
             assertRefused(response, 405);
             assertThat(response.header("Allow")).isEqualTo("GET, HEAD");
+            assertThat(http.get("/v2/").read().text()).as("nothing else was sent").isEqualTo("{}");
         }
     }
 
