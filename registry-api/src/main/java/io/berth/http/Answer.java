@@ -20,7 +20,7 @@ final class Answer {
             throws IOException {
         response.setContentType(type);
         response.setContentLength(content.length);
-        if (!request.getMethod().equals("HEAD")) {
+        if (!"HEAD".equals(request.getMethod())) { // which a malformed request may not have
             response.getOutputStream().write(content);
         }
     }

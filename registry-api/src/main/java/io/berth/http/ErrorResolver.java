@@ -109,7 +109,7 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
                     request.getMethod(),
                     request.getRequestURI(),
                     status,
-                    exception.getMessage());
+                    exception instanceof RegistryException known ? known.errors() : exception);
         }
     }
 

@@ -44,7 +44,7 @@ public final class RegistryApi {
         return exceptionResolver;
     }
 
-    private static Routes routes(Registry registry, ApiUrls urls, ApiSettings settings) {
+    static Routes routes(Registry registry, ApiUrls urls, ApiSettings settings) {
         var base = new BaseController();
         var catalog = new CatalogController(registry, urls, settings.lists());
         var tags = new TagsController(registry, urls, settings.lists());

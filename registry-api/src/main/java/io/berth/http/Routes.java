@@ -22,6 +22,11 @@ final class Routes {
         routes.forEach(route -> byType.put(route.type(), route));
     }
 
+    /** The kinds of path that lead somewhere. */
+    Set<Class<? extends RegistryPath>> types() {
+        return byType.keySet();
+    }
+
     /**
      * @throws RegistryException UNSUPPORTED when the method does not exist there
      */

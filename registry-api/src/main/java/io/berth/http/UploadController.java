@@ -51,16 +51,21 @@ final class UploadController {
             HashAlgorithm.of(algorithm); // an announcement: the digest at the end is what counts
         }
         String mount = query.first("mount");
-        if (mount != null && mounts(path, Digest.of(mount), query.first("from"))) {
-            created(new BlobAt(path.repository(), Digest.of(mount)), request, response);
-            return;
+        if (mount != null) {
+            BlobAt blob = new BlobAt(path.repository(), Digest.of(mount));
+            if (mounts(blob, query.first("from"))) {
+                created(blob, request, response);
+                return;
+            }
         }
         String digest = query.first("digest");
-        if (digest != null && offersContent(request, storable(digest))) {
+        if (digest != null) {
             BlobAt blob = new BlobAt(path.repository(), storable(digest));
-            registry.putBlob(blob.repository(), blob.digest(), whole(request));
-            created(blob, request, response);
-            return;
+            if (offersContent(request, blob.digest())) {
+                registry.putBlob(blob.repository(), blob.digest(), whole(request));
+                created(blob, request, response);
+                return;
+            }
         }
         try (Upload upload = registry.startUpload(path.repository())) {
             identify(upload, request, response);
@@ -119,15 +124,16 @@ final class UploadController {
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }
 
-    private boolean mounts(Uploads path, Digest digest, @Nullable String from) {
-        if (from != null && !RepositoryName.isValid(from)) {
+    private boolean mounts(BlobAt blob, @Nullable String from) {
+        MountSource source;
+        if (from == null) {
+            source = new MountSource.Anywhere(_ -> true); // everybody may read everything
+        } else if (RepositoryName.isValid(from)) {
+            source = new MountSource.From(RepositoryName.of(from));
+        } else {
             return false;
         }
-        MountSource source =
-                from == null
-                        ? new MountSource.Anywhere(_ -> true) // whoever may push may read it all
-                        : new MountSource.From(RepositoryName.of(from));
-        return registry.mountBlob(path.repository(), digest, source).isPresent();
+        return registry.mountBlob(blob.repository(), blob.digest(), source).isPresent();
     }
 
     /** Some clients name the digest but send nothing, to see whether that is supported. */

@@ -8,6 +8,9 @@ import io.berth.name.RepositoryName;
 import io.berth.registry.Registry;
 import io.berth.registry.TestContent;
 import java.net.URI;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +36,19 @@ class RoutingTest {
         return with(
                 new ApiSettings.Urls(
                         host == null ? null : URI.create(host), relative, trustForwarded, prefix));
+    }
+
+    @Test
+    void leadsSomewhereFromEveryKindOfPath() {
+        ApiSettings settings = ApiSettings.defaults();
+        Routes routes = RegistryApi.routes(registry, new ApiUrls(settings.urls()), settings);
+        assertThat(routes.types()).isEqualTo(kinds(RegistryPath.class).collect(Collectors.toSet()));
+    }
+
+    private static Stream<Class<?>> kinds(Class<?> type) {
+        return type.isSealed()
+                ? Arrays.stream(type.getPermittedSubclasses()).flatMap(RoutingTest::kinds)
+                : Stream.of(type);
     }
 
     @ParameterizedTest

@@ -24,14 +24,14 @@ public final class BerthApplication implements Runnable {
 
     /** Ends the process with 1 when the command line is wrong or the command fails. */
     public static void main(String[] args) {
-        int exitCode = run(args);
+        int exitCode = execute(args);
         if (exitCode != 0) {
             System.exit(exitCode);
         }
     }
 
     /** Returns while a server that was started goes on. */
-    static int run(String... args) {
+    static int execute(String... args) {
         return new CommandLine(new BerthApplication()).execute(args);
     }
 

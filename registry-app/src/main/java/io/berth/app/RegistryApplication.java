@@ -2,6 +2,7 @@ package io.berth.app;
 
 import io.berth.http.RegistryApi;
 import io.berth.object.ObjectStore;
+import io.berth.registry.Registry;
 import io.berth.server.TomcatServer;
 import io.berth.settings.HttpSettings;
 import io.berth.settings.RegistrySettings;
@@ -9,6 +10,7 @@ import io.berth.stored.StoredRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
 import java.util.Map;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
@@ -18,7 +20,6 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.context.WebApplicationContext;
-import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
@@ -60,8 +61,13 @@ class RegistryApplication {
     }
 
     @Bean
-    RegistryApi api(StoredRegistry stored, RegistrySettings settings) {
-        return Assembly.api(Assembly.guarded(stored, settings), settings);
+    Registry guarded(StoredRegistry stored, RegistrySettings settings) {
+        return Assembly.guarded(stored, settings);
+    }
+
+    @Bean
+    RegistryApi api(@Qualifier("guarded") Registry guarded, RegistrySettings settings) {
+        return Assembly.api(guarded, settings);
     }
 
     @Bean
@@ -88,12 +94,8 @@ class RegistryApplication {
     }
 
     @Bean
-    ServletRegistrationBean<DispatcherServlet> dispatcher(WebApplicationContext context) {
-        DispatcherServlet dispatcher = new DispatcherServlet(context);
-        // Refused like every other method, with what is allowed instead.
-        dispatcher.setDispatchTraceRequest(true);
-        ServletRegistrationBean<DispatcherServlet> registration =
-                new ServletRegistrationBean<>(dispatcher, "/");
+    ServletRegistrationBean<Dispatcher> dispatcher(WebApplicationContext context) {
+        var registration = new ServletRegistrationBean<>(new Dispatcher(context), "/");
         registration.setLoadOnStartup(1);
         return registration;
     }

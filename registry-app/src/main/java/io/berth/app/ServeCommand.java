@@ -9,7 +9,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "serve",
         description = "Serves the registry. Variables set it up: docs/configuration.md.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        exitCodeOnInvalidInput = 1)
 final class ServeCommand implements Callable<Integer> {
 
     /** Gives 1 when the registry cannot start; the reason has been logged by then. */
@@ -18,8 +19,6 @@ final class ServeCommand implements Callable<Integer> {
         try {
             application().run();
             return 0;
-        } catch (SpringApplication.AbandonedRunException e) {
-            throw e;
         } catch (RuntimeException e) {
             return 1;
         }

@@ -33,9 +33,7 @@ public final class ProtocolErrorValve extends ErrorReportValve {
                 || !canBeSent(response)) {
             return;
         }
-        if (failure != null) {
-            log.error("{} {}: {}", request.getMethod(), request.getRequestURI(), status, failure);
-        }
+        log(request, status, failure);
         try {
             // Not its facade, which takes nothing more once an application has called it an error.
             ErrorAnswer.send(
@@ -43,6 +41,15 @@ public final class ProtocolErrorValve extends ErrorReportValve {
             response.finishResponse();
         } catch (IOException e) {
             log.debug("the client did not wait for its {}", status, e);
+        }
+    }
+
+    /** Nobody must be able to fill the log with requests that make no sense. */
+    private static void log(Request request, int status, @Nullable Throwable failure) {
+        if (failure != null && status >= 500) {
+            log.error("{} {}: {}", request.getMethod(), request.getRequestURI(), status, failure);
+        } else {
+            log.debug("{} {}: {}", request.getMethod(), request.getRequestURI(), status, failure);
         }
     }
 

@@ -1,0 +1,121 @@
+package io.berth.app;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** One connection on which a test says exactly what it wants, right or wrong. */
+final class RawHttp implements AutoCloseable {
+
+    private static final int PATIENCE_MILLIS = 20_000;
+
+    private final Socket socket;
+
+    RawHttp(int port) throws IOException {
+        this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+    }
+
+    /**
+     * An answer.
+     *
+     * @param headers by their names in lower case
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Response(int status, Map<String, String> headers, byte[] body) {
+
+        @Nullable String header(String name) {
+            return headers.get(name.toLowerCase(Locale.ROOT));
+        }
+
+        String text() {
+            return new String(body, StandardCharsets.UTF_8);
+        }
+    }
+
+    RawHttp send(String text) throws IOException {
+        return send(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
+    RawHttp send(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+        return this;
+    }
+
+    /** A whole request with a body of known length. */
+    RawHttp request(String method, String target, String headers, byte[] body) throws IOException {
+        send(head(method, target, headers + "Content-Length: " + body.length + "\r\n"));
+        return send(body);
+    }
+
+    RawHttp get(String target) throws IOException {
+        return send(head("GET", target, ""));
+    }
+
+    /**
+     * @param headers whole lines, each with its end
+     */
+    static String head(String method, String target, String headers) {
+        return method + " " + target + " HTTP/1.1\r\nHost: registry.test\r\n" + headers + "\r\n";
+    }
+
+    /**
+     * The next answer, whole.
+     *
+     * @throws EOFException when the connection ends before the answer does
+     */
+    Response read() throws IOException {
+        String[] status = line().split(" ", 3);
+        Map<String, String> headers = new TreeMap<>();
+        for (String line = line(); !line.isEmpty(); line = line()) {
+            int colon = line.indexOf(':');
+            headers.merge(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT),
+                    line.substring(colon + 1).strip(),
+                    (one, other) -> one + ", " + other);
+        }
+        int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+        byte[] body = socket.getInputStream().readNBytes(length);
+        if (body.length < length) {
+            throw new EOFException(body.length + " of " + length + " bytes");
+        }
+        return new Response(Integer.parseInt(status[1]), headers, body);
+    }
+
+    private String line() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        InputStream in = socket.getInputStream();
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                throw new EOFException("the connection ended");
+            }
+            if (b != '\r') {
+                line.write(b);
+            }
+        }
+        return line.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Whether the server ends the connection without another byte. */
+    boolean isEnded() throws IOException {
+        return socket.getInputStream().read() < 0;
+    }
+
+    /** Whether nothing has come yet. */
+    boolean isSilent() throws IOException {
+        return socket.getInputStream().available() == 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,94 @@
+package io.berth.app;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import jakarta.servlet.ServletContext;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.web.context.WebApplicationContext;
+
+@ExtendWith(OutputCaptureExtension.class)
+class RegistryApplicationTest {
+
+    private static final String DELETABLE = "/v2/a/manifests/latest";
+
+    @TempDir Path folder;
+
+    @Test
+    void nothingStandsBeforeTheProtocol() {
+        try (TestServer server = TestServer.on(folder)) {
+            ServletContext servlets =
+                    requireNonNull(((WebApplicationContext) server.context()).getServletContext());
+
+            assertThat(servlets.getFilterRegistrations())
+                    .as("a filter costs every request, and may eat its body")
+                    .isEmpty();
+            assertThat(servlets.getServletRegistrations()).hasSize(1);
+        }
+    }
+
+    @Test
+    void saysWhereItIsInOneLine(CapturedOutput output) {
+        try (TestServer server = TestServer.on(folder)) {
+            assertThat(output.getOut().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("http://127.0.0.1:" + server.port() + " from " + folder);
+        }
+    }
+
+    @Test
+    void saysWhatItDoesNotKnow(CapturedOutput output) {
+        try (TestServer server = TestServer.on(folder, Map.of("storage.delet.enabled", "true"))) {
+            assertThat(output.getOut().lines()).hasSize(2);
+            assertThat(output).contains("There is no setting storage.delet.enabled");
+            assertThat(server.port()).isPositive();
+        }
+    }
+
+    @Test
+    void deletesAreAllowedUntilTheyAreNot() throws Exception {
+        assertThat(status("DELETE", Map.of())).isEqualTo(404);
+        assertThat(status("DELETE", Map.of("storage.delete.enabled", "false"))).isEqualTo(405);
+    }
+
+    @Test
+    void readOnlyMeansReadOnly() throws Exception {
+        Map<String, String> readOnly = Map.of("storage.maintenance.readonly.enabled", "true");
+
+        assertThat(status("DELETE", readOnly)).isEqualTo(405);
+        assertThat(status("GET", readOnly)).isEqualTo(404);
+    }
+
+    @Test
+    void thePrefixStandsBeforeEverything() throws Exception {
+        try (TestServer server = TestServer.on(folder, Map.of("http.prefix", "/registry/"));
+                RawHttp http = new RawHttp(server.port())) {
+            assertThat(http.get("/registry/v2/").read().status()).isEqualTo(200);
+            assertThat(http.get("/v2/").read().status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void headersAreAddedToEveryAnswer() throws Exception {
+        try (TestServer server = TestServer.on(folder, Map.of("http.headers.x-one", "1"));
+                RawHttp http = new RawHttp(server.port())) {
+            assertThat(http.get("/v2/").read().header("X-One")).isEqualTo("1");
+            assertThat(http.get("/v2/a/tags/list").read().header("X-One")).isEqualTo("1");
+            assertThat(http.get("/elsewhere").read().header("X-One")).isEqualTo("1");
+        }
+    }
+
+    private int status(String method, Map<String, String> settings) throws Exception {
+        try (TestServer server = TestServer.on(folder, settings);
+                RawHttp http = new RawHttp(server.port())) {
+            return http.send(RawHttp.head(method, DELETABLE, "")).read().status();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.berth.app;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.berth.app.RawHttp.Response;
+import io.berth.name.Digest;
+import io.berth.name.HashAlgorithm;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server that is told to stop lets clients finish what they have begun. */
+class StopTest {
+
+    /** More than the buffers of both sockets hold, so that sending it takes a reader. */
+    private static final int LARGE = 64 * 1024 * 1024;
+
+    @TempDir Path folder;
+
+    @Test
+    void anUploadIsFinished() throws Exception {
+        TestServer server = TestServer.on(folder);
+        try (RawHttp http = new RawHttp(server.port())) {
+            String upload = beginUpload(http);
+
+            Future<?> stop = stop(server);
+            http.send("def");
+            Response response = http.read();
+            stop.get(20, SECONDS);
+
+            assertThat(response.status()).isEqualTo(202);
+            assertThat(response.header("Range")).isEqualTo("0-5");
+            assertThat(upload).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aFileOnItsWayArrives() throws Exception {
+        TestServer server = TestServer.on(folder);
+        try (RawHttp http = new RawHttp(server.port())) {
+            byte[] content = new byte[LARGE];
+            String blob = push(http, content);
+            http.get(blob);
+            awaitBegin(http);
+
+            Future<?> stop = stop(server);
+            Response response = http.read();
+            stop.get(20, SECONDS);
+
+            assertThat(response.body()).isEqualTo(content);
+        }
+    }
+
+    @Test
+    void patienceEnds() throws Exception {
+        TestServer server = TestServer.on(folder, Map.of("http.draintimeout", "300ms"));
+        try (RawHttp uploading = new RawHttp(server.port());
+                RawHttp downloading = new RawHttp(server.port())) {
+            beginUpload(uploading);
+            String blob = push(downloading, new byte[LARGE]);
+            downloading.get(blob);
+            awaitBegin(downloading);
+
+            long begin = System.nanoTime();
+            stop(server).get(20, SECONDS);
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .isBetween(Duration.ofMillis(300), Duration.ofSeconds(10));
+            assertThatThrownBy(downloading::read).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void zeroIsNoPatience() throws Exception {
+        TestServer server = TestServer.on(folder, Map.of("http.draintimeout", "0"));
+        try (RawHttp http = new RawHttp(server.port())) {
+            beginUpload(http);
+
+            stop(server).get(20, SECONDS);
+
+            assertThatThrownBy(() -> http.send("def").read()).isInstanceOf(IOException.class);
+        }
+    }
+
+    /** An upload whose second half has yet to come. */
+    private static String beginUpload(RawHttp http) throws IOException {
+        Response started = http.request("POST", "/v2/a/blobs/uploads/", "", new byte[0]).read();
+        String upload = Objects.requireNonNull(started.header("Location"));
+        http.send(RawHttp.head("PATCH", upload, "Expect: 100-continue\r\nContent-Length: 6\r\n"));
+        // So that the request is being worked on when the server is told to stop.
+        assertThat(http.read().status()).isEqualTo(100);
+        http.send("abc");
+        return upload;
+    }
+
+    private static void awaitBegin(RawHttp http) {
+        Awaitility.await().until(() -> !http.isSilent());
+    }
+
+    /** Returns when nobody new is let in. */
+    private static Future<?> stop(TestServer server) {
+        int port = server.port();
+        Future<?> stop = CompletableFuture.runAsync(server::close);
+        Awaitility.await()
+                .until(
+                        () -> {
+                            try (RawHttp late = new RawHttp(port)) {
+                                return late.get("/v2/").isEnded();
+                            } catch (ConnectException | EOFException e) {
+                                return true;
+                            } catch (IOException e) {
+                                return false;
+                            }
+                        });
+        return stop;
+    }
+
+    private static String push(RawHttp http, byte[] content) throws IOException {
+        Digest digest = Digest.ofContent(HashAlgorithm.SHA256, content);
+        String target = "/v2/a/blobs/uploads/?digest=" + digest;
+        assertThat(http.request("POST", target, "", content).read().status()).isEqualTo(201);
+        return "/v2/a/blobs/" + digest;
+    }
+}

@@ -1,0 +1,72 @@
+package io.berth.app;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** The application as {@code registry serve} runs it, on a free port of this machine. */
+final class TestServer implements AutoCloseable {
+
+    private final ConfigurableApplicationContext context;
+
+    private TestServer(ConfigurableApplicationContext context) {
+        this.context = context;
+    }
+
+    static TestServer on(Path folder) {
+        return on(folder, Map.of());
+    }
+
+    /**
+     * @param settings by their documented names
+     */
+    static TestServer on(Path folder, Map<String, String> settings) {
+        return on(folder, settings, (name, bean) -> bean);
+    }
+
+    /** What takes the place of a part of the application. */
+    @FunctionalInterface
+    interface Replacement {
+
+        Object of(String name, Object bean);
+    }
+
+    static TestServer on(Path folder, Map<String, String> settings, Replacement replacement) {
+        Map<String, Object> properties = new HashMap<>();
+        properties.put("registry.http.addr", "127.0.0.1:0");
+        properties.put("registry.storage.filesystem.rootdirectory", folder.toString());
+        settings.forEach((name, value) -> properties.put("registry." + name, value));
+        SpringApplication application = ServeCommand.application();
+        application.setDefaultProperties(properties);
+        application.setRegisterShutdownHook(false);
+        application.addInitializers(
+                created ->
+                        created.getBeanFactory()
+                                .addBeanPostProcessor(
+                                        new BeanPostProcessor() {
+                                            @Override
+                                            public Object postProcessAfterInitialization(
+                                                    Object bean, String name) {
+                                                return replacement.of(name, bean);
+                                            }
+                                        }));
+        return new TestServer(application.run());
+    }
+
+    int port() {
+        return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+    }
+
+    ConfigurableApplicationContext context() {
+        return context;
+    }
+
+    /** Stops as the process does when it is told to. */
+    @Override
+    public void close() {
+        context.close();
+    }
+}

@@ -1,0 +1,144 @@
+package io.berth.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.berth.app.RawHttp.Response;
+import io.berth.name.Digest;
+import io.berth.name.HashAlgorithm;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Bodies on their way from the socket to the protocol. */
+class UploadOverHttpTest {
+
+    private static final String OCI =
+            "Content-Type: application/vnd.oci.image.manifest.v1+json\r\n";
+
+    @TempDir static Path folder;
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void start() {
+        server = TestServer.on(folder);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/octet-stream",
+                "application/x-www-form-urlencoded",
+                "multipart/form-data; boundary=b",
+                "application/json"
+            })
+    void bodiesArriveWhateverTheirType(String type) throws Exception {
+        byte[] content = ("a=1&b=" + type).getBytes(StandardCharsets.UTF_8);
+        Digest digest = Digest.ofContent(HashAlgorithm.SHA256, content);
+        String header = "Content-Type: " + type + "\r\n";
+        try (RawHttp http = new RawHttp(server.port())) {
+            String upload = startUpload(http);
+            assertThat(http.request("PATCH", upload, header, content).read().status())
+                    .isEqualTo(202);
+            String end = upload + "?digest=" + digest;
+            assertThat(http.request("PUT", end, header, new byte[0]).read().status())
+                    .isEqualTo(201);
+
+            assertThat(http.get("/v2/a/blobs/" + digest).read().body()).isEqualTo(content);
+
+            String whole = "/v2/b/blobs/uploads/?digest=" + digest;
+            assertThat(http.request("POST", whole, header, content).read().status()).isEqualTo(201);
+            assertThat(http.get("/v2/b/blobs/" + digest).read().body()).isEqualTo(content);
+        }
+    }
+
+    @Test
+    void aBodyIsAskedForOnlyWhenItIsWanted() throws Exception {
+        try (RawHttp http = new RawHttp(server.port())) {
+            String upload = startUpload(http);
+            http.send(
+                    RawHttp.head("PATCH", upload, "Expect: 100-continue\r\nContent-Length: 3\r\n"));
+
+            assertThat(http.read().status()).isEqualTo(100);
+            assertThat(http.send("abc").read().status()).isEqualTo(202);
+        }
+    }
+
+    @Test
+    void aBodyThatIsRefusedIsNotAskedFor() throws Exception {
+        try (TestServer readOnly =
+                        TestServer.on(
+                                folder.resolve("readonly"),
+                                Map.of("storage.maintenance.readonly.enabled", "true"));
+                RawHttp http = new RawHttp(readOnly.port())) {
+            http.send(
+                    RawHttp.head(
+                            "POST",
+                            "/v2/a/blobs/uploads/?digest=sha256:" + "0".repeat(64),
+                            "Expect: 100-continue\r\nContent-Length: 1000000\r\n"));
+
+            Response response = http.read();
+            assertThat(response.status()).isEqualTo(405);
+            assertThat(response.header("Allow")).isNotNull();
+        }
+    }
+
+    @Test
+    void aManifestThatIsTooLargeIsRefusedBeforeItIsSent() throws Exception {
+        try (RawHttp http = new RawHttp(server.port())) {
+            http.send(
+                    RawHttp.head(
+                            "PUT",
+                            "/v2/a/manifests/latest",
+                            "Expect: 100-continue\r\n" + OCI + "Content-Length: 4194305\r\n"));
+
+            assertThat(http.read().status()).isEqualTo(413);
+        }
+    }
+
+    @Test
+    void aClientThatSendsFirstSeesTheRefusal() throws Exception {
+        try (RawHttp http = new RawHttp(server.port())) {
+            http.request("PUT", "/v2/a/manifests/latest", OCI, new byte[16 * 1024 * 1024]);
+
+            assertThat(http.read().status()).isEqualTo(413);
+        }
+    }
+
+    @Test
+    void aBodyThatEndsEarlyIsNoBlob() throws Exception {
+        byte[] content = new byte[100_000];
+        new Random(1).nextBytes(content);
+        Digest digest = Digest.ofContent(HashAlgorithm.SHA256, content);
+        try (RawHttp http = new RawHttp(server.port())) {
+            http.send(
+                    RawHttp.head(
+                            "POST",
+                            "/v2/early/blobs/uploads/?digest=" + digest,
+                            "Content-Length: 200000\r\n"));
+            http.send(content);
+        }
+        try (RawHttp http = new RawHttp(server.port())) {
+            assertThat(http.get("/v2/early/blobs/" + digest).read().status()).isEqualTo(404);
+        }
+    }
+
+    private static String startUpload(RawHttp http) throws Exception {
+        Response started = http.request("POST", "/v2/a/blobs/uploads/", "", new byte[0]).read();
+        assertThat(started.status()).isEqualTo(202);
+        return Objects.requireNonNull(started.header("Location"));
+    }
+}

@@ -1,0 +1,154 @@
+package io.berth.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import org.junit.jupiter.api.Test;
+
+/** Who may know whom. */
+class BordersTest {
+
+    private static final String[] BELOW_THE_WEB = {
+        "io.berth.name..",
+        "io.berth.error..",
+        "io.berth.manifest..",
+        "io.berth.registry..",
+        "io.berth.policy..",
+        "io.berth.object..",
+        "io.berth.stored.."
+    };
+
+    @Test
+    void storageKnowsNoWeb() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(BELOW_THE_WEB)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "org.springframework..",
+                        "jakarta..",
+                        "org.apache.catalina..",
+                        "org.apache.coyote..",
+                        "io.berth.http..",
+                        "io.berth.server..",
+                        "io.berth.settings..",
+                        "io.berth.app..")
+                .because(
+                        "a registry can be asked and kept without a server: a collector, an import"
+                                + " or a test has none")
+                .check(Code.CLASSES);
+    }
+
+    @Test
+    void theProtocolKnowsNoStorage() {
+        classes()
+                .that()
+                .resideInAPackage("io.berth.http..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..",
+                        "io.berth.http..",
+                        "io.berth.name..",
+                        "io.berth.error..",
+                        "io.berth.manifest..",
+                        "io.berth.registry..",
+                        "tools.jackson..",
+                        "org.springframework..",
+                        "jakarta.servlet..",
+                        "org.slf4j..",
+                        "org.jspecify..")
+                .because("what the wire says must not depend on where bytes are kept")
+                .check(Code.CLASSES);
+    }
+
+    @Test
+    void onlyTheAssemblerKnowsHowARegistryIsKept() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.berth.stored..", "io.berth.app..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.berth.stored..")
+                .because("everybody else meets the registry at its contract")
+                .check(Code.CLASSES);
+    }
+
+    @Test
+    void onlyTheAssemblerKnowsStores() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.berth.object..", "io.berth.app..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.berth.object.*..")
+                .because("every store must do, so nobody may count on one")
+                .check(Code.CLASSES);
+    }
+
+    @Test
+    void storesKnowNoRegistry() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.berth.object..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.berth.registry..", "io.berth.manifest..", "io.berth.stored..")
+                .because("a store keeps bytes under keys; the words of registries are not its own")
+                .check(Code.CLASSES);
+    }
+
+    @Test
+    void onlyTheAssemblerStacksPolicies() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.berth.policy..", "io.berth.app..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.berth.policy..")
+                .because("the order of the layers is decided in one place")
+                .check(Code.CLASSES);
+    }
+
+    @Test
+    void theCloudIsBehindOneDoor() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.berth.object.s3..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("software.amazon.awssdk..")
+                .because("an SDK's types and failures are translated where they enter")
+                .check(Code.CLASSES);
+    }
+
+    @Test
+    void settingsKnowNobodyTheySet() {
+        classes()
+                .that()
+                .resideInAPackage("io.berth.settings..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..",
+                        "io.berth.settings..",
+                        "io.berth.name..",
+                        "org.springframework..",
+                        "org.yaml.snakeyaml..",
+                        "org.jspecify..")
+                .because("what can be set is told from what it does by the assembler")
+                .check(Code.CLASSES);
+    }
+
+    @Test
+    void packagesDoNotGoInCircles() {
+        slices().matching("io.berth.(**)")
+                .should()
+                .beFreeOfCycles()
+                .because("a circle of packages is one large package")
+                .check(Code.CLASSES);
+    }
+}
