@@ -72,7 +72,12 @@ class Bench:
                                 **(settings if kind == BERTH else {}))
                 pair.append(stack.enter_context(server))
             self.jdk = self.jdk or java_of(pair[0])
-            yield pair
+            try:
+                yield pair
+            except Exception:
+                for server in pair:
+                    print(f"--- {server.kind}, {server.state()}\n{server.end_of_log()}", file=sys.stderr)
+                raise
 
     def discard(self, name):
         """Gives the disk back what servers of that name wrote."""
@@ -87,6 +92,7 @@ class Bench:
         for number in range(self.rounds + 1):
             for server in servers:
                 prepared = prepare(server, number)
+                server.settle()
                 cpu, begun = server.cpu_seconds(), time.monotonic()
                 amount = work(server, prepared)
                 seconds = time.monotonic() - begun

@@ -60,12 +60,24 @@ class Server:
         """As a crash would: nothing is flushed, nothing is said goodbye to."""
         self._end(signal.SIGKILL)
 
+    def state(self):
+        code = self.process.poll()
+        return "running" if code is None else f"ended with {code}"
+
     def end_of_log(self):
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-40:])
 
     def cpu_seconds(self):
         """User and system time of all threads so far, to the nanosecond: the process's CPU clock."""
         return time.clock_gettime((~self.process.pid << 3) | 2)
+
+    def settle(self):
+        """Waits until it rests: what a compiler or collector still does belongs to what was before."""
+        for _ in range(50):
+            spent = self.cpu_seconds()
+            time.sleep(0.2)
+            if self.cpu_seconds() - spent < 0.01:
+                return
 
     def resident_mib(self, peak=False):
         """Resident memory now, or at its highest since the process began."""

@@ -22,9 +22,6 @@ import java.util.Optional;
 /** Reading and removing blobs (distribution-spec, "Pulling blobs" and "Deleting Blobs"). */
 final class BlobController {
 
-    /** Content never changes under its digest. */
-    static final String FOR_EVER = "max-age=31536000";
-
     private final Registry registry;
     private final BlobSender sender;
 
@@ -105,7 +102,7 @@ final class BlobController {
     private static void identify(Digest digest, HttpServletResponse response) {
         response.setHeader(ApiHeaders.CONTENT_DIGEST, digest.toString());
         response.setHeader("ETag", EntityTags.of(digest));
-        response.setHeader("Cache-Control", FOR_EVER);
+        response.setHeader("Cache-Control", ApiHeaders.FOR_EVER);
     }
 
     private void sendParts(

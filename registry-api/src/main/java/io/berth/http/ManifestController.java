@@ -172,7 +172,7 @@ final class ManifestController {
                 "Cache-Control",
                 switch (reference) {
                     case Tag _ -> "no-cache"; // may be kept, but a tag moves
-                    case Digest _ -> BlobController.FOR_EVER;
+                    case Digest _ -> ApiHeaders.FOR_EVER;
                 });
         if (negotiation.looksAtAccept()) {
             response.setHeader("Vary", "Accept");

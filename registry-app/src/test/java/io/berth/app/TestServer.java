@@ -8,7 +8,7 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** The application as {@code registry serve} runs it, on a free port of this machine. */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
 
     private final ConfigurableApplicationContext context;
 
@@ -16,7 +16,7 @@ final class TestServer implements AutoCloseable {
         this.context = context;
     }
 
-    static TestServer on(Path folder) {
+    public static TestServer on(Path folder) {
         return on(folder, Map.of());
     }
 
@@ -56,7 +56,7 @@ final class TestServer implements AutoCloseable {
         return new TestServer(application.run());
     }
 
-    int port() {
+    public int port() {
         return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
     }
 

@@ -19,9 +19,13 @@ public record Digest(String algorithm, String encoded) implements Reference, Com
      * @throws RegistryException DIGEST_INVALID
      */
     public Digest {
-        if (!isAlgorithm(algorithm) || !isEncoded(algorithm, encoded)) {
+        if (!isValid(algorithm, encoded)) {
             throw invalid(algorithm + ":" + encoded);
         }
+    }
+
+    public static boolean isValid(String algorithm, String encoded) {
+        return isAlgorithm(algorithm) && isEncoded(algorithm, encoded);
     }
 
     /**

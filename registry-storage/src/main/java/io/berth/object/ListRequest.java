@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param startAfter only keys that sort behind this text, which is compared with whole keys and
  *     need not be one; {@code null}: from the start
  * @param foldFolders {@code true}: keys that have a {@code /} behind the prefix are folded into one
- *     entry up to and with that slash, which sorts as this text
+ *     entry up to and with that slash, which sorts as this text; a store that has real folders also
+ *     shows those that nothing is in, which other programs leave behind
  * @param limit entries at the most, 1 or more; a store may return fewer and still have more
  */
 public record ListRequest(

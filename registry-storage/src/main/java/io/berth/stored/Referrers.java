@@ -122,7 +122,7 @@ final class Referrers {
             String folder = RegistryLayout.referrers(repository, subject);
             for (String key : new Keys(store, folder)) {
                 String[] parts = key.substring(folder.length()).split("/", -1);
-                if (parts.length == 2) {
+                if (parts.length == 2 && Digest.isValid(parts[0], parts[1])) {
                     candidates.add(new Digest(parts[0], parts[1]));
                 }
             }
@@ -155,7 +155,12 @@ final class Referrers {
     void forEachRevision(RepositoryName repository, Consumer<Digest> action) {
         for (HashAlgorithm algorithm : HashAlgorithm.values()) {
             String folder = RegistryLayout.revisions(repository, algorithm.id());
-            new FolderNames(store, folder, null, Tags.MAX_PAGE, name -> true)
+            new FolderNames(
+                            store,
+                            folder,
+                            null,
+                            Tags.MAX_PAGE,
+                            hex -> Digest.isValid(algorithm.id(), hex))
                     .forEachRemaining(hex -> action.accept(new Digest(algorithm.id(), hex)));
         }
     }

@@ -76,6 +76,10 @@ final class FileTree {
         return folder.equals(temporary);
     }
 
+    boolean isAboveTemporary(Path folder) {
+        return temporary.startsWith(folder);
+    }
+
     /** Creates and opens a file. */
     FileChannel create(Path file) throws IOException {
         return inItsFolder(file, () -> FileChannel.open(file, NEW));
@@ -161,9 +165,7 @@ final class FileTree {
     private <T> T inItsFolder(Path file, Naming<T> naming) throws IOException {
         for (int i = 1; ; i++) {
             try {
-                if (i > 1) {
-                    makeFolder(above(file));
-                }
+                makeFolder(above(file));
                 return naming.run();
             } catch (NoSuchFileException e) {
                 if (i == TRIES) {
@@ -173,16 +175,19 @@ final class FileTree {
         }
     }
 
+    /**
+     * Looks before it makes: to be refused costs many times as much, and new content is refused at
+     * every level.
+     */
     private void makeFolder(Path folder) throws IOException {
+        if (Files.exists(folder)) {
+            return;
+        }
         if (folder.equals(root)) {
             throw new IOException("the data folder is gone");
         }
-        try {
-            makeOneFolder(folder);
-        } catch (NoSuchFileException e) {
-            makeFolder(above(folder));
-            makeOneFolder(folder);
-        }
+        makeFolder(above(folder));
+        makeOneFolder(folder);
     }
 
     private static void makeOneFolder(Path folder) throws IOException {

@@ -4,10 +4,6 @@ import io.berth.object.ListRequest;
 import io.berth.object.Listing;
 import io.berth.object.ObjectKey;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
@@ -142,40 +138,14 @@ final class TreeWalk {
         if (!request.foldFolders()) {
             return visit(folder, prefix, attributes);
         }
-        return !holdsFile(folder) || add(prefix);
+        return isOnlyForTemporaryFiles(folder, prefix) || add(prefix);
     }
 
-    /** Looks until the first file; other registries leave empty folders behind. */
-    private boolean holdsFile(Path folder) throws IOException {
-        if (tree.isTemporary(folder)) {
-            return false;
-        }
-        try (DirectoryStream<Path> children = calls.children(folder)) {
-            for (Path child : children) {
-                if (isOrHoldsFile(child)) {
-                    return true;
-                }
-            }
-            return false;
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            return false;
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-    }
-
-    private boolean isOrHoldsFile(Path path) throws IOException {
-        String name = path.getFileName().toString();
-        if (!ObjectKey.isComponent(name)) {
-            return false;
-        }
-        BasicFileAttributes found = attributes(path);
-        if (found == null) {
-            return false;
-        }
-        return found.isDirectory()
-                ? holdsFile(path)
-                : found.isRegularFile() && !ForeignFiles.isTemporary(name);
+    /** What is of this store's own making must not show. */
+    private boolean isOnlyForTemporaryFiles(Path folder, String prefix) throws IOException {
+        ListRequest anyKey = new ListRequest(prefix, null, false, 1);
+        return tree.isAboveTemporary(folder)
+                && new TreeWalk(tree, folders, calls, anyKey).page().entries().isEmpty();
     }
 
     private boolean add(String entry) {

@@ -176,7 +176,7 @@ class DiskFilesTest extends DiskFixture {
         writeFile("tags/v2/current/link" + FOREIGN, "sha");
 
         assertThat(keys()).containsExactly("tags/v2/current/link");
-        assertThat(list("tags/", null, true, 9)).containsExactly("tags/v2/");
+        assertThat(list("tags/v2/current/", null, true, 9)).containsExactly("tags/v2/current/link");
         assertThatThrownBy(() -> put("tags/v3/current/link" + FOREIGN, ""))
                 .isInstanceOf(IllegalArgumentException.class);
     }
@@ -203,17 +203,17 @@ class DiskFilesTest extends DiskFixture {
         writeFile("odd/b c/file", "1");
 
         assertThat(keys()).containsExactly("a/fine");
-        assertThat(list("", null, true, 9)).containsExactly("a/");
+        assertThat(list("", null, true, 9)).containsExactly("a/", "odd/");
     }
 
     @Test
-    void foldersWithoutFilesAreNotSeen() throws IOException {
+    void foldersWithoutFilesAreSeenOnlyAsFolders() throws IOException {
         Files.createDirectories(root.resolve("tags/v1/index/sha256"));
         Files.createDirectories(root.resolve("tags/v2/current"));
         put("tags/v2/index/sha256/1/link", "1");
 
-        assertThat(list("tags/", null, true, 9)).containsExactly("tags/v2/");
-        assertThat(list("tags/v1/", null, true, 9)).isEmpty();
+        assertThat(list("tags/", null, true, 9)).containsExactly("tags/v1/", "tags/v2/");
+        assertThat(list("tags/v1/", null, false, 9)).isEmpty();
         store.delete(key("tags/v1/index"), Condition.always());
         assertThat(keys()).containsExactly("tags/v2/index/sha256/1/link");
     }
