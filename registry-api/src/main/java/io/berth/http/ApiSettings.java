@@ -4,8 +4,14 @@ import io.berth.name.Platform;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
-/** What an administrator decides about the wire protocol. */
-public record ApiSettings(Urls urls, Manifests manifests, Lists lists) {
+/**
+ * What an administrator decides about the wire protocol.
+ *
+ * @param readOnly whether changes are refused at the door, before anything of them is read, so that
+ *     a client learns this reason and not what else is wrong with its request; that nothing changes
+ *     is up to the registry
+ */
+public record ApiSettings(Urls urls, Manifests manifests, Lists lists, boolean readOnly) {
 
     /**
      * How the registry names itself in {@code Location} and {@code Link}.
@@ -76,6 +82,7 @@ public record ApiSettings(Urls urls, Manifests manifests, Lists lists) {
         return new ApiSettings(
                 new Urls(null, true, false, ""),
                 new Manifests(AcceptMode.NEGOTIATED, new Platform("linux", "amd64", null)),
-                new Lists(1000, 10_000, 100, 1000));
+                new Lists(1000, 10_000, 100, 1000),
+                false);
     }
 }

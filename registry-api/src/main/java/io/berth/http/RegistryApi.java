@@ -76,6 +76,7 @@ public final class RegistryApi {
                                 .patch(uploads::patch)
                                 .put(uploads::put)
                                 .delete(uploads::delete),
-                        on(Referrers.class).get(referrers::get).head(referrers::get)));
+                        on(Referrers.class).get(referrers::get).head(referrers::get)),
+                settings.readOnly());
     }
 }

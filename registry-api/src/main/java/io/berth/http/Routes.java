@@ -17,8 +17,13 @@ final class Routes {
     private static final Set<String> READING = Set.of("GET", "HEAD");
 
     private final Map<Class<? extends RegistryPath>, Route<?>> byType = new HashMap<>();
+    private final boolean readOnly;
 
-    Routes(List<Route<?>> routes) {
+    /**
+     * @param readOnly whether every method that may change something is refused
+     */
+    Routes(List<Route<?>> routes, boolean readOnly) {
+        this.readOnly = readOnly;
         routes.forEach(route -> byType.put(route.type(), route));
     }
 
@@ -28,7 +33,7 @@ final class Routes {
     }
 
     /**
-     * @throws RegistryException UNSUPPORTED when the method does not exist there
+     * @throws RegistryException UNSUPPORTED when the method does not exist there, or is refused
      */
     HttpRequestHandler handler(RegistryPath path, String method) {
         HttpRequestHandler handler = route(path).bind(path, method);
@@ -37,6 +42,9 @@ final class Routes {
                     ErrorCode.UNSUPPORTED,
                     ErrorCode.UNSUPPORTED.message(),
                     "this resource does not know the method");
+        }
+        if (readOnly && !READING.contains(method)) {
+            throw new OperationRefusedException(OperationRefusedException.Reason.READ_ONLY);
         }
         return handler;
     }

@@ -15,6 +15,7 @@ import io.berth.error.RegistryException;
 import io.berth.http.TestApi.Answer;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
+import io.berth.name.UploadId;
 import io.berth.policy.DeleteDisabledRegistry;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.registry.Registry;
@@ -275,6 +276,25 @@ class ErrorsTest {
         assertRefused(api.delete(upload), "GET, HEAD");
         api.get(upload).send().is(204);
         api.get(MANIFEST).send().is(200);
+    }
+
+    @Test
+    void sayThatAllIsReadOnlyBeforeWhatElseIsWrong() {
+        ApiSettings defaults = ApiSettings.defaults();
+        TestApi api =
+                new TestApi(
+                        new ReadOnlyRegistry(registry),
+                        new ApiSettings(
+                                defaults.urls(), defaults.manifests(), defaults.lists(), true));
+        String nowhere = "/v2/library/app/blobs/uploads/" + UploadId.random();
+
+        assertRefused(api.put(MANIFEST).body("no manifest"), "GET, HEAD");
+        assertRefused(api.put("/v2/library/app/manifests/.bad").body("{}"), "GET, HEAD");
+        assertRefused(api.patch(nowhere).body("x"), "GET, HEAD");
+        assertRefused(api.put(nowhere), "GET, HEAD");
+        assertRefused(api.delete(nowhere), "GET, HEAD");
+        assertRefused(api.post("/v2/library/app/blobs/uploads/?mount=nonsense"), "");
+        api.get(nowhere).send().is(404);
     }
 
     @Test

@@ -54,7 +54,8 @@ class ManifestNegotiationTest {
                 new ApiSettings(
                         defaults.urls(),
                         new ApiSettings.Manifests(mode, defaults.manifests().defaultPlatform()),
-                        defaults.lists()));
+                        defaults.lists(),
+                        false));
     }
 
     @ParameterizedTest

@@ -28,7 +28,8 @@ class RoutingTest {
 
     private TestApi with(ApiSettings.Urls urls) {
         ApiSettings defaults = ApiSettings.defaults();
-        return new TestApi(registry, new ApiSettings(urls, defaults.manifests(), defaults.lists()));
+        return new TestApi(
+                registry, new ApiSettings(urls, defaults.manifests(), defaults.lists(), false));
     }
 
     private TestApi with(
@@ -114,7 +115,8 @@ class RoutingTest {
                         new ApiSettings(
                                 new ApiSettings.Urls(null, true, false, "/some"),
                                 ApiSettings.defaults().manifests(),
-                                ApiSettings.defaults().lists()));
+                                ApiSettings.defaults().lists(),
+                                false));
         for (String path : new String[] {"/v2/", "/someone/v2/", "/some"}) {
             assertThat(api.handlerMapping().getHandler(new MockHttpServletRequest("GET", path)))
                     .isNull();

@@ -130,7 +130,8 @@ final class Assembly {
                                 settings.tags().maxTags(),
                                 Math.max(TAGS_AT_ONCE, settings.tags().maxTags()),
                                 Math.min(CATALOG_PAGE, settings.catalog().maxEntries()),
-                                settings.catalog().maxEntries())));
+                                settings.catalog().maxEntries()),
+                        settings.storage().maintenance().readonly().enabled()));
     }
 
     private static ApiSettings.Urls urls(HttpSettings settings) {
