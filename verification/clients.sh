@@ -104,7 +104,7 @@ docker_() {
 }
 
 start_docker() {
-    run_in_background "$work/dockerd.log" "$here/dockerd" "$work/docker"
+    run_in_background "$work/dockerd.log" "$here/docker-daemon" "$work/docker"
     wait_for "$pid" docker_ version
 }
 
@@ -232,7 +232,7 @@ else
     skip skopeo "needs skopeo and jq"
 fi
 
-if [[ -x /usr/sbin/dockerd ]] && has docker && [[ $EUID == 0 ]]; then
+if has dockerd && has docker && [[ $EUID == 0 ]]; then
     start_docker
     check "docker: push, pull" docker_image
     check "docker: pull by digest" docker_by_digest

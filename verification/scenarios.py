@@ -225,7 +225,7 @@ def catalog(bench):
 
 def docker(bench):
     size = f"{bench.sizes.image // 1_000_000} MB in 5 layers"
-    if os.geteuid() or not shutil.which("docker") or not Daemon.is_installed():
+    if not Daemon.can_run():
         bench.note(f"docker push and pull of {size}: not measured, needs docker, dockerd and root")
         return
     with Daemon(bench.work / "docker") as daemon, bench.servers("docker") as servers:

@@ -3,6 +3,7 @@
 import http.client
 import os
 import pathlib
+import shutil
 import signal
 import socket
 import subprocess
@@ -120,14 +121,14 @@ class Daemon:
         self.process = None
 
     @staticmethod
-    def is_installed():
-        return os.access("/usr/sbin/dockerd", os.X_OK)
+    def can_run():
+        return bool(shutil.which("dockerd") and shutil.which("docker")) and os.geteuid() == 0
 
     def __enter__(self):
         self.folder.mkdir()
         with (self.folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
-                [HERE / "dockerd", str(self.folder)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+                [HERE / "docker-daemon", str(self.folder)], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         deadline = time.monotonic() + READY_WITHIN_SECONDS
         while not (self.folder / "docker.sock").exists():
             if self.process.poll() is not None or time.monotonic() > deadline:
