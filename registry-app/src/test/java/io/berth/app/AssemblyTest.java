@@ -53,11 +53,7 @@ class AssemblyTest {
     @Test
     void referencesAreCheckedUntilTheyAreNot() {
         assertFails(ErrorCode.MANIFEST_BLOB_UNKNOWN, () -> put(Map.of(), "image"));
-        assertThatCode(
-                        () ->
-                                put(
-                                        Map.of("validation.manifests.references", "lenient"),
-                                        "image"))
+        assertThatCode(() -> put(Map.of("validation.manifests.references", "lenient"), "image"))
                 .doesNotThrowAnyException();
     }
 
