@@ -2,8 +2,10 @@ package io.berth.object;
 
 import io.berth.name.ByteRange;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place that keeps objects: bytes under keys. Safe for use by many threads.
@@ -35,7 +37,7 @@ public interface ObjectStore {
      *     would be wrong
      * @throws ObjectStoreException.NotFound when there is no such object
      */
-    StoredBytes read(ObjectKey key, int limit);
+    byte[] read(ObjectKey key, int limit);
 
     /**
      * Part of an object as a stream, which gives exactly the range or throws, and which the caller
@@ -49,18 +51,18 @@ public interface ObjectStore {
     /**
      * Writes a small object in one request.
      *
-     * @return the version now stored, good for {@link Condition.IfVersion}
+     * @param content not changed by the caller before this returns
      * @throws ObjectStoreException.PreconditionFailed when the condition does not hold; nothing is
      *     written
      */
-    Version put(ObjectKey key, byte[] content, Condition condition, Durability durability);
+    void put(ObjectKey key, byte[] content, Condition condition, Durability durability);
 
     /**
      * Removes an object if the condition holds. Removing what is not there is success unless the
-     * condition asks for a version.
+     * condition asks for a content.
      *
-     * @throws ObjectStoreException.PreconditionFailed when it is not the version asked for, or is
-     *     not there
+     * @throws ObjectStoreException.PreconditionFailed when it does not hold the content asked for,
+     *     or is not there
      */
     void delete(ObjectKey key, Condition condition);
 
@@ -69,6 +71,13 @@ public interface ObjectStore {
      * count as removed. When it throws, some of them may be gone: a retry is harmless.
      */
     void deleteAll(Collection<ObjectKey> keys);
+
+    /**
+     * Removes objects that nobody will write or need again: now or soon, perhaps in one request
+     * with those of other calls. Never throws; what a failure or a crash leaves is garbage that the
+     * caller finds another day.
+     */
+    void forget(Collection<ObjectKey> keys);
 
     /**
      * One page of keys in the order of their bytes. Objects written or removed while pages are read
@@ -85,20 +94,35 @@ public interface ObjectStore {
 
     /**
      * Begins bytes that several requests, also of several replicas, add to, under a key where
-     * nothing is kept yet. They are not an object: whether reads and listings show them is up to
-     * the store, so nobody asks for a staged key but through {@link #resume}.
+     * nothing is kept yet. They are not an object: reading their key is undefined, and nobody asks
+     * for it but through {@link #resume}. Once there are any, listings show one or more entries at
+     * or below the key, and removing all of these removes the bytes.
      */
     StagedObject stage(ObjectKey key);
 
     /**
-     * Takes up staged bytes, none included.
+     * Takes up staged bytes.
      *
-     * @throws ObjectStoreException.NotFound when nothing is staged there
+     * @param state what {@link StagedObject#state} said when they were last kept, which may save a
+     *     request; a wrong or missing one is as good, an old one may bring back what was held then
+     * @throws ObjectStoreException.NotFound when nothing is staged there; where a state was
+     *     believed, perhaps not before the bytes are read or published
      */
-    StagedObject resume(ObjectKey key);
+    StagedObject resume(ObjectKey key, @Nullable String state);
 
-    /** What this store can do besides. */
+    /**
+     * Drops what writers left behind that were begun before a time and never came to an end. Those
+     * that are still at work lose their bytes, so the time must be long ago.
+     */
+    void dropUnfinished(Instant before);
+
+    /** Where the objects are files of this machine. */
     default Optional<LocalFiles> localFiles() {
+        return Optional.empty();
+    }
+
+    /** Where clients may fetch objects themselves. */
+    default Optional<PresignedLinks> presignedLinks() {
         return Optional.empty();
     }
 }

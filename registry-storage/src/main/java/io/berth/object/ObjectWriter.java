@@ -1,5 +1,8 @@
 package io.berth.object;
 
+import io.berth.name.Digest;
+import org.jspecify.annotations.Nullable;
+
 /** A new object on its way in. For one thread. */
 public interface ObjectWriter extends AutoCloseable {
 
@@ -9,8 +12,11 @@ public interface ObjectWriter extends AutoCloseable {
     /**
      * Makes the object visible, replacing one that is there; durable as asked. Nothing can be
      * written afterwards.
+     *
+     * @param content the digest of all bytes as the caller computed it, so that a store that can
+     *     compares it to what has arrived; {@code null} when it is not known
      */
-    void publish(Durability durability);
+    void publish(Durability durability, @Nullable Digest content);
 
     /** Without {@link #publish} before, drops everything. Never throws for that. */
     @Override

@@ -1,10 +1,15 @@
 package io.berth.object;
 
+import io.berth.name.Digest;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that grow over several requests until they become an object or are dropped. For one thread;
- * the caller makes sure that only one handle is open on a key.
+ * Bytes that grow over several requests until they become an object or are dropped. For one thread.
+ *
+ * <p>The caller makes sure that only one handle is open on a key. Where a second one is opened on
+ * another replica all the same, what each of them added may be kept or lost, but {@link #state}
+ * always tells one content from another.
  */
 public interface StagedObject extends AutoCloseable {
 
@@ -13,6 +18,19 @@ public interface StagedObject extends AutoCloseable {
 
     /** Adds bytes at the end; the array may be used again as soon as this returns. */
     void append(byte[] buffer, int offset, int length);
+
+    /**
+     * Keeps everything for {@link ObjectStore#resume}, whatever becomes of this process. Bytes that
+     * were appended after the last call may be lost with the handle.
+     */
+    void keep();
+
+    /**
+     * Names the content held, once it is kept: two states of one key are equal only if the bytes
+     * are. Letters, digits and {@code . _ - ~}; a few characters, or many after many calls of
+     * {@link #keep}.
+     */
+    String state();
 
     /**
      * Drops the bytes from {@code size} on.
@@ -29,14 +47,16 @@ public interface StagedObject extends AutoCloseable {
      * staged bytes are gone afterwards, and the handle is finished. After {@code Unavailable} it
      * can be tried again.
      *
+     * @param content the digest of all bytes as the caller computed it; {@code null} when it is not
+     *     known
      * @throws ObjectStoreException.NotFound when someone dropped the staged bytes meanwhile
      */
-    void publish(ObjectKey target, Durability durability);
+    void publish(ObjectKey target, Durability durability, @Nullable Digest content);
 
     /** Drops the bytes; the handle is finished. Succeeds when they are gone already. */
     void discard();
 
-    /** Keeps the bytes for {@link ObjectStore#resume}. Does nothing on a finished handle. */
+    /** Ends the handle, not the staged bytes. Does nothing on a finished handle. */
     @Override
     void close();
 }

@@ -49,7 +49,7 @@ final class Blobs {
             return Optional.empty(); // nothing can have been stored under it
         }
         return links.read(RegistryLayout.layerLink(repository, digest))
-                .flatMap(link -> contentOf(digest, link.target()));
+                .flatMap(link -> contentOf(digest, link));
     }
 
     /**

@@ -49,7 +49,7 @@ final class IndexState {
             return true;
         }
         try {
-            byte[] said = store.read(RegistryLayout.complete(repository), 1024).bytes();
+            byte[] said = store.read(RegistryLayout.complete(repository), 1024);
             if (!new String(said, StandardCharsets.ISO_8859_1).equals(owner.get())) {
                 return false; // said under an earlier ownership: others may have written since
             }

@@ -7,8 +7,6 @@ import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
-import io.berth.object.StoredBytes;
-import io.berth.object.Version;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -34,21 +32,18 @@ final class Links {
         this.store = store;
     }
 
-    /** A link as it was read. */
-    record Link(Digest target, Version version) {}
-
-    Optional<Link> read(ObjectKey key) {
-        StoredBytes stored;
+    Optional<Digest> read(ObjectKey key) {
+        byte[] stored;
         try {
             stored = store.read(key, MAX_LENGTH);
         } catch (ObjectStoreException.NotFound e) {
             return Optional.empty();
         }
-        String text = new String(stored.bytes(), StandardCharsets.ISO_8859_1).strip();
+        String text = new String(stored, StandardCharsets.ISO_8859_1).strip();
         try {
             Digest target = Digest.of(text);
             if (target.hash().isPresent()) {
-                return Optional.of(new Link(target, stored.version()));
+                return Optional.of(target);
             }
         } catch (RegistryException e) {
             // not a digest: as below
@@ -67,7 +62,17 @@ final class Links {
     }
 
     void write(ObjectKey key, Digest target, Durability durability) {
-        byte[] content = target.toString().getBytes(StandardCharsets.ISO_8859_1);
-        store.put(key, content, Condition.always(), durability);
+        store.put(key, contentOf(target), Condition.always(), durability);
+    }
+
+    /**
+     * @throws ObjectStoreException.PreconditionFailed when the link is not there or leads elsewhere
+     */
+    void deleteIfLeadingTo(ObjectKey key, Digest target) {
+        store.delete(key, Condition.ifContent(contentOf(target)));
+    }
+
+    private static byte[] contentOf(Digest target) {
+        return target.toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 }

@@ -72,7 +72,7 @@ final class Manifests {
         }
         byte[] content;
         try {
-            content = store.read(RegistryLayout.blob(digest), MAX_STORED_SIZE).bytes();
+            content = store.read(RegistryLayout.blob(digest), MAX_STORED_SIZE);
         } catch (ObjectStoreException.NotFound e) {
             return Optional.empty();
         }

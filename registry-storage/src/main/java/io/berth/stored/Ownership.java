@@ -65,7 +65,7 @@ final class Ownership {
 
     private static Optional<String> read(ObjectStore store) {
         try {
-            byte[] content = store.read(RegistryLayout.owner(), 1024).bytes();
+            byte[] content = store.read(RegistryLayout.owner(), 1024);
             String id = new String(content, StandardCharsets.ISO_8859_1).strip();
             return id.isEmpty() ? Optional.empty() : Optional.of(id);
         } catch (ObjectStoreException.NotFound e) {

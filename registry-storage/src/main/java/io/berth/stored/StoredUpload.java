@@ -70,7 +70,8 @@ final class StoredUpload implements Upload {
         requireOpen();
         requireInOrder(chunk);
         try {
-            addToStaged(chunk);
+            StagedObject bytes = addToStaged(chunk);
+            bytes.keep();
             return size();
         } catch (ObjectStoreException e) {
             throw Failures.translate(e);
@@ -107,7 +108,7 @@ final class StoredUpload implements Upload {
             throw e;
         }
         long size = bytes.size();
-        bytes.publish(RegistryLayout.blob(digest), Durability.WHOLE);
+        bytes.publish(RegistryLayout.blob(digest), Durability.WHOLE, digest);
         staged = null;
         return uploads.linked(repository, digest, size);
     }
@@ -131,6 +132,7 @@ final class StoredUpload implements Upload {
             throw e;
         } catch (IOException e) {
             hash = stateOf(hashAfter, bytes);
+            bytes.keep();
             throw e;
         }
         hash = stateOf(hashAfter, bytes);

@@ -5,14 +5,12 @@ import io.berth.error.RegistryException;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
-import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
-import io.berth.stored.Links.Link;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -47,7 +45,7 @@ final class Tags {
     }
 
     Optional<Digest> resolve(RepositoryName repository, Tag tag) {
-        return links.read(RegistryLayout.tagCurrent(repository, tag)).map(Link::target);
+        return links.read(RegistryLayout.tagCurrent(repository, tag));
     }
 
     /** Points a tag at a manifest that is stored. Durable, with all that was written before. */
@@ -93,16 +91,16 @@ final class Tags {
     private boolean deleteIf(RepositoryName repository, Tag tag, Predicate<Digest> condition) {
         ObjectKey current = RegistryLayout.tagCurrent(repository, tag);
         while (true) {
-            Optional<Link> link = links.read(current);
-            if (link.isEmpty() || !condition.test(link.get().target())) {
+            Optional<Digest> link = links.read(current);
+            if (link.isEmpty() || !condition.test(link.get())) {
                 return false;
             }
             try {
-                store.delete(current, Condition.ifVersion(link.get().version()));
+                links.deleteIfLeadingTo(current, link.get());
             } catch (ObjectStoreException.PreconditionFailed e) {
                 continue; // it moved since it was read: look again
             }
-            forgetHistory(repository, tag, link.get().target());
+            forgetHistory(repository, tag, link.get());
             return true;
         }
     }

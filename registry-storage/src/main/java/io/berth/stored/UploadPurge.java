@@ -87,7 +87,7 @@ final class UploadPurge {
     /** Staged bytes need not show in a listing. */
     private void discardBytes(RepositoryName repository, UploadId id) {
         try {
-            store.resume(RegistryLayout.uploadData(repository, id)).discard();
+            store.resume(RegistryLayout.uploadData(repository, id), null).discard();
         } catch (ObjectStoreException.NotFound e) {
             log.debug("the upload {} holds no bytes", id);
         }
@@ -96,7 +96,7 @@ final class UploadPurge {
     private Instant began(RepositoryName repository, UploadId id, List<ObjectKey> keys) {
         try {
             ObjectKey startedAt = RegistryLayout.uploadStartedAt(repository, id);
-            byte[] text = store.read(startedAt, 128).bytes();
+            byte[] text = store.read(startedAt, 128);
             return Instant.parse(new String(text, StandardCharsets.ISO_8859_1).strip());
         } catch (ObjectStoreException.NotFound | DateTimeException e) {
             return keys.stream()

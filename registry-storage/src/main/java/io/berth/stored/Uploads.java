@@ -120,7 +120,7 @@ final class Uploads {
 
     private @Nullable StagedObject staged(ObjectKey key) {
         try {
-            return store.resume(key);
+            return store.resume(key, null);
         } catch (ObjectStoreException.NotFound e) {
             return null; // nothing was appended yet
         }
@@ -146,7 +146,7 @@ final class Uploads {
         try (ObjectWriter writer = store.write(RegistryLayout.blob(digest))) {
             size = Ingest.copy(content, hash, writer::write);
             requireDigest(digest, Digest.ofHash(algorithm, hash));
-            writer.publish(Durability.WHOLE);
+            writer.publish(Durability.WHOLE, digest);
         }
         return linked(repository, digest, size);
     }

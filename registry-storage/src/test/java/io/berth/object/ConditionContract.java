@@ -11,10 +11,12 @@ import org.junit.jupiter.api.Test;
 /** Condition and write are one step. */
 abstract class ConditionContract extends StoreFixture {
 
-    private static final Version UNKNOWN = new Version("0123456789abcdef");
+    private static Condition holding(String content) {
+        return Condition.ifContent(bytes(content));
+    }
 
-    private Version putIf(Condition condition, String key, String content) {
-        return store().put(key(key), bytes(content), condition, Durability.HINT);
+    private void putIf(Condition condition, String key, String content) {
+        store().put(key(key), bytes(content), condition, Durability.HINT);
     }
 
     @Test
@@ -37,63 +39,64 @@ abstract class ConditionContract extends StoreFixture {
     }
 
     @Test
-    void ifVersionReplacesWhatWasRead() {
+    void ifContentReplacesWhatIsExpected() {
         put("a", "one");
 
-        putIf(Condition.ifVersion(version("a")), "a", "two");
+        putIf(holding("one"), "a", "two");
+        putIf(holding("two"), "a", "three");
 
-        assertThat(read("a")).isEqualTo("two");
-    }
-
-    @Test
-    void ifVersionKnowsTheVersionThatPutReturned() {
-        Version one = put("a", "one");
-        Version two = putIf(Condition.ifVersion(one), "a", "two");
-        Version three = putIf(Condition.ifVersion(two), "a", "three");
-
-        assertThat(version("a")).isEqualTo(three);
-        assertPreconditionFailed(() -> putIf(Condition.ifVersion(one), "a", "four"));
-        assertPreconditionFailed(() -> putIf(Condition.ifVersion(two), "a", "four"));
+        assertPreconditionFailed(() -> putIf(holding("one"), "a", "four"));
+        assertPreconditionFailed(() -> putIf(holding("two"), "a", "four"));
+        assertPreconditionFailed(() -> putIf(holding(""), "a", "four"));
+        assertPreconditionFailed(() -> putIf(holding("three!"), "a", "four"));
         assertThat(read("a")).isEqualTo("three");
     }
 
     @Test
-    void versionsOfLargeObjectsDifferInASingleByte() {
-        byte[] content = randomBytes(100_000);
-        Version one = put("a", content);
-        content[99_999]++;
-        Version two = put("a", content);
+    void anEmptyContentIsOne() {
+        put("a", "");
 
-        assertThat(two).isNotEqualTo(one);
-        assertThat(version("a")).isEqualTo(two);
-        assertPreconditionFailed(() -> putIf(Condition.ifVersion(one), "a", "new"));
-        putIf(Condition.ifVersion(two), "a", "new");
+        assertPreconditionFailed(() -> putIf(Condition.ifAbsent(), "a", "one"));
+        putIf(holding(""), "a", "one");
+
+        assertThat(read("a")).isEqualTo("one");
     }
 
     @Test
-    void ifVersionDoesNotCreate() {
-        assertPreconditionFailed(() -> putIf(Condition.ifVersion(UNKNOWN), "a/b", "one"));
+    void contentsDifferInASingleByte() {
+        byte[] content = randomBytes(100_000);
+        put("a", content);
+        byte[] other = content.clone();
+        other[99_999]++;
 
-        Version old = put("a/b", "one");
+        assertPreconditionFailed(() -> putIf(Condition.ifContent(other), "a", "new"));
+        putIf(Condition.ifContent(content), "a", "new");
+    }
+
+    @Test
+    void ifContentDoesNotCreate() {
+        assertPreconditionFailed(() -> putIf(holding("one"), "a/b", "two"));
+        assertPreconditionFailed(() -> putIf(holding(""), "a/b", "two"));
+
+        put("a/b", "one");
         store().delete(key("a/b"), Condition.always());
-        assertPreconditionFailed(() -> putIf(Condition.ifVersion(old), "a/b", "two"));
+        assertPreconditionFailed(() -> putIf(holding("one"), "a/b", "two"));
 
         assertThat(keys()).isEmpty();
     }
 
     @Test
-    void deleteTakesOnlyTheVersionAskedFor() {
-        Version one = put("a", "one");
-        Version two = put("a", "two");
+    void deleteTakesOnlyTheContentAskedFor() {
+        put("a", "two");
 
-        assertPreconditionFailed(() -> store().delete(key("a"), Condition.ifVersion(one)));
+        assertPreconditionFailed(() -> store().delete(key("a"), holding("one")));
         assertThat(read("a")).isEqualTo("two");
 
-        store().delete(key("a"), Condition.ifVersion(two));
+        store().delete(key("a"), holding("two"));
         assertThat(keys()).isEmpty();
 
-        assertPreconditionFailed(() -> store().delete(key("a"), Condition.ifVersion(two)));
-        assertPreconditionFailed(() -> store().delete(key("a/b"), Condition.ifVersion(two)));
+        assertPreconditionFailed(() -> store().delete(key("a"), holding("two")));
+        assertPreconditionFailed(() -> store().delete(key("a/b"), holding("two")));
     }
 
     @Test
@@ -134,10 +137,9 @@ abstract class ConditionContract extends StoreFixture {
 
     private void increment() {
         while (true) {
-            StoredBytes old = store().read(key("counter"), 100);
-            int next = Integer.parseInt(text(old.bytes())) + 1;
+            String old = read("counter");
             try {
-                putIf(Condition.ifVersion(old.version()), "counter", Integer.toString(next));
+                putIf(holding(old), "counter", Integer.toString(Integer.parseInt(old) + 1));
                 return;
             } catch (PreconditionFailed e) {
                 // Someone else was faster; once more.
@@ -146,16 +148,17 @@ abstract class ConditionContract extends StoreFixture {
     }
 
     @Test
-    void ofManyWhoDeleteAVersionExactlyOneWins() throws Exception {
+    void ofManyWhoDeleteAContentExactlyOneWins() throws Exception {
         for (int round = 0; round < 20; round++) {
-            Version version = put("race/link", "round " + round);
+            String content = "round " + round;
+            put("race/link", content);
             AtomicInteger winners = new AtomicInteger();
 
             Threads.run(
                     8,
                     thread -> {
                         try {
-                            store().delete(key("race/link"), Condition.ifVersion(version));
+                            store().delete(key("race/link"), holding(content));
                             winners.incrementAndGet();
                         } catch (PreconditionFailed e) {
                             assertNotFound(() -> store().head(key("race/link")));
@@ -167,9 +170,9 @@ abstract class ConditionContract extends StoreFixture {
     }
 
     @Test
-    void aWriteIsNeverDeletedByWhoExpectedTheOldVersion() throws Exception {
+    void aWriteIsNeverDeletedByWhoExpectedTheOldContent() throws Exception {
         for (int round = 0; round < 20; round++) {
-            Version old = put("race/link", "old");
+            put("race/link", "old");
 
             Threads.run(
                     2,
@@ -178,7 +181,7 @@ abstract class ConditionContract extends StoreFixture {
                             put("race/link", "new");
                         } else {
                             try {
-                                store().delete(key("race/link"), Condition.ifVersion(old));
+                                store().delete(key("race/link"), holding("old"));
                             } catch (PreconditionFailed e) {
                                 // The write came first.
                             }
@@ -187,9 +190,5 @@ abstract class ConditionContract extends StoreFixture {
 
             assertThat(read("race/link")).isEqualTo("new");
         }
-    }
-
-    private Version version(String key) {
-        return store().read(key(key), 1 << 20).version();
     }
 }

@@ -1,10 +1,13 @@
 package io.berth.object;
 
 import io.berth.name.ByteRange;
+import io.berth.name.Digest;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A real store with somebody looking over its shoulder: every request is shown before it is made
@@ -21,15 +24,18 @@ public final class InterceptedStore implements ObjectStore {
         PUT,
         DELETE,
         DELETE_ALL,
+        FORGET,
         LIST,
         WRITE,
         WRITE_PUBLISH,
         STAGE,
         RESUME,
         STAGED_APPEND,
+        STAGED_KEEP,
         STAGED_READ,
         STAGED_PUBLISH,
-        STAGED_DISCARD;
+        STAGED_DISCARD,
+        DROP_UNFINISHED;
 
         /** Whether it may change what is stored. */
         public boolean isChange() {
@@ -37,8 +43,10 @@ public final class InterceptedStore implements ObjectStore {
                 case PUT,
                         DELETE,
                         DELETE_ALL,
+                        FORGET,
                         WRITE_PUBLISH,
                         STAGED_APPEND,
+                        STAGED_KEEP,
                         STAGED_PUBLISH,
                         STAGED_DISCARD ->
                         true;
@@ -90,7 +98,7 @@ public final class InterceptedStore implements ObjectStore {
     }
 
     @Override
-    public StoredBytes read(ObjectKey key, int limit) {
+    public byte[] read(ObjectKey key, int limit) {
         return shown(Operation.READ, key.value(), () -> next.read(key, limit));
     }
 
@@ -100,9 +108,8 @@ public final class InterceptedStore implements ObjectStore {
     }
 
     @Override
-    public Version put(ObjectKey key, byte[] content, Condition condition, Durability durability) {
-        return shown(
-                Operation.PUT, key.value(), () -> next.put(key, content, condition, durability));
+    public void put(ObjectKey key, byte[] content, Condition condition, Durability durability) {
+        shown(Operation.PUT, key.value(), () -> next.put(key, content, condition, durability));
     }
 
     @Override
@@ -113,6 +120,16 @@ public final class InterceptedStore implements ObjectStore {
     @Override
     public void deleteAll(Collection<ObjectKey> keys) {
         shown(Operation.DELETE_ALL, keys.toString(), () -> next.deleteAll(keys));
+    }
+
+    /** Never throws, whatever the interceptor says: it is not carried out instead. */
+    @Override
+    public void forget(Collection<ObjectKey> keys) {
+        try {
+            shown(Operation.FORGET, keys.toString(), () -> next.forget(keys));
+        } catch (ObjectStoreException e) {
+            // garbage
+        }
     }
 
     @Override
@@ -130,8 +147,11 @@ public final class InterceptedStore implements ObjectStore {
             }
 
             @Override
-            public void publish(Durability durability) {
-                shown(Operation.WRITE_PUBLISH, key.value(), () -> writer.publish(durability));
+            public void publish(Durability durability, @Nullable Digest content) {
+                shown(
+                        Operation.WRITE_PUBLISH,
+                        key.value(),
+                        () -> writer.publish(durability, content));
             }
 
             @Override
@@ -147,8 +167,18 @@ public final class InterceptedStore implements ObjectStore {
     }
 
     @Override
-    public StagedObject resume(ObjectKey key) {
-        return staged(key, shown(Operation.RESUME, key.value(), () -> next.resume(key)));
+    public StagedObject resume(ObjectKey key, @Nullable String state) {
+        return staged(key, shown(Operation.RESUME, key.value(), () -> next.resume(key, state)));
+    }
+
+    @Override
+    public void dropUnfinished(Instant before) {
+        shown(Operation.DROP_UNFINISHED, "", () -> next.dropUnfinished(before));
+    }
+
+    @Override
+    public Optional<PresignedLinks> presignedLinks() {
+        return next.presignedLinks();
     }
 
     @Override
@@ -172,6 +202,16 @@ public final class InterceptedStore implements ObjectStore {
             }
 
             @Override
+            public void keep() {
+                shown(Operation.STAGED_KEEP, key.value(), staged::keep);
+            }
+
+            @Override
+            public String state() {
+                return staged.state();
+            }
+
+            @Override
             public void truncate(long size) {
                 staged.truncate(size);
             }
@@ -182,11 +222,11 @@ public final class InterceptedStore implements ObjectStore {
             }
 
             @Override
-            public void publish(ObjectKey target, Durability durability) {
+            public void publish(ObjectKey target, Durability durability, @Nullable Digest content) {
                 shown(
                         Operation.STAGED_PUBLISH,
                         target.value(),
-                        () -> staged.publish(target, durability));
+                        () -> staged.publish(target, durability, content));
             }
 
             @Override

@@ -43,7 +43,7 @@ abstract class ModelContract extends StoreFixture {
             case 2, 3 -> {
                 try (ObjectWriter writer = store().write(key(key))) {
                     writer.write(bytes(content), 0, content.length());
-                    writer.publish(Durability.HINT);
+                    writer.publish(Durability.HINT, null);
                 }
                 model.put(key, content);
             }
@@ -75,8 +75,11 @@ abstract class ModelContract extends StoreFixture {
 
     private void replace(String key, String content) {
         if (model.containsKey(key)) {
-            Version version = store().read(key(key), 100).version();
-            store().put(key(key), bytes(content), Condition.ifVersion(version), Durability.HINT);
+            store().put(
+                            key(key),
+                            bytes(content),
+                            Condition.ifContent(bytes(model.get(key))),
+                            Durability.HINT);
             model.put(key, content);
         }
     }
@@ -89,10 +92,9 @@ abstract class ModelContract extends StoreFixture {
 
     private void stageAndPublish(String key, String content) {
         ObjectKey staged = key("staged/" + random.nextLong(Long.MAX_VALUE));
-        store().stage(staged).close();
-        try (StagedObject object = store().resume(staged)) {
+        try (StagedObject object = store().stage(staged)) {
             object.append(bytes(content), 0, content.length());
-            object.publish(key(key), Durability.HINT);
+            object.publish(key(key), Durability.HINT, null);
         }
         model.put(key, content);
     }

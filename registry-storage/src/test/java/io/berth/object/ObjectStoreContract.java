@@ -75,7 +75,7 @@ public abstract class ObjectStoreContract extends StoreFixture {
 
         put("a/b/c", content);
 
-        assertThat(store().read(key("a/b/c"), 1 << 20).bytes()).isEqualTo(content);
+        assertThat(store().read(key("a/b/c"), 1 << 20)).isEqualTo(content);
     }
 
     @ParameterizedTest
@@ -93,7 +93,7 @@ public abstract class ObjectStoreContract extends StoreFixture {
 
         put("a", content);
 
-        assertThat(store().read(key("a"), 256).bytes()).isEqualTo(content);
+        assertThat(store().read(key("a"), 256)).isEqualTo(content);
     }
 
     @Test
@@ -139,7 +139,7 @@ public abstract class ObjectStoreContract extends StoreFixture {
         byte[] content = bytes("content");
         put("a", content);
         content[0] = 'X';
-        store().read(key("a"), 100).bytes()[1] = 'X';
+        store().read(key("a"), 100)[1] = 'X';
 
         assertThat(read("a")).isEqualTo("content");
     }
@@ -159,7 +159,7 @@ public abstract class ObjectStoreContract extends StoreFixture {
     void readRefusesMoreThanTheLimit() {
         put("a", "12345");
 
-        assertThat(text(store().read(key("a"), 5).bytes())).isEqualTo("12345");
+        assertThat(text(store().read(key("a"), 5))).isEqualTo("12345");
         assertUnavailable(() -> store().read(key("a"), 4));
     }
 
@@ -173,7 +173,7 @@ public abstract class ObjectStoreContract extends StoreFixture {
             assertNotFound(() -> store().read(key, 1 << 20));
             assertNotFound(() -> store().read(key, 1));
             assertNotFound(() -> store().open(key, new ByteRange(0, 0)).close());
-            assertNotFound(() -> store().resume(key).close());
+            assertNotFound(() -> store().resume(key, null).close());
         }
     }
 
@@ -252,7 +252,7 @@ public abstract class ObjectStoreContract extends StoreFixture {
                         if (thread == 0) {
                             put("a", i % 2 == 0 ? two : one);
                         } else {
-                            byte[] read = store().read(key("a"), 100_000).bytes();
+                            byte[] read = store().read(key("a"), 100_000);
                             assertThat(read).isEqualTo(read[0] == '1' ? one : two);
                         }
                     }
@@ -305,6 +305,26 @@ public abstract class ObjectStoreContract extends StoreFixture {
         store().deleteAll(List.of());
 
         assertThat(keys()).containsExactly("other");
+    }
+
+    @Test
+    void whatIsForgottenIsGoneSoon() {
+        putAll("a/b", "a/c", "d");
+
+        store().forget(List.of(key("a/b"), key("d"), key("absent")));
+        store().forget(List.of());
+
+        assertThat(keysSoon()).containsExactly("a/c");
+    }
+
+    @Test
+    void whatIsUnfinishedCanBeDropped() {
+        put("a/b", "kept");
+        store().write(key("a/c")).close();
+
+        store().dropUnfinished(Instant.now().plusSeconds(3600));
+
+        assertThat(keys()).containsExactly("a/b");
     }
 
     @Test

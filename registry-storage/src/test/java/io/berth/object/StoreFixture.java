@@ -35,12 +35,12 @@ abstract class StoreFixture {
         return bytes;
     }
 
-    Version put(String key, String content) {
-        return put(key, bytes(content));
+    void put(String key, String content) {
+        put(key, bytes(content));
     }
 
-    Version put(String key, byte[] content) {
-        return store().put(key(key), content, Condition.always(), Durability.HINT);
+    void put(String key, byte[] content) {
+        store().put(key(key), content, Condition.always(), Durability.HINT);
     }
 
     void putAll(String... keys) {
@@ -50,7 +50,7 @@ abstract class StoreFixture {
     }
 
     String read(String key) {
-        return text(store().read(key(key), 1 << 20).bytes());
+        return text(store().read(key(key), 1 << 20));
     }
 
     static String text(byte[] bytes) {
@@ -66,6 +66,15 @@ abstract class StoreFixture {
     List<String> keys() {
         return store().list(new ListRequest("", null, false, 10_000)).entries();
     }
+
+    /** {@link #keys} once everything that was to be forgotten is. */
+    List<String> keysSoon() {
+        awaitForgotten();
+        return keys();
+    }
+
+    /** Until {@link ObjectStore#forget} has had its effect. */
+    protected void awaitForgotten() {}
 
     static void assertNotFound(ThrowingCallable call) {
         assertThatThrownBy(call).isInstanceOf(ObjectStoreException.NotFound.class);

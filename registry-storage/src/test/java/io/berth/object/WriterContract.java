@@ -21,7 +21,7 @@ abstract class WriterContract extends StoreFixture {
             writer.write(bytes("..one.."), 2, 3);
             writer.write(bytes("two"), 0, 3);
             writer.write(bytes("nothing"), 3, 0);
-            writer.publish(durability);
+            writer.publish(durability, null);
         }
 
         assertThat(read("a/b/c")).isEqualTo("onetwo");
@@ -36,7 +36,7 @@ abstract class WriterContract extends StoreFixture {
             for (int at = 0; at < size; at += 300_000) {
                 writer.write(content, at, Math.min(300_000, size - at));
             }
-            writer.publish(Durability.HINT);
+            writer.publish(Durability.HINT, null);
         }
 
         assertThat(store().head(key("large")).size()).isEqualTo(size);
@@ -46,7 +46,7 @@ abstract class WriterContract extends StoreFixture {
     @Test
     void anObjectMayBeEmpty() {
         try (ObjectWriter writer = store().write(key("empty"))) {
-            writer.publish(Durability.HINT);
+            writer.publish(Durability.HINT, null);
         }
 
         assertThat(read("empty")).isEmpty();
@@ -60,7 +60,7 @@ abstract class WriterContract extends StoreFixture {
             System.arraycopy(bytes("two"), 0, buffer, 0, 3);
             writer.write(buffer, 0, 3);
             Arrays.fill(buffer, (byte) 'x');
-            writer.publish(Durability.HINT);
+            writer.publish(Durability.HINT, null);
         }
 
         assertThat(read("a")).isEqualTo("onetwo");
@@ -74,7 +74,7 @@ abstract class WriterContract extends StoreFixture {
             assertNotFound(() -> store().head(key("a/b")));
             assertThat(keys()).isEmpty();
 
-            writer.publish(Durability.HINT);
+            writer.publish(Durability.HINT, null);
             assertThat(keys()).containsExactly("a/b");
         }
     }
@@ -101,7 +101,7 @@ abstract class WriterContract extends StoreFixture {
         try (ObjectWriter writer = store().write(key("a"))) {
             writer.write(bytes("new"), 0, 3);
             assertThat(read("a")).isEqualTo("old");
-            writer.publish(Durability.HINT);
+            writer.publish(Durability.HINT, null);
             assertThat(read("a")).isEqualTo("new");
         }
         assertThat(read("a")).isEqualTo("new");
@@ -111,7 +111,7 @@ abstract class WriterContract extends StoreFixture {
     void closingTwiceIsHarmless() {
         ObjectWriter writer = store().write(key("a"));
         writer.write(bytes("new"), 0, 3);
-        writer.publish(Durability.HINT);
+        writer.publish(Durability.HINT, null);
         writer.close();
         writer.close();
 
@@ -121,14 +121,14 @@ abstract class WriterContract extends StoreFixture {
     @Test
     void nothingCanBeWrittenAfterwards() {
         ObjectWriter published = store().write(key("a"));
-        published.publish(Durability.HINT);
+        published.publish(Durability.HINT, null);
         ObjectWriter closed = store().write(key("b"));
         closed.close();
 
         for (ObjectWriter writer : new ObjectWriter[] {published, closed}) {
             assertThatThrownBy(() -> writer.write(new byte[1], 0, 1))
                     .isInstanceOf(IllegalStateException.class);
-            assertThatThrownBy(() -> writer.publish(Durability.HINT))
+            assertThatThrownBy(() -> writer.publish(Durability.HINT, null))
                     .isInstanceOf(IllegalStateException.class);
         }
         assertThat(keys()).containsExactly("a");
@@ -144,7 +144,7 @@ abstract class WriterContract extends StoreFixture {
                     try (ObjectWriter writer = store().write(key("a/b"))) {
                         writer.write(content, 0, 50_000);
                         writer.write(content, 50_000, 50_000);
-                        writer.publish(Durability.HINT);
+                        writer.publish(Durability.HINT, null);
                     }
                 });
 

@@ -9,13 +9,12 @@ import io.berth.object.LocalFiles;
 import io.berth.object.ObjectInfo;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
+import io.berth.object.ObjectStoreException;
 import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
-import io.berth.object.StoredBytes;
-import io.berth.object.Version;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -26,9 +25,11 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +54,7 @@ import org.slf4j.LoggerFactory;
  * docs/decisions/0007-durability-on-disk.md.)
  *
  * <p><b>Several processes</b> may use one folder. All or nothing and {@link Condition.IfAbsent}
- * hold between them (the latter where the file system has hard links); {@link Condition.IfVersion}
+ * hold between them (the latter where the file system has hard links); {@link Condition.IfContent}
  * holds among the threads of one process.
  *
  * <p>All of the folder is on one file system. Symbolic links in it are followed, and removed only
@@ -94,7 +95,7 @@ public final class DiskStore implements ObjectStore, LocalFiles {
         folders = new FolderReader(calls);
         try {
             Files.createDirectories(temporaryFolder);
-            temporaryFiles.removeStale();
+            temporaryFiles.removeStale(Instant.now().minus(TemporaryFiles.STALE));
             publisher = new Publisher(tree, calls, hasLinks());
         } catch (IOException e) {
             throw new UncheckedIOException(
@@ -147,7 +148,7 @@ public final class DiskStore implements ObjectStore, LocalFiles {
     }
 
     @Override
-    public StoredBytes read(ObjectKey key, int limit) {
+    public byte[] read(ObjectKey key, int limit) {
         Path file = tree.file(key);
         try {
             byte[] content = SmallFile.read(file, limit);
@@ -155,7 +156,7 @@ public final class DiskStore implements ObjectStore, LocalFiles {
                 attributes(key, file); // folders have a size as well
                 throw new Unavailable(key.value(), "longer than " + limit + " bytes", null);
             }
-            return new StoredBytes(content, ContentVersion.of(content));
+            return content;
         } catch (IOException e) {
             throw Failures.reading(key, file, e);
         }
@@ -175,13 +176,12 @@ public final class DiskStore implements ObjectStore, LocalFiles {
     }
 
     @Override
-    public Version put(ObjectKey key, byte[] content, Condition condition, Durability durability) {
+    public void put(ObjectKey key, byte[] content, Condition condition, Durability durability) {
         publisher.expect(key, condition);
         try (DiskWriter writer = writer(key)) {
             writer.write(content, 0, content.length);
             writer.publish(condition, durability);
         }
-        return ContentVersion.of(content);
     }
 
     @Override
@@ -192,6 +192,18 @@ public final class DiskStore implements ObjectStore, LocalFiles {
     @Override
     public void deleteAll(Collection<ObjectKey> keys) {
         keys.forEach(key -> publisher.delete(key, Condition.always()));
+    }
+
+    /** At once: on a disk nothing is saved by waiting. */
+    @Override
+    public void forget(Collection<ObjectKey> keys) {
+        for (ObjectKey key : keys) {
+            try {
+                publisher.delete(key, Condition.always());
+            } catch (ObjectStoreException e) {
+                log.warn("{} is of no use any more but could not be removed", key, e);
+            }
+        }
     }
 
     @Override
@@ -238,7 +250,7 @@ public final class DiskStore implements ObjectStore, LocalFiles {
     }
 
     @Override
-    public StagedObject resume(ObjectKey key) {
+    public StagedObject resume(ObjectKey key, @Nullable String state) {
         Path file = tree.file(key);
         try {
             FileChannel channel = FileChannel.open(file, WRITE);
@@ -255,6 +267,15 @@ public final class DiskStore implements ObjectStore, LocalFiles {
 
     private StagedObject staged(ObjectKey key, FileChannel channel, long size) {
         return new StagedFile(key, channel, size, calls, tree, publisher);
+    }
+
+    @Override
+    public void dropUnfinished(Instant before) {
+        try {
+            temporaryFiles.removeStale(before);
+        } catch (IOException e) {
+            throw Failures.listing("temporary files", e);
+        }
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.berth.object.disk;
 
+import io.berth.name.Digest;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** A temporary file on its way to a key. Buffers nothing. */
 final class DiskWriter implements ObjectWriter {
@@ -53,7 +55,7 @@ final class DiskWriter implements ObjectWriter {
     }
 
     @Override
-    public void publish(Durability durability) {
+    public void publish(Durability durability, @Nullable Digest content) {
         publish(Condition.always(), durability);
     }
 

@@ -3,15 +3,15 @@ package io.berth.object.disk;
 import io.berth.object.Condition;
 import io.berth.object.Condition.Always;
 import io.berth.object.Condition.IfAbsent;
-import io.berth.object.Condition.IfVersion;
+import io.berth.object.Condition.IfContent;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.OutcomeUnknown;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
-import io.berth.object.Version;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.util.Arrays;
 
 /**
  * Gives finished files their keys, and takes objects away, if a condition holds.
@@ -53,8 +53,8 @@ final class Publisher {
                 switch (condition) {
                     case Always() -> tree.move(file, target);
                     case IfAbsent() -> moveIfAbsent(file, key, target);
-                    case IfVersion(Version version) -> {
-                        require(version, key, target);
+                    case IfContent(byte[] expected) -> {
+                        require(expected, key, target);
                         tree.move(file, target);
                     }
                 }
@@ -102,8 +102,8 @@ final class Publisher {
                 switch (condition) {
                     case Always() -> tree.remove(file);
                     case IfAbsent() -> requireAbsent(key, file);
-                    case IfVersion(Version version) -> {
-                        require(version, key, file);
+                    case IfContent(byte[] expected) -> {
+                        require(expected, key, file);
                         tree.remove(file);
                     }
                 }
@@ -125,7 +125,7 @@ final class Publisher {
             switch (condition) {
                 case Always() -> {}
                 case IfAbsent() -> requireAbsent(key, file);
-                case IfVersion(Version version) -> require(version, key, file);
+                case IfContent(byte[] expected) -> require(expected, key, file);
             }
         } catch (IOException e) {
             throw Failures.writing(key, e);
@@ -144,10 +144,10 @@ final class Publisher {
         }
     }
 
-    private void require(Version version, ObjectKey key, Path file) throws IOException {
+    private static void require(byte[] expected, ObjectKey key, Path file) throws IOException {
         try {
-            byte[] content = SmallFile.read(file, SmallFile.MAX_SIZE);
-            if (content == null || !ContentVersion.of(content).equals(version)) {
+            byte[] content = SmallFile.read(file, expected.length);
+            if (content == null || !Arrays.equals(content, expected)) {
                 throw new PreconditionFailed(key);
             }
         } catch (IOException e) {

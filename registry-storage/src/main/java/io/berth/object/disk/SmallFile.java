@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads a file whole: open, size, read, close. */
 final class SmallFile {
 
-    /** The longest array Java has for certain. */
-    static final int MAX_SIZE = Integer.MAX_VALUE - 8;
-
     static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ);
 
     private SmallFile() {}

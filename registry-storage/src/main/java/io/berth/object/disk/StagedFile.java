@@ -1,5 +1,6 @@
 package io.berth.object.disk;
 
+import io.berth.name.Digest;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Staged bytes in the file of their own key, which is where other registries keep and look for
@@ -68,6 +70,18 @@ final class StagedFile implements StagedObject {
         size += length;
     }
 
+    /** They are in the file, which a crash of this process leaves as it is. */
+    @Override
+    public void keep() {
+        requireOpen();
+    }
+
+    /** A file has one writer at a time, so its length tells its contents apart. */
+    @Override
+    public String state() {
+        return Long.toString(size);
+    }
+
     /** So that whoever resumes finds the size that was last told. */
     private void dropBehind(long size, IOException failure) {
         try {
@@ -102,7 +116,7 @@ final class StagedFile implements StagedObject {
     }
 
     @Override
-    public void publish(ObjectKey target, Durability durability) {
+    public void publish(ObjectKey target, Durability durability, @Nullable Digest content) {
         requireOpen();
         try {
             if (durability != Durability.HINT) {

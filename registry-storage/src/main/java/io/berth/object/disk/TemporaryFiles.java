@@ -38,8 +38,8 @@ final class TemporaryFiles {
         return folder.resolve(process + count.incrementAndGet());
     }
 
-    void removeStale() throws IOException {
-        Instant limit = Instant.now().minus(STALE);
+    /** Removes those that nobody has written to since. */
+    void removeStale(Instant limit) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 if (isStale(file, limit)) {

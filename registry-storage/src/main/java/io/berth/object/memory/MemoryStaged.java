@@ -1,5 +1,6 @@
 package io.berth.object.memory;
 
+import io.berth.name.Digest;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.NotFound;
@@ -30,6 +31,17 @@ final class MemoryStaged implements StagedObject {
         open().write(buffer, offset, length);
     }
 
+    /** It is kept at once. */
+    @Override
+    public void keep() {
+        open();
+    }
+
+    @Override
+    public String state() {
+        return Long.toString(size());
+    }
+
     @Override
     public void truncate(long size) {
         open().truncate(Math.toIntExact(size));
@@ -41,7 +53,7 @@ final class MemoryStaged implements StagedObject {
     }
 
     @Override
-    public void publish(ObjectKey target, Durability durability) {
+    public void publish(ObjectKey target, Durability durability, @Nullable Digest digest) {
         byte[] content = open().toByteArray();
         if (!store.unstage(key)) {
             throw new NotFound(key);

@@ -4,7 +4,7 @@ import io.berth.name.ByteRange;
 import io.berth.object.Condition;
 import io.berth.object.Condition.Always;
 import io.berth.object.Condition.IfAbsent;
-import io.berth.object.Condition.IfVersion;
+import io.berth.object.Condition.IfContent;
 import io.berth.object.Durability;
 import io.berth.object.ListRequest;
 import io.berth.object.Listing;
@@ -16,19 +16,15 @@ import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
-import io.berth.object.StoredBytes;
-import io.berth.object.Version;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,30 +34,38 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryStore implements ObjectStore {
 
-    private record Entry(StoredBytes stored, Instant modified) {}
+    /** What a key holds: an object, or staged bytes that are none yet. Compared by identity. */
+    private static final class Entry {
+        private final byte[] bytes;
+        private final @Nullable GrowingBytes staged;
+        private final Instant modified = Instant.now();
 
-    private final ConcurrentNavigableMap<String, Entry> objects = new ConcurrentSkipListMap<>();
-    private final Map<ObjectKey, GrowingBytes> staged = new ConcurrentHashMap<>();
-    private final AtomicLong versions = new AtomicLong();
+        private Entry(byte[] bytes, @Nullable GrowingBytes staged) {
+            this.bytes = bytes;
+            this.staged = staged;
+        }
+    }
+
+    private final ConcurrentNavigableMap<String, Entry> entries = new ConcurrentSkipListMap<>();
 
     @Override
     public ObjectInfo head(ObjectKey key) {
         Entry entry = find(key);
-        return new ObjectInfo(entry.stored().bytes().length, entry.modified());
+        return new ObjectInfo(entry.bytes.length, entry.modified);
     }
 
     @Override
-    public StoredBytes read(ObjectKey key, int limit) {
-        StoredBytes stored = find(key).stored();
-        if (stored.bytes().length > limit) {
+    public byte[] read(ObjectKey key, int limit) {
+        byte[] bytes = find(key).bytes;
+        if (bytes.length > limit) {
             throw new Unavailable(key.value(), "longer than " + limit + " bytes", null);
         }
-        return new StoredBytes(stored.bytes().clone(), stored.version());
+        return bytes.clone();
     }
 
     @Override
     public InputStream open(ObjectKey key, ByteRange range) {
-        byte[] bytes = find(key).stored().bytes();
+        byte[] bytes = find(key).bytes;
         if (range.last() >= bytes.length) {
             throw new Unavailable(key.value(), "shorter than the range asked for", null);
         }
@@ -70,26 +74,23 @@ public final class MemoryStore implements ObjectStore {
     }
 
     @Override
-    public Version put(ObjectKey key, byte[] content, Condition condition, Durability durability) {
-        Entry written = entry(content.clone());
+    public void put(ObjectKey key, byte[] content, Condition condition, Durability durability) {
+        Entry written = new Entry(content.clone(), null);
         boolean holds =
                 switch (condition) {
                     case Always() -> {
-                        objects.put(key.value(), written);
+                        entries.put(key.value(), written);
                         yield true;
                     }
-                    case IfAbsent() -> objects.putIfAbsent(key.value(), written) == null;
-                    case IfVersion(Version version) -> {
-                        Entry old = objects.get(key.value());
-                        yield old != null
-                                && old.stored().version().equals(version)
-                                && objects.replace(key.value(), old, written);
+                    case IfAbsent() -> entries.putIfAbsent(key.value(), written) == null;
+                    case IfContent(byte[] expected) -> {
+                        Entry old = holding(key, expected);
+                        yield old != null && entries.replace(key.value(), old, written);
                     }
                 };
         if (!holds) {
             throw new PreconditionFailed(key);
         }
-        return written.stored().version();
     }
 
     @Override
@@ -97,15 +98,13 @@ public final class MemoryStore implements ObjectStore {
         boolean holds =
                 switch (condition) {
                     case Always() -> {
-                        objects.remove(key.value());
+                        entries.remove(key.value());
                         yield true;
                     }
-                    case IfAbsent() -> !objects.containsKey(key.value());
-                    case IfVersion(Version version) -> {
-                        Entry old = objects.get(key.value());
-                        yield old != null
-                                && old.stored().version().equals(version)
-                                && objects.remove(key.value(), old);
+                    case IfAbsent() -> !entries.containsKey(key.value());
+                    case IfContent(byte[] expected) -> {
+                        Entry old = holding(key, expected);
+                        yield old != null && entries.remove(key.value(), old);
                     }
                 };
         if (!holds) {
@@ -113,39 +112,49 @@ public final class MemoryStore implements ObjectStore {
         }
     }
 
+    private @Nullable Entry holding(ObjectKey key, byte[] expected) {
+        Entry entry = entries.get(key.value());
+        return entry != null && Arrays.equals(entry.bytes, expected) ? entry : null;
+    }
+
     @Override
     public void deleteAll(Collection<ObjectKey> keys) {
-        keys.forEach(key -> objects.remove(key.value()));
+        keys.forEach(key -> entries.remove(key.value()));
+    }
+
+    @Override
+    public void forget(Collection<ObjectKey> keys) {
+        deleteAll(keys);
     }
 
     @Override
     public Listing list(ListRequest request) {
-        List<String> entries = new ArrayList<>();
+        List<String> listed = new ArrayList<>();
         String key = first(request);
         while (key != null && key.startsWith(request.prefix())) {
             int slash = request.foldFolders() ? key.indexOf('/', request.prefix().length()) : -1;
             String entry = slash < 0 ? key : key.substring(0, slash + 1);
             // A folder sorts as itself: asked for what follows a key inside it, it is behind us.
             if (request.startAfter() == null || entry.compareTo(request.startAfter()) > 0) {
-                if (entries.size() == request.limit()) {
-                    return new Listing(entries, true);
+                if (listed.size() == request.limit()) {
+                    return new Listing(listed, true);
                 }
-                entries.add(entry);
+                listed.add(entry);
             }
             // '0' follows '/': the first text behind everything in the folder.
             key =
                     slash < 0
-                            ? objects.higherKey(key)
-                            : objects.ceilingKey(key.substring(0, slash) + '0');
+                            ? entries.higherKey(key)
+                            : entries.ceilingKey(key.substring(0, slash) + '0');
         }
-        return new Listing(entries, false);
+        return new Listing(listed, false);
     }
 
     private @Nullable String first(ListRequest request) {
         String after = request.startAfter();
         return after == null || after.compareTo(request.prefix()) < 0
-                ? objects.ceilingKey(request.prefix())
-                : objects.higherKey(after);
+                ? entries.ceilingKey(request.prefix())
+                : entries.higherKey(after);
     }
 
     @Override
@@ -156,39 +165,38 @@ public final class MemoryStore implements ObjectStore {
     @Override
     public StagedObject stage(ObjectKey key) {
         GrowingBytes bytes = new GrowingBytes();
-        staged.put(key, bytes);
+        entries.put(key.value(), new Entry(new byte[0], bytes));
         return new MemoryStaged(this, key, bytes);
     }
 
     @Override
-    public StagedObject resume(ObjectKey key) {
-        GrowingBytes bytes = staged.get(key);
-        if (bytes == null) {
+    public StagedObject resume(ObjectKey key, @Nullable String state) {
+        Entry entry = entries.get(key.value());
+        if (entry == null || entry.staged == null) {
             throw new NotFound(key);
         }
-        return new MemoryStaged(this, key, bytes);
+        return new MemoryStaged(this, key, entry.staged);
     }
+
+    /** There is nothing: a writer that is not closed is garbage like any other. */
+    @Override
+    public void dropUnfinished(Instant before) {}
 
     /** Whether there was something to drop. */
     boolean unstage(ObjectKey key) {
-        return staged.remove(key) != null;
+        return entries.remove(key.value()) != null;
     }
 
     /**
      * @param content not used by the caller any more
      */
     void replace(ObjectKey key, byte[] content) {
-        objects.put(key.value(), entry(content));
-    }
-
-    private Entry entry(byte[] content) {
-        Version version = new Version(Long.toString(versions.incrementAndGet()));
-        return new Entry(new StoredBytes(content, version), Instant.now());
+        entries.put(key.value(), new Entry(content, null));
     }
 
     private Entry find(ObjectKey key) {
-        Entry entry = objects.get(key.value());
-        if (entry == null) {
+        Entry entry = entries.get(key.value());
+        if (entry == null || entry.staged != null) {
             throw new NotFound(key);
         }
         return entry;

@@ -1,5 +1,6 @@
 package io.berth.object.memory;
 
+import io.berth.name.Digest;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectWriter;
@@ -23,7 +24,7 @@ final class MemoryWriter implements ObjectWriter {
     }
 
     @Override
-    public void publish(Durability durability) {
+    public void publish(Durability durability, @Nullable Digest content) {
         store.replace(key, open().toByteArray());
         bytes = null;
     }

@@ -11,7 +11,6 @@ import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
-import io.berth.object.Version;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,14 +35,14 @@ class DiskDurabilityTest extends DiskFixture {
     @ParameterizedTest
     @EnumSource(Durability.class)
     void putSyncsWhatIsAsked(Durability durability) {
-        Version version =
-                store.put(key("blobs/a/data"), bytes("12345"), Condition.always(), durability);
+        store.put(key("blobs/a/data"), bytes("12345"), Condition.always(), durability);
         assertThat(calls.syncsMade()).isEqualTo(expected(durability, 5));
 
         store.put(key("blobs/a/new"), bytes("1234"), Condition.ifAbsent(), durability);
         assertThat(calls.syncsMade()).isEqualTo(expected(durability, 4));
 
-        store.put(key("blobs/a/data"), bytes("123"), Condition.ifVersion(version), durability);
+        store.put(
+                key("blobs/a/data"), bytes("123"), Condition.ifContent(bytes("12345")), durability);
         assertThat(calls.syncsMade()).isEqualTo(expected(durability, 3));
     }
 
@@ -53,7 +52,7 @@ class DiskDurabilityTest extends DiskFixture {
         try (ObjectWriter writer = store.write(key("blobs/a/data"))) {
             writer.write(new byte[3], 0, 3);
             writer.write(new byte[4], 0, 4);
-            writer.publish(durability);
+            writer.publish(durability, null);
         }
 
         assertThat(calls.syncsMade()).isEqualTo(expected(durability, 7));
@@ -65,14 +64,14 @@ class DiskDurabilityTest extends DiskFixture {
         try (StagedObject staged = store.stage(key("uploads/1/data"))) {
             staged.append(new byte[9], 0, 9);
         }
-        try (StagedObject staged = store.resume(key("uploads/1/data"))) {
+        try (StagedObject staged = store.resume(key("uploads/1/data"), null)) {
             staged.append(new byte[9], 0, 9);
             staged.truncate(10);
         }
         assertThat(calls.syncsMade()).isEmpty();
 
-        try (StagedObject staged = store.resume(key("uploads/1/data"))) {
-            staged.publish(key("blobs/a/data"), durability);
+        try (StagedObject staged = store.resume(key("uploads/1/data"), null)) {
+            staged.publish(key("blobs/a/data"), durability, null);
         }
         assertThat(calls.syncsMade()).isEqualTo(expected(durability, 10));
     }
@@ -93,7 +92,7 @@ class DiskDurabilityTest extends DiskFixture {
                                 store.put(
                                         key("blobs/a/data"),
                                         bytes("new"),
-                                        Condition.ifVersion(new Version("other")),
+                                        Condition.ifContent(bytes("other")),
                                         Durability.DURABLE))
                 .isInstanceOf(PreconditionFailed.class);
         store.write(key("blobs/b/data")).close();
@@ -133,10 +132,10 @@ class DiskDurabilityTest extends DiskFixture {
         try (StagedObject staged = store.stage(key("uploads/1/data"))) {
             staged.append(bytes("content"), 0, 7);
             calls.fail("sync file");
-            assertThatThrownBy(() -> staged.publish(key("blobs/a/data"), Durability.WHOLE))
+            assertThatThrownBy(() -> staged.publish(key("blobs/a/data"), Durability.WHOLE, null))
                     .isInstanceOf(Unavailable.class);
             calls.repair();
-            staged.publish(key("blobs/a/data"), Durability.WHOLE);
+            staged.publish(key("blobs/a/data"), Durability.WHOLE, null);
         }
 
         assertThat(keys()).containsExactly("blobs/a/data");
@@ -156,11 +155,11 @@ class DiskDurabilityTest extends DiskFixture {
                                         Durability.DURABLE))
                 .isInstanceOf(OutcomeUnknown.class);
         try (ObjectWriter writer = store.write(key("blobs/b/data"))) {
-            assertThatThrownBy(() -> writer.publish(Durability.DURABLE))
+            assertThatThrownBy(() -> writer.publish(Durability.DURABLE, null))
                     .isInstanceOf(OutcomeUnknown.class);
         }
         try (StagedObject staged = store.stage(key("uploads/1/data"))) {
-            assertThatThrownBy(() -> staged.publish(key("blobs/c/data"), Durability.DURABLE))
+            assertThatThrownBy(() -> staged.publish(key("blobs/c/data"), Durability.DURABLE, null))
                     .isInstanceOf(OutcomeUnknown.class);
         }
 
@@ -192,10 +191,10 @@ class DiskDurabilityTest extends DiskFixture {
         try (ObjectWriter writer = store.write(key("blobs/a/data"))) {
             writer.write(bytes("content"), 0, 7);
             calls.fail("sync file");
-            assertThatThrownBy(() -> writer.publish(Durability.WHOLE))
+            assertThatThrownBy(() -> writer.publish(Durability.WHOLE, null))
                     .isInstanceOf(Unavailable.class);
             calls.repair();
-            assertThatThrownBy(() -> writer.publish(Durability.WHOLE))
+            assertThatThrownBy(() -> writer.publish(Durability.WHOLE, null))
                     .isInstanceOf(IllegalStateException.class);
         }
 

@@ -59,9 +59,9 @@ class DiskFilesTest extends DiskFixture {
     @Test
     void stagedBytesOfAnotherRegistryAreTakenUp() throws IOException {
         writeFile("repo/_uploads/1/data", "one");
-        try (StagedObject staged = store.resume(key("repo/_uploads/1/data"))) {
+        try (StagedObject staged = store.resume(key("repo/_uploads/1/data"), null)) {
             staged.append(bytes("two"), 0, 3);
-            staged.publish(key("blobs/a/data"), Durability.HINT);
+            staged.publish(key("blobs/a/data"), Durability.HINT, null);
         }
 
         assertThat(root.resolve("blobs/a/data")).hasContent("onetwo");
@@ -286,7 +286,7 @@ class DiskFilesTest extends DiskFixture {
         assertThatThrownBy(() -> store.head(key("circle"))).isInstanceOf(Unavailable.class);
         assertThatThrownBy(() -> store.read(key("circle"), 9)).isInstanceOf(Unavailable.class);
         assertThatThrownBy(() -> store.head(key("circle/a"))).isInstanceOf(Unavailable.class);
-        assertThatThrownBy(() -> store.resume(key("circle"))).isInstanceOf(Unavailable.class);
+        assertThatThrownBy(() -> store.resume(key("circle"), null)).isInstanceOf(Unavailable.class);
         assertThatThrownBy(() -> store.delete(key("circle/a"), Condition.always()))
                 .isInstanceOf(Unavailable.class);
 
@@ -303,7 +303,7 @@ class DiskFilesTest extends DiskFixture {
         Files.createDirectories(root.resolve("repo"));
         Files.createSymbolicLink(root.resolve("repo/data"), Path.of("/dev/full"));
 
-        try (StagedObject staged = store.resume(key("repo/data"))) {
+        try (StagedObject staged = store.resume(key("repo/data"), null)) {
             assertThatThrownBy(() -> staged.append(bytes("content"), 0, 7))
                     .isInstanceOf(Unavailable.class)
                     .hasMessageContaining("No space left on device")

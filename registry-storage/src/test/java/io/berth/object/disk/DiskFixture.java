@@ -44,7 +44,7 @@ abstract class DiskFixture {
     }
 
     String read(String key) {
-        return new String(store.read(key(key), 1 << 20).bytes(), StandardCharsets.UTF_8);
+        return new String(store.read(key(key), 1 << 20), StandardCharsets.UTF_8);
     }
 
     List<String> keys() {

@@ -125,19 +125,19 @@ class DiskProcessesTest extends DiskFixture {
             case 2 -> {
                 try (ObjectWriter writer = own.write(key(key))) {
                     writer.write(content, 0, content.length);
-                    writer.publish(Durability.HINT);
+                    writer.publish(Durability.HINT, null);
                 }
             }
             default -> {
                 try (StagedObject staged = own.stage(key(key + "-staged"))) {
                     staged.append(content, 0, content.length);
-                    staged.publish(key(key), Durability.HINT);
+                    staged.publish(key(key), Durability.HINT, null);
                 }
             }
         }
     }
 
     private static String content(DiskStore own, String key) {
-        return new String(own.read(key(key), 100).bytes(), StandardCharsets.UTF_8);
+        return new String(own.read(key(key), 100), StandardCharsets.UTF_8);
     }
 }
