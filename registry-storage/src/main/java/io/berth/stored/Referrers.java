@@ -14,8 +14,6 @@ import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -123,18 +121,17 @@ final class Referrers {
     }
 
     /**
-     * @param entries that name the candidate; taken back when there is no such manifest, but not
-     *     sooner than a day after they were made, for one is written before its manifest
+     * @param entries that name the candidate; taken back when there is no such manifest
      */
     private Optional<Descriptor> referrer(
             RepositoryName repository, Digest candidate, Digest subject, List<ObjectKey> entries) {
         Optional<Manifest> manifest = manifests.find(repository, candidate);
         if (manifest.isEmpty()) {
-            Instant old = Instant.now().minus(Duration.ofDays(1));
-            store.forget(
-                    entries.stream()
-                            .filter(entry -> Stamps.isMadeBefore(entry.value(), old))
-                            .toList());
+            List<ObjectKey> settled =
+                    entries.stream().filter(entry -> Stamps.isSettled(entry.value())).toList();
+            if (!settled.isEmpty()) {
+                store.forget(settled);
+            }
         }
         return manifest.filter(found -> found.subject().equals(Optional.of(subject)))
                 .map(Manifest::asReferrer);

@@ -1,11 +1,12 @@
 package io.berth.stored;
 
-import java.time.Instant;
+import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * What makes each entry of an index one of its own: {@code says=stamp}. So an entry can be removed
- * at any time without taking away one that another replica has just added to say the same.
+ * What makes each entry of an index one of its own: {@code says=stamp}. So an entry that was seen
+ * can be removed without taking away one that another replica has added since to say the same. The
+ * stamp also tells when it was made, for an entry is written before what it is about.
  */
 final class Stamps {
 
@@ -14,6 +15,9 @@ final class Stamps {
 
     private static final char TIME_END = '-';
     private static final int RADIX = 36;
+
+    /** Longer than any push and any difference between the clocks of replicas. */
+    private static final Duration SETTLED = Duration.ofHours(1);
 
     private Stamps() {}
 
@@ -32,14 +36,19 @@ final class Stamps {
         return separator < 0 ? entry : entry.substring(0, separator);
     }
 
-    /** Whether an entry was made before a time, by the clock of the replica that made it. */
-    static boolean isMadeBefore(String entry, Instant time) {
+    /**
+     * Whether an entry was made so long ago that whoever made it has come to an end: it says what
+     * it says of the tree as it is, and not of something about to be written.
+     */
+    static boolean isSettled(String entry) {
         int start = entry.lastIndexOf(SEPARATOR) + 1;
         int end = entry.indexOf(TIME_END, start);
+        if (start == 0 || end < start) {
+            return false;
+        }
         try {
-            return start > 0
-                    && end > start
-                    && Long.parseLong(entry, start, end, RADIX) < time.toEpochMilli();
+            long made = Long.parseLong(entry, start, end, RADIX);
+            return made < System.currentTimeMillis() - SETTLED.toMillis();
         } catch (NumberFormatException e) {
             return false;
         }

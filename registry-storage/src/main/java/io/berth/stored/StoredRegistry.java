@@ -28,7 +28,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -208,7 +207,10 @@ public final class StoredRegistry implements Registry {
         List<Runnable> invisible = new ArrayList<>();
         invisible.add(() -> manifests.putContent(manifest));
         invisible.add(() -> referrers.add(repository, manifest));
-        newTags.forEach(tag -> invisible.add(() -> tagIndex.add(repository, digest, tag)));
+        for (Tag tag : newTags) {
+            invisible.add(() -> tagIndex.add(repository, digest, tag));
+            invisible.add(() -> tags.prepare(repository, tag, digest));
+        }
         lookups.forEachOrThrow(invisible.iterator(), Runnable::run);
         manifests.link(
                 repository, digest, newTags.isEmpty() ? Durability.DURABLE : Durability.WHOLE);
@@ -224,6 +226,7 @@ public final class StoredRegistry implements Registry {
                         null);
             }
             newTags.forEach(tag -> tagIndex.add(repository, digest, tag));
+            newTags.forEach(tag -> tags.prepare(repository, tag, digest));
             manifests.link(repository, digest, Durability.WHOLE);
             newTags.forEach(tag -> tags.point(repository, tag, digest));
         }
@@ -268,19 +271,24 @@ public final class StoredRegistry implements Registry {
         deleteTags(repository, digest, TagIndex.tagsOf(entries).iterator());
         manifests.unlink(repository, digest);
         if (options.isFar()) {
-            entries = deleteLateTags(repository, digest, entries);
+            deleteLateTags(repository, digest);
+        } else {
+            tagIndex.remove(entries); // no push of this manifest is under way
         }
-        tagIndex.remove(entries);
     }
 
-    /** Those that another replica has pushed meanwhile; see {@link #putLocked}. */
-    private Set<ObjectKey> deleteLateTags(
-            RepositoryName repository, Digest digest, Set<ObjectKey> before) {
-        Set<ObjectKey> after = tagIndex.entriesOf(repository, digest);
-        Set<ObjectKey> late = new HashSet<>(after);
-        late.removeAll(before);
+    /**
+     * Looks for tags once more, now that the link is gone: those that another replica is pushing at
+     * this moment. See {@link #putLocked}.
+     */
+    private void deleteLateTags(RepositoryName repository, Digest digest) {
+        Set<ObjectKey> entries = tagIndex.entriesOf(repository, digest);
+        List<ObjectKey> settled =
+                entries.stream().filter(entry -> Stamps.isSettled(entry.value())).toList();
+        List<ObjectKey> late = new ArrayList<>(entries);
+        late.removeAll(Set.copyOf(settled));
         deleteTags(repository, digest, TagIndex.tagsOf(late).iterator());
-        return after;
+        tagIndex.remove(settled);
     }
 
     private Iterator<Tag> searchTags(RepositoryName repository, Digest digest) {

@@ -60,6 +60,8 @@ final class TagIndex {
 
     /** Takes back entries that were acted upon. */
     void remove(Collection<ObjectKey> entries) {
-        store.forget(new ArrayList<>(entries));
+        if (!entries.isEmpty()) {
+            store.forget(new ArrayList<>(entries));
+        }
     }
 }

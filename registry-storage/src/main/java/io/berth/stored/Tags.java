@@ -22,10 +22,10 @@ import org.jspecify.annotations.Nullable;
  * Tags: pointers to manifests. A tag is what its {@code current/link} says; the entries of its
  * {@code index} are its history, which other registries keep and may look at.
  *
- * <p>The pointer is written before the history and deleted before it, and only as it was expected:
- * against another replica, a tag that moved meanwhile survives with its history. What a crash
- * leaves of a tag is history without a pointer, or a pointer without history: the former is no tag,
- * the latter is one. Within this process a lock per tag keeps the two apart.
+ * <p>History is written before the pointer, and deleted after it: the pointer goes only as it was
+ * expected, then whatever history there is by then. So against another replica a tag that moved
+ * meanwhile survives, and no history is left without a pointer but by a crash. Within this process
+ * a lock per tag keeps the two apart.
  */
 final class Tags {
 
@@ -46,19 +46,24 @@ final class Tags {
         return links.read(RegistryLayout.tagCurrent(repository, tag));
     }
 
-    /** Points a tag at a manifest that is stored. Durable, with all that was written before. */
+    /** Writes the history of a tag that is about to point at a manifest. */
+    void prepare(RepositoryName repository, Tag tag, Digest digest) {
+        links.write(RegistryLayout.tagIndex(repository, tag, digest), digest, Durability.WHOLE);
+    }
+
+    /**
+     * Points a tag, which was prepared for that, at a manifest that is stored. Durable, with all
+     * that was written before.
+     */
     void point(RepositoryName repository, Tag tag, Digest digest) {
         locks.locked(
                 repository,
                 tag,
-                () -> {
-                    links.write(
-                            RegistryLayout.tagCurrent(repository, tag), digest, Durability.DURABLE);
-                    links.write(
-                            RegistryLayout.tagIndex(repository, tag, digest),
-                            digest,
-                            Durability.WHOLE);
-                });
+                () ->
+                        links.write(
+                                RegistryLayout.tagCurrent(repository, tag),
+                                digest,
+                                Durability.DURABLE));
     }
 
     /**
@@ -150,8 +155,7 @@ final class Tags {
      * The names of the tags there are, in order; read as the iterator goes, {@code pageSize} at a
      * time. A folder without a pointer is what a push or a delete left that did not end: not a tag.
      * Where only Berth writes and looking for each pointer would cost a request, it is taken for
-     * one all the same: object stores have no empty folders, and Berth writes the pointer first and
-     * repeats a delete that did not end.
+     * one all the same, until the tag is pushed or deleted again.
      */
     private Iterator<String> names(
             RepositoryName repository, @Nullable String after, int pageSize) {

@@ -212,9 +212,9 @@ class RequestCountTest {
                         "READ _berth/complete", // once per repository and process
                         "PUT blobs/D/data",
                         "PUT _berth/tags/D/v1=",
+                        "PUT _manifests/tags/v1/index/D/link",
                         "PUT _manifests/revisions/D/link",
-                        "PUT _manifests/tags/v1/current/link",
-                        "PUT _manifests/tags/v1/index/D/link");
+                        "PUT _manifests/tags/v1/current/link");
         requests.clear();
         registry.putManifest(REPOSITORY, image("a").build(), tags("v1"));
         assertThat(requests).hasSize(9);

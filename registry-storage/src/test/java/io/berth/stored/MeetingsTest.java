@@ -1,0 +1,167 @@
+package io.berth.stored;
+
+import static io.berth.registry.TestContent.image;
+import static io.berth.registry.TestContent.pushImage;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryException;
+import io.berth.manifest.Manifest;
+import io.berth.name.Digest;
+import io.berth.name.RepositoryName;
+import io.berth.name.Tag;
+import io.berth.object.InterceptedStore;
+import io.berth.object.InterceptedStore.Call;
+import io.berth.object.ObjectStore;
+import io.berth.object.memory.MemoryStore;
+import io.berth.registry.PageRequest;
+import io.berth.registry.Registry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Two replicas do something to one manifest at the same time: all of what the one does comes
+ * between any two requests of the other. Afterwards every tag that is shown leads to the manifest,
+ * and the manifest can be deleted with every tag it has.
+ */
+class MeetingsTest {
+
+    private static final RepositoryName REPOSITORY = RepositoryName.of("library/app");
+
+    private enum Action {
+        PUSH {
+            @Override
+            void run(Registry registry) {
+                pushImage(registry, REPOSITORY, "image", "tag");
+            }
+        },
+        PUSH_ANOTHER_TAG {
+            @Override
+            void run(Registry registry) {
+                pushImage(registry, REPOSITORY, "image", "another");
+            }
+        },
+        MOVE_THE_TAG {
+            @Override
+            void run(Registry registry) {
+                pushImage(registry, REPOSITORY, "another image", "tag");
+            }
+        },
+        DELETE {
+            @Override
+            void run(Registry registry) {
+                ignoringUnknown(() -> registry.deleteManifest(REPOSITORY, digest()));
+            }
+        },
+        DELETE_THE_TAG {
+            @Override
+            void run(Registry registry) {
+                ignoringUnknown(() -> registry.deleteTag(REPOSITORY, Tag.of("tag")));
+            }
+        };
+
+        abstract void run(Registry registry);
+    }
+
+    private static Digest digest() {
+        return image("image").build().digest();
+    }
+
+    private static void ignoringUnknown(Runnable action) {
+        try {
+            action.run();
+        } catch (RegistryException e) {
+            assertThat(e.code()).isEqualTo(ErrorCode.MANIFEST_UNKNOWN);
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> twoAtOnce() {
+        return Arrays.stream(Action.values())
+                .flatMap(
+                        one ->
+                                Arrays.stream(Action.values())
+                                        .flatMap(
+                                                other ->
+                                                        Stream.of(true, false)
+                                                                .map(
+                                                                        there ->
+                                                                                meeting(
+                                                                                        one, other,
+                                                                                        there))));
+    }
+
+    private static DynamicTest meeting(Action one, Action other, boolean there) {
+        String name = one + " meets " + other + (there ? "" : ", and nothing was there");
+        return DynamicTest.dynamicTest(
+                name,
+                () -> {
+                    int request = 1;
+                    while (meetsAt(request, one, other, there)) {
+                        request++;
+                    }
+                    assertThat(request).as("requests tried").isGreaterThan(1);
+                });
+    }
+
+    /** Whether there were that many requests. */
+    private static boolean meetsAt(int request, Action one, Action other, boolean there) {
+        ObjectStore store = new MemoryStore();
+        Registry second = open(store);
+        pushImage(second, REPOSITORY, "bystander", "bystander");
+        if (there) {
+            pushImage(second, REPOSITORY, "image", "tag");
+        }
+        AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+        Registry first =
+                open(
+                        new InterceptedStore(
+                                store,
+                                new InterceptedStore.Interceptor() {
+                                    @Override
+                                    public void before(Call call) {
+                                        if (left.decrementAndGet() == 0) {
+                                            other.run(second);
+                                        }
+                                    }
+
+                                    @Override
+                                    public void after(Call call) {}
+                                }));
+        left.set(request);
+
+        one.run(first);
+
+        boolean met = left.get() <= 0;
+        requireSound(open(store), one + " meets " + other + " at request " + request);
+        return met;
+    }
+
+    private static void requireSound(Registry registry, String when) {
+        List<Tag> tags = registry.tags(REPOSITORY, PageRequest.first(10)).items();
+        for (Tag tag : tags) {
+            assertThat(registry.manifest(REPOSITORY, tag)).as("%s: %s", when, tag).isNotNull();
+        }
+        for (Tag tag : tags) {
+            Manifest manifest;
+            try {
+                manifest = registry.manifest(REPOSITORY, tag);
+            } catch (RegistryException e) {
+                continue; // deleted with another tag of the same manifest
+            }
+            registry.deleteManifest(REPOSITORY, manifest.digest());
+        }
+        assertThat(registry.tags(REPOSITORY, PageRequest.first(10)).items()).as(when).isEmpty();
+    }
+
+    private static Registry open(ObjectStore store) {
+        return new StoredRegistry(
+                store, StoredRegistryOptions.defaults().far(Duration.ZERO), Clock.systemUTC());
+    }
+}
