@@ -26,6 +26,7 @@ import io.berth.stored.StoredRegistryOptions.References;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -47,8 +48,9 @@ final class Assembly {
      * @throws WrongSettingException when there cannot be data at the place set
      */
     static ObjectStore store(StorageSettings settings) {
+        StorageSettings.Filesystem filesystem = Objects.requireNonNull(settings.filesystem());
         try {
-            return new DiskStore(settings.filesystem().rootDirectory(), StoredRegistry.TEMPORARY);
+            return new DiskStore(filesystem.rootDirectory(), StoredRegistry.TEMPORARY);
         } catch (UncheckedIOException e) {
             throw new WrongSettingException(
                     "The setting storage.filesystem.rootdirectory does not work: " + e.getMessage(),

@@ -28,6 +28,6 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
                 "Berth {} serves {} from {}",
                 BerthApplication.Version.current(),
                 settings.http().addr().url(event.getWebServer().getPort()),
-                settings.storage().filesystem().rootDirectory());
+                settings.storage());
     }
 }
