@@ -1,16 +1,18 @@
 package io.berth.app;
 
+import io.berth.health.HealthApi;
+import io.berth.health.StoreWatch;
 import io.berth.http.AcceptMode;
 import io.berth.http.ApiSettings;
 import io.berth.http.RegistryApi;
 import io.berth.object.ObjectStore;
-import io.berth.object.disk.DiskStore;
 import io.berth.policy.AuthorizedClasses;
 import io.berth.policy.ClassPolicyRegistry;
 import io.berth.policy.DeleteDisabledRegistry;
 import io.berth.policy.LayerUrlRegistry;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.registry.Registry;
+import io.berth.settings.HealthSettings;
 import io.berth.settings.HttpSettings;
 import io.berth.settings.ManifestSettings;
 import io.berth.settings.PolicySettings.ContentClass;
@@ -18,15 +20,12 @@ import io.berth.settings.RegistrySettings;
 import io.berth.settings.StorageSettings;
 import io.berth.settings.ValidationSettings;
 import io.berth.settings.ValidationSettings.Urls;
-import io.berth.settings.WrongSettingException;
 import io.berth.stored.StoredRegistry;
 import io.berth.stored.StoredRegistryOptions;
 import io.berth.stored.StoredRegistryOptions.OwnershipMode;
 import io.berth.stored.StoredRegistryOptions.References;
-import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -43,20 +42,6 @@ final class Assembly {
     private static final int CATALOG_PAGE = 100;
 
     private Assembly() {}
-
-    /**
-     * @throws WrongSettingException when there cannot be data at the place set
-     */
-    static ObjectStore store(StorageSettings settings) {
-        StorageSettings.Filesystem filesystem = Objects.requireNonNull(settings.filesystem());
-        try {
-            return new DiskStore(filesystem.rootDirectory(), StoredRegistry.TEMPORARY);
-        } catch (UncheckedIOException e) {
-            throw new WrongSettingException(
-                    "The setting storage.filesystem.rootdirectory does not work: " + e.getMessage(),
-                    e);
-        }
-    }
 
     static StoredRegistry stored(ObjectStore store, RegistrySettings settings, Clock clock) {
         int tagConcurrency = settings.storage().tag().concurrencyLimit();
@@ -120,6 +105,22 @@ final class Assembly {
                 .map(ContentClass::name)
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    static StoreWatch watch(ObjectStore store, RegistrySettings settings, Clock clock) {
+        HealthSettings.StorageDriver watching = settings.health().storageDriver();
+        return watching.enabled()
+                ? new StoreWatch(
+                        Stores.question(store, settings.storage()),
+                        watching.interval().duration(),
+                        watching.threshold(),
+                        clock)
+                : StoreWatch.never(clock);
+    }
+
+    static HealthApi health(StoreWatch watch, ObjectStore store, RegistrySettings settings) {
+        return new HealthApi(
+                watch::state, Stores.kind(settings.storage()), S3Report.capabilities(store));
     }
 
     static RegistryApi api(Registry registry, RegistrySettings settings) {

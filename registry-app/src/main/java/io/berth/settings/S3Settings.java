@@ -3,7 +3,6 @@ package io.berth.settings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -37,9 +36,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param useFipsEndpoint whether Amazon's FIPS endpoints are used
  * @param userAgent how the registry introduces itself to the store; {@code null}: by its name
  * @param logLevel what is logged about requests to the store
- * @param checksum when checksums are sent along that other stores may not know
+ * @param checksum which checksums are sent along
  * @param maxConnections connections to the store at the same time
- * @param spoolDirectory where bytes wait until they are enough for a part
+ * @param spoolDirectory where bytes wait until they are enough for a part; {@code null}: with
+ *     temporary files
  */
 public record S3Settings(
         @DefaultValue("") String region,
@@ -87,6 +87,8 @@ public record S3Settings(
 
     /** Who may do what with an object, as Amazon has it canned. */
     public enum ObjectAcl {
+        /** None is sent, for stores that know none and refuse the header. */
+        NONE,
         PRIVATE,
         PUBLIC_READ,
         PUBLIC_READ_WRITE,
@@ -102,7 +104,7 @@ public record S3Settings(
         }
     }
 
-    /** What is logged about requests, as in distribution; each says more than a line each. */
+    /** Names of distribution's. All but the first log the same: what may be seen by everybody. */
     public enum LogLevel {
         OFF,
         DEBUG,
@@ -118,12 +120,12 @@ public record S3Settings(
         }
     }
 
-    /** When checksums are sent that stores other than Amazon's may not know. */
+    /** Which checksums are sent, of which other stores than Amazon's may know none. */
     public enum Checksum {
-        /** Where the store was seen to take them. */
+        /** That of an object sent in one request, where the store was seen to compare it. */
         AUTO,
+        /** And the SDK's own in every request and answer, as Amazon has them. */
         ALWAYS,
-        /** Only where the protocol asks for one. */
         NEVER
     }
 
@@ -151,10 +153,9 @@ public record S3Settings(
         userAgent = presentOrNull(userAgent);
         rootDirectory = trimmed(rootDirectory);
         spoolDirectory =
-                Objects.requireNonNullElseGet(
-                                spoolDirectory, () -> Path.of(System.getProperty("java.io.tmpdir")))
-                        .toAbsolutePath()
-                        .normalize();
+                spoolDirectory == null || spoolDirectory.toString().isEmpty()
+                        ? null
+                        : spoolDirectory.toAbsolutePath().normalize();
         requirePlace(region, bucket, rootDirectory);
         requireCredentials(accessKey, secretKey, sessionToken);
         requireEndpoint("regionendpoint", regionEndpoint);
@@ -308,6 +309,13 @@ public record S3Settings(
     /** Where clients reach the store; {@code null}: where the registry does. */
     public @Nullable URI endpointOfClients() {
         return redirectEndpoint == null ? null : url(redirectEndpoint, secure);
+    }
+
+    /** Where bytes wait; that of temporary files where none is set. */
+    public Path spoolFolder() {
+        return spoolDirectory == null
+                ? Path.of(System.getProperty("java.io.tmpdir"))
+                : spoolDirectory;
     }
 
     /** Whether the bucket is named in the path of a request. */

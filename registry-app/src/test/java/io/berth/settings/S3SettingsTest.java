@@ -89,7 +89,7 @@ class S3SettingsTest {
                                 LogLevel.OFF,
                                 Checksum.AUTO,
                                 256,
-                                Path.of(System.getProperty("java.io.tmpdir"))));
+                                null));
     }
 
     /** One after the other, for some do not go together. */
@@ -134,6 +134,14 @@ class S3SettingsTest {
         assertThat(s3(Map.of("usedualstack", "true")).useDualStack()).isTrue();
         assertThat(s3(Map.of("usefipsendpoint", "true")).useFipsEndpoint()).isTrue();
         assertThat(s3(Map.of("accelerate", "true")).accelerate()).isTrue();
+    }
+
+    @Test
+    void spoolsWithTemporaryFiles() {
+        assertThat(s3(Map.of()).spoolFolder())
+                .isEqualTo(Path.of(System.getProperty("java.io.tmpdir")));
+        assertThat(s3(Map.of("spooldirectory", "/spool")).spoolFolder())
+                .isEqualTo(Path.of("/spool"));
     }
 
     @Test
