@@ -32,15 +32,17 @@ final class BlobController {
 
     void get(BlobAt path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        Blob blob = registry.blob(path.repository(), path.digest());
-        if (answersNotModified(path.digest(), request, response)) {
+        Optional<URI> link = registry.blobLink(path.repository(), path.digest());
+        if (link.isPresent()) {
+            if (!answersNotModified(path.digest(), request, response)) {
+                response.setHeader("Location", link.get().toString());
+                response.setHeader(ApiHeaders.CONTENT_DIGEST, path.digest().toString());
+                Answer.empty(response, HttpServletResponse.SC_TEMPORARY_REDIRECT);
+            }
             return;
         }
-        Optional<URI> link = blob.link(Blob.LinkMethod.GET);
-        if (link.isPresent()) {
-            response.setHeader("Location", link.get().toString());
-            response.setHeader(ApiHeaders.CONTENT_DIGEST, path.digest().toString());
-            Answer.empty(response, HttpServletResponse.SC_TEMPORARY_REDIRECT);
+        Blob blob = registry.blob(path.repository(), path.digest());
+        if (answersNotModified(path.digest(), request, response)) {
             return;
         }
         long size = blob.descriptor().size();
@@ -61,7 +63,7 @@ final class BlobController {
         }
     }
 
-    /** Answered here even where a GET is redirected: a link is good for one method only. */
+    /** Answered here even where a GET is redirected: who asks this is often about to push. */
     void head(BlobAt path, HttpServletRequest request, HttpServletResponse response) {
         Descriptor blob = registry.blob(path.repository(), path.digest()).descriptor();
         if (!answersNotModified(path.digest(), request, response)) {

@@ -30,6 +30,9 @@ final class UploadController {
 
     private static final byte[] NOTHING = {};
 
+    /** Part of the address of a session: what makes its bytes easy to find. */
+    private static final String STATE = "_state";
+
     private final RegistryWriter registry;
     private final ApiUrls urls;
 
@@ -76,7 +79,7 @@ final class UploadController {
 
     void patch(UploadAt path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        try (Upload upload = registry.resumeUpload(path.repository(), path.id())) {
+        try (Upload upload = resumed(path, request)) {
             try {
                 upload.append(chunk(request));
             } catch (RegistryException e) {
@@ -97,7 +100,7 @@ final class UploadController {
                     ErrorCode.DIGEST_INVALID, "the digest of the blob is missing from the query");
         }
         Digest digest = storable(given);
-        try (Upload upload = registry.resumeUpload(path.repository(), path.id())) {
+        try (Upload upload = resumed(path, request)) {
             try {
                 upload.commit(digest, chunk(request));
             } catch (RegistryException e) {
@@ -107,9 +110,18 @@ final class UploadController {
         created(new BlobAt(path.repository(), digest), request, response);
     }
 
-    /** Where a session stands; also for HEAD. */
+    /** Takes a session up where the client's last request left it. */
+    private Upload resumed(UploadAt path, HttpServletRequest request) {
+        String state = QueryString.parse(request.getQueryString()).first(STATE);
+        return registry.resumeUpload(path.repository(), path.id(), state);
+    }
+
+    /**
+     * Where a session stands; also for HEAD. Who asks wants to know what has arrived, and is not
+     * told what it says itself.
+     */
     void get(UploadAt path, HttpServletRequest request, HttpServletResponse response) {
-        try (Upload upload = registry.resumeUpload(path.repository(), path.id())) {
+        try (Upload upload = registry.resumeUpload(path.repository(), path.id(), null)) {
             identify(upload, request, response);
             response.setHeader("Range", stored(upload));
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
@@ -117,7 +129,7 @@ final class UploadController {
     }
 
     void delete(UploadAt path, HttpServletRequest request, HttpServletResponse response) {
-        try (Upload upload = registry.resumeUpload(path.repository(), path.id())) {
+        try (Upload upload = registry.resumeUpload(path.repository(), path.id(), null)) {
             upload.cancel();
         }
         response.setHeader(ApiHeaders.UPLOAD_UUID, path.id().toString());
@@ -203,7 +215,8 @@ final class UploadController {
     }
 
     private String location(Upload upload, HttpServletRequest request) {
-        return urls.location(request, new UploadAt(upload.repository(), upload.id()));
+        String location = urls.location(request, new UploadAt(upload.repository(), upload.id()));
+        return upload.state().map(state -> location + "?" + STATE + "=" + state).orElse(location);
     }
 
     private void created(BlobAt blob, HttpServletRequest request, HttpServletResponse response) {

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -286,7 +287,7 @@ class ErrorsTest {
                         new ReadOnlyRegistry(registry),
                         new ApiSettings(
                                 defaults.urls(), defaults.manifests(), defaults.lists(), true));
-        String nowhere = "/v2/library/app/blobs/uploads/" + UploadId.random();
+        String nowhere = "/v2/library/app/blobs/uploads/" + new UploadId(UUID.randomUUID());
 
         assertRefused(api.put(MANIFEST).body("no manifest"), "GET, HEAD");
         assertRefused(api.put("/v2/library/app/manifests/.bad").body("{}"), "GET, HEAD");

@@ -10,6 +10,7 @@ import io.berth.name.HashAlgorithm;
 import io.berth.name.RepositoryName;
 import io.berth.name.UploadId;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -216,7 +217,7 @@ class RegistryPathTest {
         return Arbitraries.oneOf(
                 names.map(RegistryPath.Tags::new),
                 names.map(RegistryPath.Uploads::new),
-                names.map(name -> new RegistryPath.UploadAt(name, UploadId.random())),
+                names.map(name -> new RegistryPath.UploadAt(name, new UploadId(UUID.randomUUID()))),
                 Combinators.combine(names, references).as(RegistryPath.ManifestAt::new),
                 Combinators.combine(names, digests).as(RegistryPath.BlobAt::new),
                 Combinators.combine(names, digests).as(RegistryPath.Referrers::new));

@@ -52,7 +52,10 @@ final class Assembly {
                         references(settings.validation().manifests().references()),
                         ownership(settings.storage().ownership()),
                         tagConcurrency == 0 ? defaults.tagConcurrency() : tagConcurrency,
-                        defaults.manifestCacheBytes()),
+                        defaults.manifestCacheBytes(),
+                        defaults.place(),
+                        defaults.membershipTrust(),
+                        defaults.sessionKey()),
                 clock);
     }
 

@@ -14,12 +14,16 @@ import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.Upload;
+import io.berth.registry.UploadChunk;
 import io.berth.settings.GoDuration;
 import io.berth.settings.StorageSettings.Maintenance;
 import io.berth.settings.StorageSettings.ReadOnly;
 import io.berth.settings.StorageSettings.UploadPurging;
 import io.berth.stored.StoredRegistry;
 import io.berth.stored.StoredRegistryOptions;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,7 +49,7 @@ class UploadPurgingTest {
 
         scheduled.getFirst().round().run();
 
-        assertThatThrownBy(() -> registry.resumeUpload(NAME, old))
+        assertThatThrownBy(() -> registry.resumeUpload(NAME, old, null))
                 .isInstanceOfSatisfying(
                         RegistryException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.BLOB_UPLOAD_UNKNOWN));
@@ -59,7 +63,7 @@ class UploadPurgingTest {
 
         scheduled.getFirst().round().run();
 
-        registry.resumeUpload(NAME, young).close();
+        assertThat(size(registry, young)).isEqualTo(3);
     }
 
     @Test
@@ -70,7 +74,7 @@ class UploadPurgingTest {
 
         scheduled.getFirst().round().run();
 
-        registry.resumeUpload(NAME, old).close();
+        assertThat(size(registry, old)).isEqualTo(3);
     }
 
     @Test
@@ -118,7 +122,16 @@ class UploadPurgingTest {
 
     private static UploadId start(StoredRegistry registry) {
         try (Upload upload = registry.startUpload(NAME)) {
+            upload.append(UploadChunk.of(new ByteArrayInputStream(new byte[] {1, 2, 3})));
             return upload.id();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static long size(StoredRegistry registry, UploadId id) {
+        try (Upload upload = registry.resumeUpload(NAME, id, null)) {
+            return upload.size();
         }
     }
 

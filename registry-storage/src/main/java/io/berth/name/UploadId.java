@@ -5,14 +5,10 @@ import io.berth.error.RegistryException;
 import java.util.UUID;
 
 /**
- * Names an upload session. A random UUID: other registries find sessions to purge by parsing one,
- * and it must not be guessed.
+ * Names an upload session. A UUID, as proxies and other registries expect; whoever opens sessions
+ * makes sure that it is not guessed.
  */
 public record UploadId(UUID value) {
-
-    public static UploadId random() {
-        return new UploadId(UUID.randomUUID());
-    }
 
     /**
      * @throws RegistryException BLOB_UPLOAD_UNKNOWN, for no session can have such an id

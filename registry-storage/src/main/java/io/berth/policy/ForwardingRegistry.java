@@ -15,6 +15,7 @@ import io.berth.registry.Registry;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
 import java.io.IOException;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,11 @@ abstract class ForwardingRegistry implements Registry {
     }
 
     @Override
+    public Optional<URI> blobLink(RepositoryName repository, Digest digest) {
+        return next.blobLink(repository, digest);
+    }
+
+    @Override
     public Digest resolve(RepositoryName repository, Reference reference) {
         return next.resolve(repository, reference);
     }
@@ -49,8 +55,8 @@ abstract class ForwardingRegistry implements Registry {
     }
 
     @Override
-    public Upload resumeUpload(RepositoryName repository, UploadId id) {
-        return next.resumeUpload(repository, id);
+    public Upload resumeUpload(RepositoryName repository, UploadId id, @Nullable String state) {
+        return next.resumeUpload(repository, id, state);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses every change and passes on every read ({@code storage.maintenance.readonly}). The state
@@ -31,8 +32,8 @@ public final class ReadOnlyRegistry extends ForwardingRegistry {
     }
 
     @Override
-    public Upload resumeUpload(RepositoryName repository, UploadId id) {
-        return new ReadOnlyUpload(super.resumeUpload(repository, id));
+    public Upload resumeUpload(RepositoryName repository, UploadId id, @Nullable String state) {
+        return new ReadOnlyUpload(super.resumeUpload(repository, id, state));
     }
 
     @Override
@@ -81,6 +82,11 @@ public final class ReadOnlyRegistry extends ForwardingRegistry {
         @Override
         public UploadId id() {
             return next.id();
+        }
+
+        @Override
+        public Optional<String> state() {
+            return next.state();
         }
 
         @Override

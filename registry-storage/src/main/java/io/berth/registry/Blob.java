@@ -3,7 +3,6 @@ package io.berth.registry;
 import io.berth.name.ByteRange;
 import io.berth.name.Descriptor;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -21,20 +20,6 @@ public interface Blob {
      * is not a file of its own. Must not be written to.
      */
     default Optional<Path> file() {
-        return Optional.empty();
-    }
-
-    /** The HTTP method that a {@link #link} is for; presigned links are bound to one. */
-    enum LinkMethod {
-        GET,
-        HEAD
-    }
-
-    /**
-     * An address where the client may fetch the content itself; empty where there is none. Costs no
-     * request to the storage. Valid for minutes: hand it out at once and do not keep it.
-     */
-    default Optional<URI> link(LinkMethod method) {
         return Optional.empty();
     }
 

@@ -4,6 +4,8 @@ import io.berth.manifest.Manifest;
 import io.berth.name.Digest;
 import io.berth.name.Reference;
 import io.berth.name.RepositoryName;
+import java.net.URI;
+import java.util.Optional;
 
 /**
  * Reading by name (distribution-spec, "Pull"). Content is visible only in repositories that hold
@@ -17,6 +19,16 @@ public interface RegistryReader {
      * @throws io.berth.error.RegistryException BLOB_UNKNOWN
      */
     Blob blob(RepositoryName repository, Digest digest);
+
+    /**
+     * An address where the client may fetch a blob itself, valid for minutes: hand it out at once
+     * and do not keep it. Empty where the registry sends the content. Whether the content is there
+     * is not looked at.
+     *
+     * @throws io.berth.error.RegistryException BLOB_UNKNOWN when there are such addresses, but the
+     *     repository does not hold the blob
+     */
+    Optional<URI> blobLink(RepositoryName repository, Digest digest);
 
     /**
      * The digest a reference stands for at this moment, if that manifest is there; cheaper than

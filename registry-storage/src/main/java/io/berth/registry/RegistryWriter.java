@@ -9,6 +9,7 @@ import io.berth.name.UploadId;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adding content (distribution-spec, "Push"). A repository comes into being with its first content.
@@ -26,11 +27,15 @@ public interface RegistryWriter {
      * Takes up a session where it stands, on this or another replica. While the handle is open no
      * other request can work on the session.
      *
+     * @param state as {@link Upload#state} gave it after the last request; {@code null}: the
+     *     session's bytes are searched for. With an old one the session is as it was then, with a
+     *     wrong one as if there were none.
      * @throws io.berth.error.RegistryException BLOB_UPLOAD_UNKNOWN when it does not exist in this
-     *     repository, was finished, cancelled or expired; BLOB_UPLOAD_OUT_OF_ORDER when another
-     *     request is working on it
+     *     repository, was finished, cancelled or expired; when that happened on another replica it
+     *     is perhaps found out only when the session is used, or it begins again, empty;
+     *     BLOB_UPLOAD_OUT_OF_ORDER when another request is working on it
      */
-    Upload resumeUpload(RepositoryName repository, UploadId id);
+    Upload resumeUpload(RepositoryName repository, UploadId id, @Nullable String state);
 
     /**
      * Stores a blob whose digest is known before its bytes, without a session.

@@ -5,6 +5,7 @@ import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import io.berth.name.UploadId;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * One request's hold on an upload session (distribution-spec, "Pushing a blob in chunks").
@@ -24,6 +25,13 @@ public interface Upload extends AutoCloseable {
     RepositoryName repository();
 
     UploadId id();
+
+    /**
+     * What the client may bring along with its next request, so that the session's bytes are found
+     * without a search; it changes with each of them. Up to 512 letters, digits and {@code . _ -
+     * ~}; empty where nothing is gained by it. No secret, and no proof of anything.
+     */
+    Optional<String> state();
 
     /** Bytes the session holds: where the next chunk belongs. */
     long size();

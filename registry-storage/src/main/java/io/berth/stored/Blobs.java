@@ -15,59 +15,105 @@ import io.berth.object.ObjectStoreException;
 import io.berth.registry.Blob;
 import io.berth.registry.MountSource;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * Blobs as repositories see them: a link in the repository, and the content that all share. Both
  * must be there; a link without content reads as absent and is healed by the next push.
+ *
+ * <p>For readers, what was seen lately may be remembered ({@link Memberships}). Whether content is
+ * stored is asked of the store whenever a push relies on it.
  */
 final class Blobs {
 
     private final ObjectStore store;
     private final Links links;
+    private final Parallel lookups;
+    private final Memberships<Known> known;
     private final BlobWhereabouts whereabouts = new BlobWhereabouts();
 
-    Blobs(ObjectStore store, Links links) {
+    /** Where a repository's link leads, and the content's size where that was asked for. */
+    private record Known(Digest target, OptionalLong size) {}
+
+    Blobs(ObjectStore store, Links links, StoredRegistryOptions options, Parallel lookups) {
         this.store = store;
         this.links = links;
+        this.lookups = lookups;
+        this.known = new Memberships<>(options.membershipTrust());
     }
 
     Blob open(RepositoryName repository, Digest digest) {
-        return find(repository, digest)
-                .orElseThrow(
-                        () ->
-                                new RegistryException(
-                                        ErrorCode.BLOB_UNKNOWN,
-                                        ErrorCode.BLOB_UNKNOWN.message(),
-                                        digest.toString()));
+        Known found =
+                known.get(repository, digest)
+                        .filter(remembered -> remembered.size().isPresent())
+                        .or(() -> find(repository, digest))
+                        .orElseThrow(() -> unknown(digest));
+        return new StoredBlob(
+                store,
+                RegistryLayout.blob(found.target()),
+                Descriptor.of(MediaType.OCTET_STREAM, digest, found.size().getAsLong()));
     }
 
-    Optional<StoredBlob> find(RepositoryName repository, Digest digest) {
+    /** An address of the content, where the store has such; the content is not looked at. */
+    Optional<URI> link(RepositoryName repository, Digest digest) {
+        if (store.presignedLinks().isEmpty()) {
+            return Optional.empty();
+        }
+        Digest target = target(repository, digest).orElseThrow(() -> unknown(digest));
+        return store.presignedLinks().map(links -> links.link(RegistryLayout.blob(target)));
+    }
+
+    /** Whether the repository links to it, which may be remembered. */
+    private Optional<Digest> target(RepositoryName repository, Digest digest) {
         if (digest.hash().isEmpty()) {
             return Optional.empty(); // nothing can have been stored under it
         }
-        return links.read(RegistryLayout.layerLink(repository, digest))
-                .flatMap(link -> contentOf(digest, link));
+        Optional<Digest> remembered = known.get(repository, digest).map(Known::target);
+        if (remembered.isPresent()) {
+            return remembered;
+        }
+        Optional<Digest> target = links.read(RegistryLayout.layerLink(repository, digest));
+        target.ifPresent(
+                leadsTo -> known.put(repository, digest, new Known(leadsTo, OptionalLong.empty())));
+        return target;
     }
 
-    /**
-     * @param target what the link says, which another registry lets differ: it keeps all content
-     *     under sha256 and links other digests to that
-     */
-    private Optional<StoredBlob> contentOf(Digest digest, Digest target) {
-        ObjectKey key = RegistryLayout.blob(target);
-        try {
-            long size = store.head(key).size();
-            return Optional.of(
-                    new StoredBlob(
-                            store,
-                            key,
-                            target,
-                            Descriptor.of(MediaType.OCTET_STREAM, digest, size)));
-        } catch (ObjectStoreException.NotFound e) {
+    /** Whether the repository holds it and the content is stored at this moment. */
+    boolean isThere(RepositoryName repository, Digest digest) {
+        return find(repository, digest).isPresent();
+    }
+
+    /** As {@link #isThere}; what is found has a size. */
+    private Optional<Known> find(RepositoryName repository, Digest digest) {
+        if (digest.hash().isEmpty()) {
             return Optional.empty();
+        }
+        // Content is nearly always where its own digest says: both can be asked for at once.
+        Supplier<OptionalLong> likely = lookups.ahead(() -> sizeOf(digest));
+        Optional<Digest> target = target(repository, digest);
+        if (target.isEmpty()) {
+            return Optional.empty();
+        }
+        // Another registry keeps all content under sha256 and links other digests to that.
+        OptionalLong size = target.get().equals(digest) ? likely.get() : sizeOf(target.get());
+        if (size.isEmpty()) {
+            return Optional.empty();
+        }
+        Known found = new Known(target.get(), size);
+        known.put(repository, digest, found);
+        return Optional.of(found);
+    }
+
+    private OptionalLong sizeOf(Digest target) {
+        try {
+            return OptionalLong.of(store.head(RegistryLayout.blob(target)).size());
+        } catch (ObjectStoreException.NotFound e) {
+            return OptionalLong.empty();
         }
     }
 
@@ -75,8 +121,9 @@ final class Blobs {
      * Makes content that is stored already visible in a repository. Durable: the content's own
      * write becomes so with it.
      */
-    void link(RepositoryName repository, Digest digest, Digest target) {
+    void link(RepositoryName repository, Digest digest, Digest target, long size) {
         links.write(RegistryLayout.layerLink(repository, digest), target, Durability.DURABLE);
+        known.put(repository, digest, new Known(target, OptionalLong.of(size)));
         whereabouts.saw(repository, digest);
     }
 
@@ -88,24 +135,36 @@ final class Blobs {
                             whereabouts.of(digest).stream().filter(readable).toList();
                 };
         for (RepositoryName from : candidates) {
-            Optional<StoredBlob> found = find(from, digest);
+            Optional<Known> found = find(from, digest);
             if (found.isPresent()) {
+                long size = found.get().size().getAsLong();
                 if (!from.equals(target)) {
-                    link(target, digest, found.get().target());
+                    link(target, digest, found.get().target(), size);
                 }
-                return Optional.of(found.get().descriptor());
+                return Optional.of(Descriptor.of(MediaType.OCTET_STREAM, digest, size));
             }
         }
         return Optional.empty();
     }
 
     void delete(RepositoryName repository, Digest digest) {
-        open(repository, digest);
-        store.delete(RegistryLayout.layerLink(repository, digest), Condition.always());
+        if (!isThere(repository, digest)) {
+            throw unknown(digest);
+        }
+        try {
+            store.delete(RegistryLayout.layerLink(repository, digest), Condition.always());
+        } finally {
+            known.remove(repository, digest);
+        }
+    }
+
+    private static RegistryException unknown(Digest digest) {
+        return new RegistryException(
+                ErrorCode.BLOB_UNKNOWN, ErrorCode.BLOB_UNKNOWN.message(), digest.toString());
     }
 
     /** A blob found at its key. */
-    record StoredBlob(ObjectStore store, ObjectKey key, Digest target, Descriptor descriptor)
+    private record StoredBlob(ObjectStore store, ObjectKey key, Descriptor descriptor)
             implements Blob {
 
         @Override
@@ -118,10 +177,7 @@ final class Blobs {
             try {
                 return store.open(key, range);
             } catch (ObjectStoreException.NotFound e) {
-                throw new RegistryException(
-                        ErrorCode.BLOB_UNKNOWN,
-                        ErrorCode.BLOB_UNKNOWN.message(),
-                        descriptor.digest().toString());
+                throw unknown(descriptor.digest());
             } catch (ObjectStoreException e) {
                 throw Failures.translate(e);
             }

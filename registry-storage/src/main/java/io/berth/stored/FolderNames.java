@@ -5,14 +5,20 @@ import io.berth.object.Listing;
 import io.berth.object.ObjectStore;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Those folders directly below a prefix that a caller accepts, in order of their names (which is
  * not that of their keys: see {@link NameOrder}).
+ *
+ * <p>A name that comes due before the listing has come to it is looked for in the page that was
+ * read; only where that does not reach far enough the caller is asked. So a page of names costs
+ * about a page of the listing.
  *
  * <p>Not safe for several threads. Reads the listing page by page as it goes.
  */
@@ -22,11 +28,16 @@ final class FolderNames implements Iterator<String> {
     private final String prefix;
     private final @Nullable String after;
     private final int pageSize;
-    private final Predicate<String> accepted;
+    private final Predicate<String> valid;
+    private final Predicate<String> isThere;
+    private final boolean listedIsThere;
 
     private final Deque<String> ready = new ArrayDeque<>();
     private final Deque<String> listed = new ArrayDeque<>();
     private final NameOrder order = new NameOrder();
+
+    /** The names of the page that was read last. */
+    private final Set<String> page = new HashSet<>();
 
     private @Nullable String position;
     private boolean listingEnded;
@@ -34,20 +45,25 @@ final class FolderNames implements Iterator<String> {
     /**
      * @param after only names greater than this; {@code null}: all
      * @param pageSize entries asked for at once
-     * @param accepted whether a name is one of those wanted; asked for names that may not be there,
-     *     too
+     * @param valid whether a name is one of those wanted
+     * @param isThere asks the store for a valid name
+     * @param listedIsThere whether a name that is listed need not be asked for
      */
     FolderNames(
             ObjectStore store,
             String prefix,
             @Nullable String after,
             int pageSize,
-            Predicate<String> accepted) {
+            Predicate<String> valid,
+            Predicate<String> isThere,
+            boolean listedIsThere) {
         this.store = store;
         this.prefix = prefix;
         this.after = after;
         this.pageSize = pageSize;
-        this.accepted = accepted;
+        this.valid = valid;
+        this.isThere = isThere;
+        this.listedIsThere = listedIsThere;
         // Without the slash: "a-b/" sorts before "a/" and would be lost.
         this.position = after == null ? null : prefix + after;
     }
@@ -59,7 +75,7 @@ final class FolderNames implements Iterator<String> {
                 return false;
             }
             for (String name : order.due(listed.removeFirst())) {
-                if (isWanted(name) && accepted.test(name)) {
+                if (isWanted(name) && isThere(name)) {
                     ready.add(name);
                 }
             }
@@ -77,19 +93,32 @@ final class FolderNames implements Iterator<String> {
 
     private boolean readPage() {
         while (listed.isEmpty() && !listingEnded) {
-            Listing page = store.list(new ListRequest(prefix, position, true, pageSize));
-            for (String entry : page.entries()) {
+            Listing listing = store.list(new ListRequest(prefix, position, true, pageSize));
+            page.clear();
+            for (String entry : listing.entries()) {
                 position = entry;
                 if (entry.endsWith("/")) {
-                    listed.add(entry.substring(prefix.length(), entry.length() - 1));
+                    String name = entry.substring(prefix.length(), entry.length() - 1);
+                    listed.add(name);
+                    page.add(name);
                 }
             }
-            listingEnded = !page.more();
+            listingEnded = !listing.more();
         }
         return !listed.isEmpty();
     }
 
     private boolean isWanted(String name) {
-        return after == null || name.compareTo(after) > 0;
+        return (after == null || name.compareTo(after) > 0) && valid.test(name);
+    }
+
+    private boolean isThere(String name) {
+        if (page.contains(name)) {
+            return listedIsThere || isThere.test(name);
+        }
+        // The listing has come to it neither before this page nor in it.
+        boolean passed =
+                listingEnded || (position != null && position.compareTo(prefix + name + "/") > 0);
+        return !passed && isThere.test(name);
     }
 }

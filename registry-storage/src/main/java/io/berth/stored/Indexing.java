@@ -3,11 +3,6 @@ package io.berth.stored;
 import io.berth.error.RegistryException;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Builds the indexes of a repository from the tree. Pushes meanwhile add their own entries before
@@ -18,30 +13,26 @@ import org.slf4j.LoggerFactory;
  */
 final class Indexing {
 
-    private static final Logger log = LoggerFactory.getLogger(Indexing.class);
-
     private final Manifests manifests;
     private final Tags tags;
     private final TagIndex tagIndex;
     private final Referrers referrers;
     private final IndexState state;
-
-    private final Set<RepositoryName> underWay = ConcurrentHashMap.newKeySet();
-
-    /** One repository at a time: this is nobody's request and may take its time. */
-    private final ReentrantLock turn = new ReentrantLock();
+    private final Background background;
 
     Indexing(
             Manifests manifests,
             Tags tags,
             TagIndex tagIndex,
             Referrers referrers,
-            IndexState state) {
+            IndexState state,
+            Background background) {
         this.manifests = manifests;
         this.tags = tags;
         this.tagIndex = tagIndex;
         this.referrers = referrers;
         this.state = state;
+        this.background = background;
     }
 
     /**
@@ -52,7 +43,7 @@ final class Indexing {
         if (!state.isKept() || state.isComplete(repository)) {
             return;
         }
-        tags.candidates(repository)
+        tags.folders(repository)
                 .forEachRemaining(
                         name -> {
                             Tag tag = Tag.of(name);
@@ -70,20 +61,8 @@ final class Indexing {
 
     /** Has the indexes built in the background, where they are kept and not complete. */
     void later(RepositoryName repository) {
-        if (!state.isKept() || !underWay.add(repository)) {
-            return;
+        if (state.isKept()) {
+            background.run(repository, repository.toString(), () -> run(repository));
         }
-        Thread.startVirtualThread(
-                () -> {
-                    turn.lock();
-                    try {
-                        run(repository);
-                    } catch (RuntimeException e) {
-                        log.warn("{} could not be indexed, which is tried again", repository, e);
-                    } finally {
-                        turn.unlock();
-                        underWay.remove(repository);
-                    }
-                });
     }
 }

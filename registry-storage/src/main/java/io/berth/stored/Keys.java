@@ -6,24 +6,41 @@ import io.berth.object.ObjectStore;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
-/** All keys below a prefix, in order, read page by page as an iterator goes. */
-record Keys(ObjectStore store, String prefix) implements Iterable<String> {
+/**
+ * All keys below a prefix, in order, read page by page as an iterator goes.
+ *
+ * @param after only keys greater than this; {@code null}: all
+ * @param pageSize keys asked for at once
+ */
+record Keys(ObjectStore store, String prefix, @Nullable String after, int pageSize)
+        implements Iterable<String> {
 
-    private static final int PAGE_SIZE = 1000;
+    /** Keys asked of a store at once, at the most. */
+    static final int MAX_PAGE = 1000;
+
+    Keys(ObjectStore store, String prefix) {
+        this(store, prefix, null, MAX_PAGE);
+    }
+
+    Stream<String> stream() {
+        return StreamSupport.stream(spliterator(), false);
+    }
 
     @Override
     public Iterator<String> iterator() {
         return new Iterator<>() {
             private Iterator<String> page = List.<String>of().iterator();
-            private @Nullable String last;
+            private @Nullable String last = after;
             private boolean more = true;
 
             @Override
             public boolean hasNext() {
                 while (!page.hasNext() && more) {
-                    Listing listing = store.list(new ListRequest(prefix, last, false, PAGE_SIZE));
+                    Listing listing = store.list(new ListRequest(prefix, last, false, pageSize));
                     page = listing.entries().iterator();
                     more = listing.more();
                 }

@@ -13,13 +13,15 @@ import io.berth.object.Durability;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Manifests as repositories see them: a revision link in the repository, and content that all
- * share. The content is cached by its digest, which needs no invalidation; that a repository holds
- * it is asked of the storage every time.
+ * share. The content is cached by its digest, which needs no invalidation. That a repository holds
+ * it may be remembered for readers ({@link Memberships}); where a push relies on a manifest, the
+ * storage is asked for its content every time.
  */
 final class Manifests {
 
@@ -33,31 +35,68 @@ final class Manifests {
 
     private final ObjectStore store;
     private final Links links;
+    private final Parallel lookups;
+    private final Memberships<Boolean> known;
     private final Cache<Digest, Manifest> cache;
 
-    /**
-     * @param cacheBytes memory for cached manifests, about
-     */
-    Manifests(ObjectStore store, Links links, long cacheBytes) {
+    Manifests(ObjectStore store, Links links, StoredRegistryOptions options, Parallel lookups) {
         this.store = store;
         this.links = links;
+        this.lookups = lookups;
+        this.known = new Memberships<>(options.membershipTrust());
         this.cache =
                 Caffeine.newBuilder()
-                        .maximumWeight(cacheBytes)
+                        .maximumWeight(options.manifestCacheBytes())
                         .weigher(
                                 (Digest digest, Manifest manifest) ->
                                         1024 + manifest.size() * MEMORY_PER_BYTE)
                         .build();
     }
 
+    /** Whether the repository links to it, which may be remembered. */
     boolean contains(RepositoryName repository, Digest digest) {
-        return digest.hash().isPresent()
-                && links.isThere(RegistryLayout.revisionLink(repository, digest));
+        return known.get(repository, digest).isPresent() || isLinked(repository, digest);
+    }
+
+    /** The same, asked of the store. */
+    boolean isLinked(RepositoryName repository, Digest digest) {
+        boolean linked =
+                digest.hash().isPresent()
+                        && links.isThere(RegistryLayout.revisionLink(repository, digest));
+        if (linked) {
+            known.put(repository, digest, true);
+        }
+        return linked;
     }
 
     /** Empty unless both the link and the content are there. */
     Optional<Manifest> find(RepositoryName repository, Digest digest) {
-        return contains(repository, digest) ? content(digest) : Optional.empty();
+        if (digest.hash().isEmpty()) {
+            return Optional.empty();
+        }
+        Supplier<Optional<Manifest>> content =
+                cache.getIfPresent(digest) != null
+                        ? () -> content(digest)
+                        : lookups.ahead(() -> content(digest));
+        return contains(repository, digest) ? content.get() : Optional.empty();
+    }
+
+    /** Whether the repository holds it and the content is stored at this moment. */
+    boolean isThere(RepositoryName repository, Digest digest) {
+        if (digest.hash().isEmpty()) {
+            return false;
+        }
+        Supplier<Boolean> stored = lookups.ahead(() -> isStored(digest));
+        return contains(repository, digest) && stored.get();
+    }
+
+    private boolean isStored(Digest digest) {
+        try {
+            store.head(RegistryLayout.blob(digest));
+            return true;
+        } catch (ObjectStoreException.NotFound e) {
+            return false;
+        }
     }
 
     /**
@@ -95,20 +134,28 @@ final class Manifests {
         }
     }
 
-    /** Stores content and link. Whole but not yet durable: what is written after it makes it so. */
-    void put(RepositoryName repository, Manifest manifest, Durability linkDurability) {
-        Digest digest = manifest.digest();
+    /** Stores the content. Whole but not yet durable: what is written after it makes it so. */
+    void putContent(Manifest manifest) {
         store.put(
-                RegistryLayout.blob(digest),
+                RegistryLayout.blob(manifest.digest()),
                 manifest.content(),
                 Condition.always(),
                 Durability.WHOLE);
-        links.write(RegistryLayout.revisionLink(repository, digest), digest, linkDurability);
-        cache.put(digest, manifest);
+        cache.put(manifest.digest(), manifest);
+    }
+
+    /** Makes content that is stored visible in a repository. */
+    void link(RepositoryName repository, Digest digest, Durability durability) {
+        links.write(RegistryLayout.revisionLink(repository, digest), digest, durability);
+        known.put(repository, digest, true);
     }
 
     void unlink(RepositoryName repository, Digest digest) {
-        store.delete(RegistryLayout.revisionLink(repository, digest), Condition.always());
+        try {
+            store.delete(RegistryLayout.revisionLink(repository, digest), Condition.always());
+        } finally {
+            known.remove(repository, digest);
+        }
     }
 
     static RegistryException unknown(String what) {

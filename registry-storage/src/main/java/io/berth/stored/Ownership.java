@@ -48,7 +48,17 @@ final class Ownership {
         return id;
     }
 
+    /** Sets the marker; in an empty tree also says that the catalog, empty as well, is complete. */
     private static String set(ObjectStore store) {
+        boolean empty = isEmpty(store);
+        String id = setMarker(store);
+        if (empty) {
+            new IndexState(store, Optional.of(id)).markCatalogComplete();
+        }
+        return id;
+    }
+
+    private static String setMarker(ObjectStore store) {
         ObjectKey key = RegistryLayout.owner();
         byte[] content = UUID.randomUUID().toString().getBytes(StandardCharsets.ISO_8859_1);
         try {

@@ -5,7 +5,10 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Does the same thing for many items with a bounded number of them under way, and waits for all.
@@ -49,6 +52,42 @@ final class Parallel {
         worker.run(); // the caller is one of the workers
         awaitUninterruptibly(done);
         return failures;
+    }
+
+    /** As {@link #forEach}; the first failure is thrown, the others go with it. */
+    <T> void forEachOrThrow(Iterator<T> items, Consumer<T> action) {
+        List<RuntimeException> failures = forEach(items, action);
+        if (!failures.isEmpty()) {
+            RuntimeException first = failures.getFirst();
+            failures.stream().skip(1).forEach(first::addSuppressed);
+            throw first;
+        }
+    }
+
+    /**
+     * Begins something whose result will probably be wanted, where that saves time.
+     *
+     * @return waits for the result, or only then makes it; throws what went wrong
+     */
+    <T> Supplier<T> ahead(Supplier<T> action) {
+        if (limit == 1) {
+            return action;
+        }
+        FutureTask<T> task = new FutureTask<>(action::get);
+        Thread.startVirtualThread(task);
+        return () -> {
+            try {
+                return task.get();
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof RuntimeException failure) {
+                    throw failure;
+                }
+                throw new IllegalStateException(e.getCause());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException("interrupted while waiting for the store", e);
+            }
+        };
     }
 
     private static <T> void drain(

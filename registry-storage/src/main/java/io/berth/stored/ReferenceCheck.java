@@ -11,12 +11,12 @@ import io.berth.name.Descriptor;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What a manifest needs must be in its repository, asked of the storage and of no cache.
+ * What a manifest needs must be in its repository, and its content in the storage, which is asked
+ * of no cache.
  *
  * <p>Not needed: a subject, which may come later or never (distribution-spec, "Pushing Manifests
  * with Subject"); layers whose type says that they are not distributed with the image; and content
@@ -46,17 +46,13 @@ final class ReferenceCheck {
         Set<Digest> needed = needed(manifest);
         boolean childrenMayBeManifests = manifest instanceof ImageIndex;
         Set<Digest> missing = ConcurrentHashMap.newKeySet();
-        List<RuntimeException> failures =
-                lookups.forEach(
-                        needed.iterator(),
-                        digest -> {
-                            if (!isThere(repository, digest, childrenMayBeManifests)) {
-                                missing.add(digest);
-                            }
-                        });
-        if (!failures.isEmpty()) {
-            throw failures.getFirst();
-        }
+        lookups.forEachOrThrow(
+                needed.iterator(),
+                digest -> {
+                    if (!isThere(repository, digest, childrenMayBeManifests)) {
+                        missing.add(digest);
+                    }
+                });
         if (!missing.isEmpty()) {
             throw new RegistryException(
                     needed.stream()
@@ -72,8 +68,8 @@ final class ReferenceCheck {
     }
 
     private boolean isThere(RepositoryName repository, Digest digest, boolean mayBeManifest) {
-        return (mayBeManifest && manifests.find(repository, digest).isPresent())
-                || blobs.find(repository, digest).isPresent();
+        return (mayBeManifest && manifests.isThere(repository, digest))
+                || blobs.isThere(repository, digest);
     }
 
     private static Set<Digest> needed(Manifest manifest) {

@@ -10,16 +10,23 @@ import io.berth.name.HashAlgorithm;
 import io.berth.name.RepositoryName;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
+import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableSet;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,16 +49,21 @@ final class Referrers {
 
     private static final int REMEMBERED = 100_000;
 
+    /** Referrers asked for while earlier ones are waited for. */
+    private static final int LOOKED_AHEAD = 16;
+
     private final ObjectStore store;
     private final Manifests manifests;
     private final IndexState state;
+    private final Parallel lookups;
     private final Cache<Digest, Optional<Digest>> subjects =
             Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
-    Referrers(ObjectStore store, Manifests manifests, IndexState state) {
+    Referrers(ObjectStore store, Manifests manifests, IndexState state, Parallel lookups) {
         this.store = store;
         this.manifests = manifests;
         this.state = state;
+        this.lookups = lookups;
     }
 
     /** To be called before the manifest becomes visible. */
@@ -66,27 +78,31 @@ final class Referrers {
         }
     }
 
-    /** To be called after the manifest has gone. */
-    void remove(RepositoryName repository, Digest subject, Digest referrer) {
-        if (state.isKept()) {
-            store.delete(
-                    RegistryLayout.referrer(repository, subject, referrer), Condition.always());
-        }
-    }
-
     Page<Descriptor> list(
             RepositoryName repository,
             Digest subject,
             @Nullable String artifactType,
             PageRequest page) {
+        Iterator<Map.Entry<Digest, List<ObjectKey>>> candidates =
+                candidates(repository, subject).tailMap(after(page), false).entrySet().iterator();
+        Deque<Supplier<Optional<Descriptor>>> looked = new ArrayDeque<>();
         List<Descriptor> found = new ArrayList<>();
         long bytes = 0;
-        for (Digest candidate : candidates(repository, subject).tailSet(after(page), false)) {
+        while (candidates.hasNext() || !looked.isEmpty()) {
+            while (candidates.hasNext() && looked.size() < LOOKED_AHEAD) {
+                var candidate = candidates.next();
+                looked.add(
+                        lookups.ahead(
+                                () ->
+                                        referrer(
+                                                repository,
+                                                candidate.getKey(),
+                                                subject,
+                                                candidate.getValue())));
+            }
             Optional<Descriptor> referrer =
-                    manifests
-                            .find(repository, candidate)
-                            .filter(manifest -> manifest.subject().equals(Optional.of(subject)))
-                            .map(Manifest::asReferrer)
+                    looked.removeFirst()
+                            .get()
                             .filter(
                                     descriptor ->
                                             artifactType == null
@@ -106,6 +122,24 @@ final class Referrers {
         return new Page<>(found, false);
     }
 
+    /**
+     * @param entries that name the candidate; taken back when there is no such manifest, but not
+     *     sooner than a day after they were made, for one is written before its manifest
+     */
+    private Optional<Descriptor> referrer(
+            RepositoryName repository, Digest candidate, Digest subject, List<ObjectKey> entries) {
+        Optional<Manifest> manifest = manifests.find(repository, candidate);
+        if (manifest.isEmpty()) {
+            Instant old = Instant.now().minus(Duration.ofDays(1));
+            store.forget(
+                    entries.stream()
+                            .filter(entry -> Stamps.isMadeBefore(entry.value(), old))
+                            .toList());
+        }
+        return manifest.filter(found -> found.subject().equals(Optional.of(subject)))
+                .map(Manifest::asReferrer);
+    }
+
     /** The place in the order of digests that a page begins behind. */
     private static Digest after(PageRequest page) {
         String after = page.after() == null ? "" : page.after();
@@ -116,24 +150,28 @@ final class Referrers {
         }
     }
 
-    private NavigableSet<Digest> candidates(RepositoryName repository, Digest subject) {
-        NavigableSet<Digest> candidates = new TreeSet<>();
-        if (state.isComplete(repository)) {
-            String folder = RegistryLayout.referrers(repository, subject);
-            for (String key : new Keys(store, folder)) {
-                String[] parts = key.substring(folder.length()).split("/", -1);
-                if (parts.length == 2 && Digest.isValid(parts[0], parts[1])) {
-                    candidates.add(new Digest(parts[0], parts[1]));
-                }
-            }
-        } else {
+    /** Manifests that may be about the subject, with the entries of the index that say so. */
+    private NavigableMap<Digest, List<ObjectKey>> candidates(
+            RepositoryName repository, Digest subject) {
+        NavigableMap<Digest, List<ObjectKey>> candidates = new TreeMap<>();
+        if (!state.isComplete(repository)) {
             forEachRevision(
                     repository,
                     digest -> {
                         if (subjectOf(repository, digest).equals(Optional.of(subject))) {
-                            candidates.add(digest);
+                            candidates.put(digest, List.of());
                         }
                     });
+            return candidates;
+        }
+        String folder = RegistryLayout.referrers(repository, subject);
+        for (String key : new Keys(store, folder)) {
+            String[] parts = Stamps.unstamped(key.substring(folder.length())).split("/", -1);
+            if (parts.length == 2 && Digest.isValid(parts[0], parts[1])) {
+                candidates
+                        .computeIfAbsent(new Digest(parts[0], parts[1]), _ -> new ArrayList<>())
+                        .add(ObjectKey.of(key));
+            }
         }
         return candidates;
     }
@@ -159,8 +197,10 @@ final class Referrers {
                             store,
                             folder,
                             null,
-                            Tags.MAX_PAGE,
-                            hex -> Digest.isValid(algorithm.id(), hex))
+                            Keys.MAX_PAGE,
+                            hex -> Digest.isValid(algorithm.id(), hex),
+                            hex -> true,
+                            true)
                     .forEachRemaining(hex -> action.accept(new Digest(algorithm.id(), hex)));
         }
     }

@@ -5,6 +5,7 @@ import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.name.UploadId;
 import io.berth.object.ObjectKey;
+import java.util.Optional;
 
 /**
  * The storage tree: the one place where values become keys. It is a file format that other
@@ -18,18 +19,23 @@ import io.berth.object.ObjectKey;
  *     _manifests/revisions/ALG/HEX/link          the repository holds this manifest
  *     _manifests/tags/TAG/index/ALG/HEX/link     TAG was pointed at this manifest at some time
  *     _manifests/tags/TAG/current/link           what TAG points at
- *     _uploads/ID/startedat                      an upload session, with the time it began
- *     _uploads/ID/data                           its bytes so far
+ *     _uploads/ID/…                              an upload session of another registry
  *     _berth/complete                            the two indexes below know everything; see Ownership
- *     _berth/tags/ALG/HEX/TAG=                   index: TAG may point at this manifest
- *     _berth/referrers/ALG/HEX/ALG/HEX           index: the second digest may be a referrer of the first
+ *     _berth/tags/ALG/HEX/TAG=STAMP              index: TAG may point at this manifest
+ *     _berth/referrers/ALG/HEX/ALG/HEX=STAMP     index: the second digest may be a referrer of the first
  *   _berth/owner                                 only Berth writes this tree; see Ownership
+ *   _berth/catalog                               the next line knows every repository; see Catalog
+ *   _berth/repositories/NAME+                    a repository
+ *   _berth/uploads/NAME/_/ID                     bytes of an upload session of Berth
+ *   _berth/key                                   what its ids are made with; see UploadIds
  *   _berth/tmp/                                  of the disk store
+ *   _berth/probe/                                of the S3 store
  * </pre>
  *
  * <p>A {@code link} holds a digest, nothing else. A repository's name may contain slashes but no
  * component of it begins with an underscore, which is how its own folders are told from the
- * repositories below it. Everything under {@code _berth} is derived and may be deleted at any time.
+ * repositories below it. Everything under {@code _berth} is derived and may be deleted at any time,
+ * at the price of the upload sessions.
  */
 final class RegistryLayout {
 
@@ -43,8 +49,22 @@ final class RegistryLayout {
     /** The child of a repository's folder that is there while it has upload sessions. */
     static final String UPLOADS = "_uploads/";
 
-    /** No tag ends so: an entry is never taken for a temporary file, whatever the tag's name. */
-    private static final String ENTRY_END = "=";
+    private static final String OWN = ROOT + "_berth/";
+
+    /** Below it the entries of all repositories, in the order of their names. */
+    static final String CATALOG = OWN + "repositories/";
+
+    /** Below it everything that upload sessions of Berth hold. */
+    static final String SESSIONS = OWN + "uploads/";
+
+    /**
+     * Ends a name in {@link #CATALOG}, so that {@code a} is no folder of {@code a/b}. Sorts before
+     * every character of a name: the order of the keys is that of the names.
+     */
+    private static final String NAME_END = "+";
+
+    /** No component of a name, so that a session is never taken for one. */
+    private static final String SESSION_MARK = "/_/";
 
     private RegistryLayout() {}
 
@@ -87,7 +107,12 @@ final class RegistryLayout {
     }
 
     static ObjectKey tagIndex(RepositoryName repository, Tag tag, Digest digest) {
-        return ObjectKey.of(tag(repository, tag) + "index/" + path(digest) + "/link");
+        return ObjectKey.of(tag(repository, tag) + tagIndex(digest));
+    }
+
+    /** The same below the tag's folder. */
+    static String tagIndex(Digest digest) {
+        return "index/" + path(digest) + "/link";
     }
 
     static String uploads(RepositoryName repository) {
@@ -98,20 +123,61 @@ final class RegistryLayout {
         return uploads(repository) + id + "/";
     }
 
+    /** When another registry's session began. */
     static ObjectKey uploadStartedAt(RepositoryName repository, UploadId id) {
         return ObjectKey.of(upload(repository, id) + "startedat");
     }
 
-    static ObjectKey uploadData(RepositoryName repository, UploadId id) {
-        return ObjectKey.of(upload(repository, id) + "data");
+    static ObjectKey session(RepositoryName repository, UploadId id) {
+        return ObjectKey.of(SESSIONS + repository + SESSION_MARK + id);
+    }
+
+    /**
+     * The id of the session that a key below {@link #SESSIONS} belongs to, as text; empty for what
+     * belongs to none.
+     */
+    static Optional<String> sessionOf(String key) {
+        int mark = key.indexOf(SESSION_MARK, SESSIONS.length());
+        if (mark < 0) {
+            return Optional.empty();
+        }
+        int start = mark + SESSION_MARK.length();
+        int end = key.indexOf('/', start);
+        return Optional.of(end < 0 ? key.substring(start) : key.substring(start, end));
     }
 
     static ObjectKey owner() {
-        return ObjectKey.of(ROOT + "_berth/owner");
+        return ObjectKey.of(OWN + "owner");
+    }
+
+    static ObjectKey key() {
+        return ObjectKey.of(OWN + "key");
     }
 
     static ObjectKey temporary() {
-        return ObjectKey.of(ROOT + "_berth/tmp");
+        return ObjectKey.of(OWN + "tmp");
+    }
+
+    static ObjectKey probe() {
+        return ObjectKey.of(OWN + "probe");
+    }
+
+    static ObjectKey catalog() {
+        return ObjectKey.of(OWN + "catalog");
+    }
+
+    static ObjectKey catalogEntry(RepositoryName repository) {
+        return ObjectKey.of(catalogPosition(repository.value()));
+    }
+
+    /** The text behind which the entries of all greater names follow. */
+    static String catalogPosition(String name) {
+        return CATALOG + name + NAME_END;
+    }
+
+    /** The name that a key below {@link #CATALOG} is about; what is no entry gives no valid one. */
+    static String nameOf(String catalogKey) {
+        return catalogKey.substring(CATALOG.length(), catalogKey.length() - NAME_END.length());
     }
 
     static ObjectKey complete(RepositoryName repository) {
@@ -123,18 +189,7 @@ final class RegistryLayout {
     }
 
     static ObjectKey taggedAs(RepositoryName repository, Digest digest, Tag tag) {
-        return ObjectKey.of(taggedAs(repository, digest) + tag.value() + ENTRY_END);
-    }
-
-    /**
-     * The tag that an entry below {@link #taggedAs(RepositoryName, Digest)} is about.
-     *
-     * @param entry the last component of its key
-     */
-    static String tagOf(String entry) {
-        return entry.endsWith(ENTRY_END)
-                ? entry.substring(0, entry.length() - ENTRY_END.length())
-                : entry;
+        return ObjectKey.of(taggedAs(repository, digest) + Stamps.stamped(tag.value()));
     }
 
     static String referrers(RepositoryName repository, Digest subject) {
@@ -142,7 +197,7 @@ final class RegistryLayout {
     }
 
     static ObjectKey referrer(RepositoryName repository, Digest subject, Digest referrer) {
-        return ObjectKey.of(referrers(repository, subject) + path(referrer));
+        return ObjectKey.of(referrers(repository, subject) + Stamps.stamped(path(referrer)));
     }
 
     private static String folder(RepositoryName repository) {

@@ -62,7 +62,7 @@ final class Repositories {
         return new Walk(after, visitor).below("");
     }
 
-    private boolean isRepository(String name) {
+    boolean isRepository(String name) {
         String wanted = RegistryLayout.REPOSITORIES + name + "/" + marker;
         String justBefore = wanted.substring(0, wanted.length() - 1);
         Listing listing =
@@ -91,7 +91,7 @@ final class Repositories {
             NameOrder order = new NameOrder();
             boolean more = true;
             while (more) {
-                Listing page = store.list(new ListRequest(prefix, position, true, Tags.MAX_PAGE));
+                Listing page = store.list(new ListRequest(prefix, position, true, Keys.MAX_PAGE));
                 for (String entry : page.entries()) {
                     position = entry;
                     String component = entry.substring(prefix.length());

@@ -23,13 +23,20 @@ import io.berth.registry.Registry;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +53,14 @@ public final class StoredRegistry implements Registry {
     /** Where a store that needs temporary files may keep them: no key is ever at or below it. */
     public static final ObjectKey TEMPORARY = RegistryLayout.temporary();
 
+    /** Below it a store may write objects to find out what it can do, and removes them. */
+    public static final ObjectKey PROBE = RegistryLayout.probe();
+
+    /**
+     * Replicas that take turns in undoing each other's work would be a defect; so many are none.
+     */
+    private static final int MAX_REPAIRS = 20;
+
     private static final Logger log = LoggerFactory.getLogger(StoredRegistry.class);
 
     private final ObjectStore store;
@@ -58,7 +73,9 @@ public final class StoredRegistry implements Registry {
     private final Referrers referrers;
     private final IndexState indexState;
     private final Indexing indexing;
+    private final Catalog catalog;
     private final ReferenceCheck referenceCheck;
+    private final Parallel lookups;
     private final Parallel tagWorkers;
 
     /** Keeps the push and the delete of one manifest apart. */
@@ -69,29 +86,43 @@ public final class StoredRegistry implements Registry {
      *
      * @throws RegistryException UNAVAILABLE
      */
-    public StoredRegistry(ObjectStore store, StoredRegistryOptions options, Clock clock) {
-        this.store = store;
-        this.options = options;
-        Links links = new Links(store);
+    public StoredRegistry(ObjectStore store, StoredRegistryOptions asked, Clock clock) {
         Optional<String> owner =
-                Failures.translated(() -> Ownership.establish(store, options.ownership()));
-        this.indexState = new IndexState(store, owner);
-        this.blobs = new Blobs(store, links);
-        this.uploads = new Uploads(store, blobs, clock);
-        this.manifests = new Manifests(store, links, options.manifestCacheBytes());
-        this.tagIndex = new TagIndex(store, indexState);
-        this.tags = new Tags(store, links, tagIndex);
-        this.referrers = new Referrers(store, manifests, indexState);
-        this.indexing = new Indexing(manifests, tags, tagIndex, referrers, indexState);
-        this.tagWorkers = new Parallel(options.tagConcurrency());
+                Failures.translated(() -> Ownership.establish(store, asked.ownership()));
+        this.store = store;
+        // Where others write, nothing that was seen once can be relied upon.
+        this.options = owner.isPresent() ? asked : asked.withoutTrust();
         // A look-up on a local disk is over sooner than another thread has begun.
-        Parallel lookups = store.localFiles().isPresent() ? new Parallel(1) : new Parallel(16);
+        this.lookups = new Parallel(options.isFar() ? 16 : 1);
+        this.tagWorkers = new Parallel(options.tagConcurrency());
+        Links links = new Links(store);
+        Background background = new Background();
+        UploadIds ids =
+                new UploadIds(
+                        options.sessionKey() != null
+                                ? options.sessionKey()
+                                : Failures.translated(() -> UploadIds.keyIn(store)),
+                        clock);
+        this.indexState = new IndexState(store, owner);
+        this.blobs = new Blobs(store, links, options, lookups);
+        this.uploads = new Uploads(store, blobs, ids, options);
+        this.manifests = new Manifests(store, links, options, lookups);
+        this.tagIndex = new TagIndex(store, indexState);
+        this.tags = new Tags(store, links, indexState, options.isFar());
+        this.referrers = new Referrers(store, manifests, indexState, lookups);
+        this.indexing = new Indexing(manifests, tags, tagIndex, referrers, indexState, background);
+        this.catalog = new Catalog(store, indexState, background, options.isFar());
         this.referenceCheck = new ReferenceCheck(blobs, manifests, lookups);
     }
 
     @Override
     public Blob blob(RepositoryName repository, Digest digest) {
         return Failures.translated(() -> blobs.open(repository, digest));
+    }
+
+    @Override
+    public Optional<URI> blobLink(RepositoryName repository, Digest digest) {
+        return Failures.translated(() -> blobs.link(repository, digest));
     }
 
     @Override
@@ -130,8 +161,8 @@ public final class StoredRegistry implements Registry {
     }
 
     @Override
-    public Upload resumeUpload(RepositoryName repository, UploadId id) {
-        return Failures.translated(() -> uploads.resume(repository, id));
+    public Upload resumeUpload(RepositoryName repository, UploadId id, @Nullable String state) {
+        return Failures.translated(() -> uploads.resume(repository, id, state));
     }
 
     @Override
@@ -160,17 +191,42 @@ public final class StoredRegistry implements Registry {
                     manifestLocks.locked(
                             repository,
                             manifest.digest(),
-                            () -> {
-                                indexState.begin(repository);
-                                referrers.add(repository, manifest);
-                                manifests.put(
-                                        repository,
-                                        manifest,
-                                        newTags.isEmpty() ? Durability.DURABLE : Durability.WHOLE);
-                                newTags.forEach(
-                                        tag -> tags.point(repository, tag, manifest.digest()));
-                            });
+                            () -> putLocked(repository, manifest, newTags));
                 });
+    }
+
+    /**
+     * Entries of indexes and the content first, then the link of the repository, then the tags.
+     *
+     * <p>Another replica may delete the same manifest meanwhile. Both write first and look
+     * afterwards, so one of them sees the other: the delete looks for tags again when the link is
+     * gone, and the push for the link when its tags are there.
+     */
+    private void putLocked(RepositoryName repository, Manifest manifest, List<Tag> newTags) {
+        Digest digest = manifest.digest();
+        indexState.begin(repository);
+        List<Runnable> invisible = new ArrayList<>();
+        invisible.add(() -> manifests.putContent(manifest));
+        invisible.add(() -> referrers.add(repository, manifest));
+        newTags.forEach(tag -> invisible.add(() -> tagIndex.add(repository, digest, tag)));
+        lookups.forEachOrThrow(invisible.iterator(), Runnable::run);
+        manifests.link(
+                repository, digest, newTags.isEmpty() ? Durability.DURABLE : Durability.WHOLE);
+        newTags.forEach(tag -> tags.point(repository, tag, digest));
+        if (!options.isFar() || newTags.isEmpty()) {
+            return;
+        }
+        for (int repairs = 0; !manifests.isLinked(repository, digest); repairs++) {
+            if (repairs == MAX_REPAIRS) {
+                throw new ObjectStoreException.Unavailable(
+                        digest.toString(),
+                        "the manifest is deleted as often as it is pushed",
+                        null);
+            }
+            newTags.forEach(tag -> tagIndex.add(repository, digest, tag));
+            manifests.link(repository, digest, Durability.WHOLE);
+            newTags.forEach(tag -> tags.point(repository, tag, digest));
+        }
     }
 
     @Override
@@ -191,57 +247,82 @@ public final class StoredRegistry implements Registry {
                                 repository, digest, () -> deleteLocked(repository, digest)));
     }
 
-    private void deleteLocked(RepositoryName repository, Digest digest) {
-        if (!manifests.contains(repository, digest)) {
-            throw Manifests.unknown(digest.toString());
-        }
-        Optional<Digest> subject = subjectOf(repository, digest);
-        deleteTagsOf(repository, digest);
-        manifests.unlink(repository, digest);
-        subject.ifPresent(about -> referrers.remove(repository, about, digest));
-    }
-
     /**
      * The tags go first: while one is left the manifest is, too, and the delete can be repeated.
      */
-    private void deleteTagsOf(RepositoryName repository, Digest digest) {
-        Iterator<String> candidates;
-        if (indexState.isComplete(repository)) {
-            candidates = tagIndex.tagsOf(repository, digest);
-        } else {
-            candidates = tags.candidates(repository);
+    private void deleteLocked(RepositoryName repository, Digest digest) {
+        Supplier<Boolean> exists = lookups.ahead(() -> manifests.isLinked(repository, digest));
+        if (!indexState.isComplete(repository)) {
+            if (!exists.get()) {
+                throw Manifests.unknown(digest.toString());
+            }
             indexing.later(repository);
+            deleteTags(repository, digest, searchTags(repository, digest));
+            manifests.unlink(repository, digest);
+            return;
         }
+        Set<ObjectKey> entries = tagIndex.entriesOf(repository, digest);
+        if (!exists.get()) {
+            throw Manifests.unknown(digest.toString());
+        }
+        deleteTags(repository, digest, TagIndex.tagsOf(entries).iterator());
+        manifests.unlink(repository, digest);
+        if (options.isFar()) {
+            entries = deleteLateTags(repository, digest, entries);
+        }
+        tagIndex.remove(entries);
+    }
+
+    /** Those that another replica has pushed meanwhile; see {@link #putLocked}. */
+    private Set<ObjectKey> deleteLateTags(
+            RepositoryName repository, Digest digest, Set<ObjectKey> before) {
+        Set<ObjectKey> after = tagIndex.entriesOf(repository, digest);
+        Set<ObjectKey> late = new HashSet<>(after);
+        late.removeAll(before);
+        deleteTags(repository, digest, TagIndex.tagsOf(late).iterator());
+        return after;
+    }
+
+    private Iterator<Tag> searchTags(RepositoryName repository, Digest digest) {
+        if (options.isFar()) {
+            return tags.search(repository, digest).iterator();
+        }
+        Iterator<String> folders = tags.folders(repository);
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return folders.hasNext();
+            }
+
+            @Override
+            public Tag next() {
+                return Tag.of(folders.next());
+            }
+        };
+    }
+
+    private void deleteTags(RepositoryName repository, Digest digest, Iterator<Tag> candidates) {
         List<RegistryError> errors = Collections.synchronizedList(new ArrayList<>());
-        List<RuntimeException> failures =
-                tagWorkers.forEach(
-                        candidates,
-                        name -> {
-                            try {
-                                tags.deleteIfPointingAt(repository, Tag.of(name), digest);
-                            } catch (ObjectStoreException e) {
-                                log.error("tag {} of {} could not be removed", name, repository, e);
-                                errors.add(
-                                        new RegistryError(
-                                                ErrorCode.UNAVAILABLE,
-                                                "the tag could not be removed",
-                                                name));
-                            }
-                        });
-        if (!failures.isEmpty()) {
-            throw failures.getFirst();
+        Queue<ObjectKey> history = new ConcurrentLinkedQueue<>();
+        tagWorkers.forEachOrThrow(
+                candidates,
+                tag -> {
+                    try {
+                        history.addAll(tags.deletePointer(digest, repository, tag));
+                    } catch (ObjectStoreException e) {
+                        log.error("tag {} of {} could not be removed", tag, repository, e);
+                        errors.add(
+                                new RegistryError(
+                                        ErrorCode.UNAVAILABLE,
+                                        "the tag could not be removed",
+                                        tag.toString()));
+                    }
+                });
+        if (!history.isEmpty()) {
+            store.deleteAll(history);
         }
         if (!errors.isEmpty()) {
             throw new RegistryException(errors, null);
-        }
-    }
-
-    /** Only tidies an index: a manifest that cannot be read can be deleted all the same. */
-    private Optional<Digest> subjectOf(RepositoryName repository, Digest digest) {
-        try {
-            return manifests.find(repository, digest).flatMap(Manifest::subject);
-        } catch (RegistryException e) {
-            return Optional.empty();
         }
     }
 
@@ -271,8 +352,7 @@ public final class StoredRegistry implements Registry {
 
     @Override
     public Page<RepositoryName> repositories(PageRequest page) {
-        return Failures.translated(
-                () -> new Repositories(store, RegistryLayout.MANIFESTS).list(page));
+        return Failures.translated(() -> catalog.list(page));
     }
 
     @Override
@@ -293,10 +373,22 @@ public final class StoredRegistry implements Registry {
      * @throws RegistryException UNAVAILABLE; some sessions may have gone
      */
     public int purgeUploads(Duration age, boolean dryRun, Clock clock) {
-        return Failures.translated(
-                () ->
-                        new UploadPurge(store, uploads.holds(), clock.instant().minus(age), dryRun)
-                                .run());
+        UploadPurge purge = new UploadPurge(store, uploads, clock.instant().minus(age), dryRun);
+        return Failures.translated(() -> purge.run(this::forEachWithForeignUploads));
+    }
+
+    private void forEachWithForeignUploads(Consumer<RepositoryName> action) {
+        if (indexState.isCatalogComplete()) {
+            catalog.forEach(action);
+            return;
+        }
+        new Repositories(store, RegistryLayout.UPLOADS)
+                .walk(
+                        null,
+                        repository -> {
+                            action.accept(repository);
+                            return true;
+                        });
     }
 
     /**

@@ -1,5 +1,8 @@
 package io.berth.stored;
 
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How a stored registry behaves.
  *
@@ -8,12 +11,20 @@ package io.berth.stored;
  * @param tagConcurrency tags looked at or removed at once when a manifest is deleted, 1 or more
  *     ({@code storage.tag.concurrencylimit})
  * @param manifestCacheBytes memory for manifests read before, about
+ * @param place where the store is
+ * @param membershipTrust how long a reader may be told what a repository was seen to hold, though
+ *     another replica may have deleted it since; zero: not at all. Without effect in a shared tree
+ * @param sessionKey what the ids of upload sessions are made with, on all replicas; {@code null}:
+ *     one that is kept in the store ({@code http.secret})
  */
 public record StoredRegistryOptions(
         References references,
         OwnershipMode ownership,
         int tagConcurrency,
-        long manifestCacheBytes) {
+        long manifestCacheBytes,
+        Place place,
+        Duration membershipTrust,
+        @Nullable SessionKey sessionKey) {
 
     /** What a pushed manifest must find in its repository. */
     public enum References {
@@ -33,6 +44,30 @@ public record StoredRegistryOptions(
         SHARED
     }
 
+    /** Where the store is. */
+    public enum Place {
+        /** On this machine: a look costs microseconds, and no other process works on the tree. */
+        NEAR,
+        /**
+         * Across a network: each request takes a round trip, and other replicas work on the tree.
+         */
+        FAR
+    }
+
+    /**
+     * A secret.
+     *
+     * @param value not copied: nobody changes it
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record SessionKey(byte[] value) {
+
+        @Override
+        public String toString() {
+            return "SessionKey[…]";
+        }
+    }
+
     public StoredRegistryOptions {
         if (tagConcurrency < 1) {
             throw new IllegalArgumentException("tagConcurrency " + tagConcurrency);
@@ -48,6 +83,58 @@ public record StoredRegistryOptions(
                 References.STRICT,
                 OwnershipMode.AUTO,
                 Runtime.getRuntime().availableProcessors(),
-                24L * 1024 * 1024);
+                24L * 1024 * 1024,
+                Place.NEAR,
+                Duration.ZERO,
+                null);
+    }
+
+    /** The same for a store elsewhere, with other replicas on it. */
+    public StoredRegistryOptions far(Duration membershipTrust) {
+        return new StoredRegistryOptions(
+                references,
+                ownership,
+                tagConcurrency,
+                manifestCacheBytes,
+                Place.FAR,
+                membershipTrust,
+                sessionKey);
+    }
+
+    public StoredRegistryOptions with(References references) {
+        return new StoredRegistryOptions(
+                references,
+                ownership,
+                tagConcurrency,
+                manifestCacheBytes,
+                place,
+                membershipTrust,
+                sessionKey);
+    }
+
+    public StoredRegistryOptions with(OwnershipMode ownership) {
+        return new StoredRegistryOptions(
+                references,
+                ownership,
+                tagConcurrency,
+                manifestCacheBytes,
+                place,
+                membershipTrust,
+                sessionKey);
+    }
+
+    StoredRegistryOptions withoutTrust() {
+        return new StoredRegistryOptions(
+                references,
+                ownership,
+                tagConcurrency,
+                manifestCacheBytes,
+                place,
+                Duration.ZERO,
+                sessionKey);
+    }
+
+    boolean isFar() {
+        return place == Place.FAR;
     }
 }

@@ -16,6 +16,7 @@ import io.berth.stored.Uploads.HashState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,13 +67,20 @@ final class StoredUpload implements Upload {
     }
 
     @Override
+    public Optional<String> state() {
+        return uploads.stateToCarry(staged);
+    }
+
+    @Override
     public long append(UploadChunk chunk) throws IOException {
         requireOpen();
         requireInOrder(chunk);
         try {
-            StagedObject bytes = addToStaged(chunk);
-            bytes.keep();
+            addToStaged(chunk);
+            keep();
             return size();
+        } catch (ObjectStoreException.NotFound e) {
+            throw Uploads.unknown(); // it ended meanwhile
         } catch (ObjectStoreException e) {
             throw Failures.translate(e);
         }
@@ -90,6 +98,8 @@ final class StoredUpload implements Upload {
                             : commitStaged(algorithm, digest, last);
             endCommitted();
             return stored;
+        } catch (ObjectStoreException.NotFound e) {
+            throw Uploads.unknown(); // it ended meanwhile
         } catch (ObjectStoreException e) {
             throw Failures.translate(e);
         }
@@ -131,16 +141,26 @@ final class StoredUpload implements Upload {
             hash = hashBefore;
             throw e;
         } catch (IOException e) {
-            hash = stateOf(hashAfter, bytes);
-            bytes.keep();
+            hash = hashOf(bytes, hashAfter);
+            keep();
             throw e;
         }
-        hash = stateOf(hashAfter, bytes);
+        hash = hashOf(bytes, hashAfter);
         return bytes;
     }
 
-    private static @Nullable HashState stateOf(@Nullable MessageDigest hash, StagedObject bytes) {
-        return hash == null ? null : new HashState(hash, bytes.size());
+    private static @Nullable HashState hashOf(StagedObject bytes, @Nullable MessageDigest hash) {
+        return hash == null ? null : new HashState(hash, bytes.size(), "");
+    }
+
+    /** From here on the next request finds everything. */
+    private void keep() {
+        if (staged != null && staged.size() > 0) {
+            staged.keep();
+            if (hash != null) {
+                hash = new HashState(hash.hash(), hash.size(), staged.state());
+            }
+        }
     }
 
     private Digest digestOf(StagedObject bytes, HashAlgorithm algorithm) throws IOException {
@@ -163,7 +183,7 @@ final class StoredUpload implements Upload {
         Failures.translated(this::finish);
     }
 
-    /** The blob is there and durable: failing to tidy up must not deny it. The session expires. */
+    /** The blob is there and durable: failing to tidy up must not deny it. */
     private void endCommitted() {
         try {
             finish();
@@ -179,7 +199,7 @@ final class StoredUpload implements Upload {
                 staged.discard(); // an empty one, or one that is being cancelled
             }
         } finally {
-            uploads.end(repository, id);
+            uploads.end(id);
         }
     }
 

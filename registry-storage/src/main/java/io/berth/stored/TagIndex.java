@@ -5,8 +5,13 @@ import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
+import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which tags may point at a manifest: a hint to be verified, but one that misses no tag, since it
@@ -24,6 +29,7 @@ final class TagIndex {
         this.state = state;
     }
 
+    /** To be called before the tag points at the manifest. */
     void add(RepositoryName repository, Digest digest, Tag tag) {
         if (state.isKept()) {
             store.put(
@@ -34,26 +40,26 @@ final class TagIndex {
         }
     }
 
-    void remove(RepositoryName repository, Digest digest, Tag tag) {
-        if (state.isKept()) {
-            store.delete(RegistryLayout.taggedAs(repository, digest, tag), Condition.always());
-        }
+    /** The entries about a manifest; all of them only where the index is complete. */
+    Set<ObjectKey> entriesOf(RepositoryName repository, Digest digest) {
+        return new Keys(store, RegistryLayout.taggedAs(repository, digest))
+                .stream().map(ObjectKey::of).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The names of the tags, which may have moved elsewhere; only meaningful when complete. */
-    Iterator<String> tagsOf(RepositoryName repository, Digest digest) {
-        String folder = RegistryLayout.taggedAs(repository, digest);
-        Iterator<String> keys = new Keys(store, folder).iterator();
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return keys.hasNext();
-            }
+    /** The tags that entries are about, each once. */
+    static List<Tag> tagsOf(Collection<ObjectKey> entries) {
+        return entries.stream()
+                .map(ObjectKey::value)
+                .map(key -> Stamps.unstamped(key.substring(key.lastIndexOf('/') + 1)))
+                .filter(Tag::isValid)
+                .distinct()
+                .sorted()
+                .map(Tag::of)
+                .toList();
+    }
 
-            @Override
-            public String next() {
-                return RegistryLayout.tagOf(keys.next().substring(folder.length()));
-            }
-        };
+    /** Takes back entries that were acted upon. */
+    void remove(Collection<ObjectKey> entries) {
+        store.forget(new ArrayList<>(entries));
     }
 }

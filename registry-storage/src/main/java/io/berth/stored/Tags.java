@@ -16,32 +16,30 @@ import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tags: pointers to manifests. A tag is what its {@code current/link} says; the entries of its
- * {@code index} are its history, and let a search find tags by the digest in a key.
+ * {@code index} are its history, which other registries keep and may look at.
  *
- * <p>Order of writes: the index entries first, so that whoever finds a tag by them finds every tag;
- * then the pointer, with which the tag becomes visible. Order of deletes: the reverse. Within this
- * process the two are kept apart by a lock per tag; against another process the pointer is deleted
- * only as it was read, and an index entry that a push put back meanwhile is put back.
+ * <p>The pointer is written before the history and deleted before it, and only as it was expected:
+ * against another replica, a tag that moved meanwhile survives with its history. What a crash
+ * leaves of a tag is history without a pointer, or a pointer without history: the former is no tag,
+ * the latter is one. Within this process a lock per tag keeps the two apart.
  */
 final class Tags {
 
-    /** Entries asked of a store at once. */
-    static final int MAX_PAGE = 1000;
-
     private final ObjectStore store;
     private final Links links;
-    private final TagIndex index;
+    private final IndexState state;
+    private final boolean far;
     private final StripedLocks locks = new StripedLocks();
 
-    Tags(ObjectStore store, Links links, TagIndex index) {
+    Tags(ObjectStore store, Links links, IndexState state, boolean far) {
         this.store = store;
         this.links = links;
-        this.index = index;
+        this.state = state;
+        this.far = far;
     }
 
     Optional<Digest> resolve(RepositoryName repository, Tag tag) {
@@ -55,12 +53,11 @@ final class Tags {
                 tag,
                 () -> {
                     links.write(
+                            RegistryLayout.tagCurrent(repository, tag), digest, Durability.DURABLE);
+                    links.write(
                             RegistryLayout.tagIndex(repository, tag, digest),
                             digest,
                             Durability.WHOLE);
-                    index.add(repository, digest, tag);
-                    links.write(
-                            RegistryLayout.tagCurrent(repository, tag), digest, Durability.DURABLE);
                 });
     }
 
@@ -69,65 +66,68 @@ final class Tags {
      */
     void delete(RepositoryName repository, Tag tag) {
         boolean deleted =
-                locks.locked(repository, tag, () -> deleteIf(repository, tag, digest -> true));
+                locks.locked(repository, tag, () -> deleteWhereverItPoints(repository, tag));
         if (!deleted) {
             throw new RegistryException(
                     ErrorCode.MANIFEST_UNKNOWN, ErrorCode.MANIFEST_UNKNOWN.message(), "tag " + tag);
         }
     }
 
-    /** Deletes a tag if it points at this manifest, and only then; else it stays as it is. */
-    void deleteIfPointingAt(RepositoryName repository, Tag tag, Digest digest) {
-        locks.locked(
-                repository,
-                tag,
-                () -> {
-                    if (!deleteIf(repository, tag, digest::equals)) {
-                        index.remove(repository, digest, tag); // a hint that is no longer true
-                    }
-                });
-    }
-
-    private boolean deleteIf(RepositoryName repository, Tag tag, Predicate<Digest> condition) {
-        ObjectKey current = RegistryLayout.tagCurrent(repository, tag);
+    private boolean deleteWhereverItPoints(RepositoryName repository, Tag tag) {
         while (true) {
-            Optional<Digest> link = links.read(current);
-            if (link.isEmpty() || !condition.test(link.get())) {
-                return false;
+            Optional<Digest> target = resolve(repository, tag);
+            boolean deleted = target.isPresent() && deletePointer(repository, tag, target.get());
+            if (deleted || target.isEmpty()) {
+                // Without a pointer, too: an earlier attempt may have come no further.
+                store.deleteAll(history(repository, tag));
+                return deleted;
             }
-            try {
-                links.deleteIfLeadingTo(current, link.get());
-            } catch (ObjectStoreException.PreconditionFailed e) {
-                continue; // it moved since it was read: look again
-            }
-            forgetHistory(repository, tag, link.get());
-            return true;
         }
     }
 
-    private void forgetHistory(RepositoryName repository, Tag tag, Digest last) {
-        store.deleteAll(keysBelow(RegistryLayout.tag(repository, tag)));
-        index.remove(repository, last, tag);
-        // Another process may have pushed the tag again between the two deletions.
-        resolve(repository, tag)
-                .ifPresent(
-                        digest -> {
-                            links.write(
-                                    RegistryLayout.tagIndex(repository, tag, digest),
-                                    digest,
-                                    Durability.WHOLE);
-                            index.add(repository, digest, tag);
-                        });
+    private boolean deletePointer(RepositoryName repository, Tag tag, Digest target) {
+        try {
+            links.deleteIfLeadingTo(RegistryLayout.tagCurrent(repository, tag), target);
+            return true;
+        } catch (ObjectStoreException.PreconditionFailed e) {
+            return false; // it moved, or is gone
+        }
     }
 
-    /** The pointer is gone by now: what is listed here is history. */
-    private Collection<ObjectKey> keysBelow(String folder) {
+    /**
+     * Deletes the pointer of a tag if it points at this manifest, and only then.
+     *
+     * @return what else there is of the tag and has to go with it; nothing when it points elsewhere
+     */
+    Collection<ObjectKey> deletePointer(Digest target, RepositoryName repository, Tag tag) {
+        return locks.locked(
+                repository,
+                tag,
+                () -> {
+                    // Where a look costs nothing, it rules out most of what a search comes up with.
+                    if (!far && pointsElsewhere(repository, tag, target)) {
+                        return List.of();
+                    }
+                    boolean deleted = deletePointer(repository, tag, target);
+                    return deleted || !pointsElsewhere(repository, tag, target)
+                            ? history(repository, tag)
+                            : List.of();
+                });
+    }
+
+    private boolean pointsElsewhere(RepositoryName repository, Tag tag, Digest target) {
+        return resolve(repository, tag).filter(current -> !current.equals(target)).isPresent();
+    }
+
+    /** Everything below the folder of a tag that has no pointer; nothing if it has one. */
+    private Collection<ObjectKey> history(RepositoryName repository, Tag tag) {
         List<ObjectKey> keys = new ArrayList<>();
-        String pointer = folder + "current/link";
-        for (String key : new Keys(store, folder)) {
-            if (!key.equals(pointer)) {
-                keys.add(ObjectKey.of(key));
+        ObjectKey pointer = RegistryLayout.tagCurrent(repository, tag);
+        for (String key : new Keys(store, RegistryLayout.tag(repository, tag))) {
+            if (key.equals(pointer.value())) {
+                return List.of();
             }
+            keys.add(ObjectKey.of(key));
         }
         return keys;
     }
@@ -137,9 +137,9 @@ final class Tags {
             return new Page<>(List.of(), false);
         }
         // One more tells whether others follow, and the listing may begin with the last page's end.
-        int pageSize = Math.min(page.limit(), MAX_PAGE - 2) + 2;
+        int pageSize = Math.min(page.limit(), Keys.MAX_PAGE - 2) + 2;
         Iterator<String> names = names(repository, page.after(), pageSize);
-        List<Tag> tags = new ArrayList<>(pageSize);
+        List<Tag> tags = new ArrayList<>(Math.min(page.limit(), pageSize));
         while (tags.size() < page.limit() && names.hasNext()) {
             tags.add(Tag.of(names.next()));
         }
@@ -149,22 +149,67 @@ final class Tags {
     /**
      * The names of the tags there are, in order; read as the iterator goes, {@code pageSize} at a
      * time. A folder without a pointer is what a push or a delete left that did not end: not a tag.
+     * Where only Berth writes and looking for each pointer would cost a request, it is taken for
+     * one all the same: object stores have no empty folders, and Berth writes the pointer first and
+     * repeats a delete that did not end.
      */
-    Iterator<String> names(RepositoryName repository, @Nullable String after, int pageSize) {
+    private Iterator<String> names(
+            RepositoryName repository, @Nullable String after, int pageSize) {
         return new FolderNames(
                 store,
                 RegistryLayout.tags(repository),
                 after,
-                pageSize,
-                name ->
-                        Tag.isValid(name)
-                                && links.isThere(
-                                        RegistryLayout.tagCurrent(repository, Tag.of(name))));
+                far ? Keys.MAX_PAGE : pageSize,
+                Tag::isValid,
+                name -> links.isThere(RegistryLayout.tagCurrent(repository, Tag.of(name))),
+                far && state.isComplete(repository));
     }
 
-    /** Names among which all tags are, but not only they; cheaper than {@link #names}. */
-    Iterator<String> candidates(RepositoryName repository) {
+    /** Names among which all tags are, but not only they; cheaper than looking for each. */
+    Iterator<String> folders(RepositoryName repository) {
         return new FolderNames(
-                store, RegistryLayout.tags(repository), null, MAX_PAGE, Tag::isValid);
+                store,
+                RegistryLayout.tags(repository),
+                null,
+                Keys.MAX_PAGE,
+                Tag::isValid,
+                name -> true,
+                true);
+    }
+
+    /**
+     * The tags that may point at a manifest, found by one listing of everything below all tags: by
+     * a name in their history, or because they have none, for there are tools that write only the
+     * pointer.
+     */
+    List<Tag> search(RepositoryName repository, Digest digest) {
+        String folder = RegistryLayout.tags(repository);
+        String entry = RegistryLayout.tagIndex(digest);
+        List<Tag> found = new ArrayList<>();
+        String name = "";
+        boolean pointsHere = false;
+        boolean hasHistory = false;
+        Iterator<String> keys = new Keys(store, folder).iterator();
+        while (keys.hasNext()) { // everything of a tag comes in a row
+            String path = keys.next().substring(folder.length());
+            int end = Math.max(path.indexOf('/'), 0);
+            if (!path.substring(0, end).equals(name)) {
+                addIf(pointsHere || !hasHistory, name, found);
+                name = path.substring(0, end);
+                pointsHere = false;
+                hasHistory = false;
+            }
+            String rest = path.substring(end + 1);
+            pointsHere |= rest.equals(entry);
+            hasHistory |= rest.startsWith("index/");
+        }
+        addIf(pointsHere || !hasHistory, name, found);
+        return found;
+    }
+
+    private static void addIf(boolean wanted, String name, List<Tag> tags) {
+        if (wanted && Tag.isValid(name)) {
+            tags.add(Tag.of(name));
+        }
     }
 }

@@ -10,100 +10,122 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of the purge: finds sessions by their folders, in whatever state a client, a crash or
- * another registry left them. A session without a readable beginning is judged by its oldest
- * object.
+ * One run of the purge: drops what sessions hold that began too long ago, in whatever state a
+ * client or a crash left them. Those of Berth are all in one place, and their ids tell when they
+ * began. Those of other registries are looked for in each repository; one without a readable
+ * beginning is judged by its oldest object.
  */
 final class UploadPurge {
 
     private static final Logger log = LoggerFactory.getLogger(UploadPurge.class);
 
+    /** Keys removed in one go; a session of more is removed in several. */
+    private static final int BATCH = 1000;
+
     private final ObjectStore store;
-    private final UploadHolds holds;
+    private final Uploads uploads;
     private final Instant before;
     private final boolean dryRun;
     private int purged;
 
-    UploadPurge(ObjectStore store, UploadHolds holds, Instant before, boolean dryRun) {
+    UploadPurge(ObjectStore store, Uploads uploads, Instant before, boolean dryRun) {
         this.store = store;
-        this.holds = holds;
+        this.uploads = uploads;
         this.before = before;
         this.dryRun = dryRun;
     }
 
-    int run() {
-        new Repositories(store, RegistryLayout.UPLOADS)
-                .walk(
-                        null,
-                        repository -> {
-                            purge(repository);
-                            return true;
-                        });
+    /**
+     * @param repositories walks all of them
+     */
+    int run(Consumer<Consumer<RepositoryName>> repositories) {
+        purgeOwn();
+        repositories.accept(this::purgeForeign);
+        if (!dryRun) {
+            store.dropUnfinished(before);
+        }
         return purged;
     }
 
-    private void purge(RepositoryName repository) {
+    private void purgeOwn() {
+        String session = "";
+        List<ObjectKey> keys = new ArrayList<>();
+        Iterator<String> all = new Keys(store, RegistryLayout.SESSIONS).iterator();
+        while (all.hasNext()) { // everything of a session comes in a row
+            String key = all.next();
+            String id = RegistryLayout.sessionOf(key).orElse("");
+            if (!id.equals(session) || keys.size() == BATCH) {
+                purgeOwn(session, keys);
+                session = id;
+                keys = new ArrayList<>();
+            }
+            keys.add(ObjectKey.of(key));
+        }
+        purgeOwn(session, keys);
+    }
+
+    private void purgeOwn(String session, List<ObjectKey> keys) {
+        parse(session)
+                .filter(id -> UploadIds.began(id).orElseGet(() -> oldest(keys)).isBefore(before))
+                .ifPresent(id -> drop(id, keys));
+    }
+
+    private void purgeForeign(RepositoryName repository) {
         new FolderNames(
                         store,
                         RegistryLayout.uploads(repository),
                         null,
-                        Tags.MAX_PAGE,
-                        name -> true)
-                .forEachRemaining(name -> parse(name).ifPresent(id -> purge(repository, id)));
+                        Keys.MAX_PAGE,
+                        name -> true,
+                        name -> true,
+                        true)
+                .forEachRemaining(
+                        name -> parse(name).ifPresent(id -> purgeForeign(repository, id)));
     }
 
-    private void purge(RepositoryName repository, UploadId id) {
-        if (!holds.takeIfFree(id)) {
+    private void purgeForeign(RepositoryName repository, UploadId id) {
+        List<ObjectKey> keys =
+                new Keys(store, RegistryLayout.upload(repository, id))
+                        .stream().map(ObjectKey::of).toList();
+        if (!keys.isEmpty() && began(repository, id, keys).isBefore(before)) {
+            drop(id, keys);
+        }
+    }
+
+    private void drop(UploadId id, List<ObjectKey> keys) {
+        if (dryRun) {
+            log.info("would purge the abandoned upload {}", id);
+            purged++;
             return;
         }
-        try {
-            List<ObjectKey> keys = new ArrayList<>();
-            for (String key : new Keys(store, RegistryLayout.upload(repository, id))) {
-                keys.add(ObjectKey.of(key));
-            }
-            if (!keys.isEmpty() && began(repository, id, keys).isBefore(before)) {
-                log.info(
-                        "{} the abandoned upload {} of {}",
-                        dryRun ? "would purge" : "purging",
-                        id,
-                        repository);
-                purged++;
-                if (!dryRun) {
-                    discardBytes(repository, id);
+        uploads.endIfFree(
+                id,
+                () -> {
+                    log.info("purging the abandoned upload {}", id);
+                    purged++;
                     store.deleteAll(keys);
-                }
-            }
-        } finally {
-            holds.release(id);
-        }
-    }
-
-    /** Staged bytes need not show in a listing. */
-    private void discardBytes(RepositoryName repository, UploadId id) {
-        try {
-            store.resume(RegistryLayout.uploadData(repository, id), null).discard();
-        } catch (ObjectStoreException.NotFound e) {
-            log.debug("the upload {} holds no bytes", id);
-        }
+                });
     }
 
     private Instant began(RepositoryName repository, UploadId id, List<ObjectKey> keys) {
         try {
-            ObjectKey startedAt = RegistryLayout.uploadStartedAt(repository, id);
-            byte[] text = store.read(startedAt, 128);
+            byte[] text = store.read(RegistryLayout.uploadStartedAt(repository, id), 128);
             return Instant.parse(new String(text, StandardCharsets.ISO_8859_1).strip());
         } catch (ObjectStoreException.NotFound | DateTimeException e) {
-            return keys.stream()
-                    .map(key -> modified(key))
-                    .min(Instant::compareTo)
-                    .orElse(Instant.MAX);
+            return oldest(keys);
         }
+    }
+
+    private Instant oldest(List<ObjectKey> keys) {
+        return keys.stream().map(this::modified).min(Instant::compareTo).orElse(Instant.MAX);
     }
 
     private Instant modified(ObjectKey key) {

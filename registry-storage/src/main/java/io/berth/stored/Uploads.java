@@ -10,9 +10,7 @@ import io.berth.name.HashAlgorithm;
 import io.berth.name.MediaType;
 import io.berth.name.RepositoryName;
 import io.berth.name.UploadId;
-import io.berth.object.Condition;
 import io.berth.object.Durability;
-import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import io.berth.object.ObjectWriter;
@@ -20,52 +18,62 @@ import io.berth.object.StagedObject;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Upload sessions.
  *
- * <p>A session exists while its {@code startedat} is there; its bytes, once there are any, are a
- * staged object beside it. So it survives a restart, and the hash of what was received is only
- * cached: when the cache does not have it, the staged bytes are read again at commit.
+ * <p>A session is its id, which proves itself ({@link UploadIds}), and its bytes, once there are
+ * any: a staged object. So opening one costs nothing, and it survives a restart and a change of
+ * replica. What a process knows besides is a cache: the hash of what was received (else the staged
+ * bytes are read again at commit), which sessions hold nothing yet (else the store is asked), and
+ * which have ended (elsewhere, one may begin again, empty, which harms nobody).
  *
  * <p>What a crash leaves: before the blob is published, a session that can go on; between the blob
- * and its link, content nobody sees; between the link and the end of the session, a session without
- * bytes, which expires. A request that ends a session writes in exactly that order.
+ * and its link, content nobody sees. A request that ends a session writes in exactly that order.
  */
 final class Uploads {
 
     /** How long a request waits for another one on the same session to end. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-    private static final int CACHED_HASHES = 4096;
+    private static final Duration REMEMBERED = Duration.ofHours(1);
+
+    /** A longer one is not worth carrying: clients and proxies have limits for addresses. */
+    private static final int MAX_STATE = 512;
 
     private final ObjectStore store;
     private final Blobs blobs;
-    private final Clock clock;
+    private final UploadIds ids;
+    private final boolean statesSaveRequests;
     private final UploadHolds holds = new UploadHolds(PATIENCE);
-    private final Cache<UploadId, HashState> hashes =
-            Caffeine.newBuilder()
-                    .maximumSize(CACHED_HASHES)
-                    .expireAfterAccess(Duration.ofHours(1))
-                    .build();
+    private final Cache<UploadId, HashState> hashes = remembering(4_096);
+    private final Cache<UploadId, RepositoryName> untouched = remembering(100_000);
+    private final Cache<UploadId, Boolean> ended = remembering(100_000);
 
-    Uploads(ObjectStore store, Blobs blobs, Clock clock) {
+    Uploads(ObjectStore store, Blobs blobs, UploadIds ids, StoredRegistryOptions options) {
         this.store = store;
         this.blobs = blobs;
-        this.clock = clock;
+        this.ids = ids;
+        this.statesSaveRequests = options.isFar();
     }
 
-    /** SHA-256 of the first {@code size} bytes of a session. */
-    record HashState(MessageDigest hash, long size) {
+    private static <T> Cache<UploadId, T> remembering(int count) {
+        return Caffeine.newBuilder().maximumSize(count).expireAfterAccess(REMEMBERED).build();
+    }
+
+    /**
+     * SHA-256 of the first {@code size} bytes of a session.
+     *
+     * @param state of the staged object that holds just these bytes; empty while they are not kept
+     */
+    record HashState(MessageDigest hash, long size, String state) {
 
         static HashState ofNothing() {
-            return new HashState(HashAlgorithm.SHA256.newDigest(), 0);
+            return new HashState(HashAlgorithm.SHA256.newDigest(), 0, "");
         }
 
         /** A copy to go on with, so that a chunk that fails leaves this one as it is. */
@@ -79,18 +87,16 @@ final class Uploads {
     }
 
     Upload start(RepositoryName repository) {
-        UploadId id = UploadId.random();
-        String startedAt = clock.instant().truncatedTo(ChronoUnit.SECONDS).toString();
-        store.put(
-                RegistryLayout.uploadStartedAt(repository, id),
-                startedAt.getBytes(StandardCharsets.ISO_8859_1),
-                Condition.always(),
-                Durability.HINT);
+        UploadId id = ids.next(repository);
+        untouched.put(id, repository);
         holds.take(id);
         return new StoredUpload(this, repository, id, null, HashState.ofNothing());
     }
 
-    Upload resume(RepositoryName repository, UploadId id) {
+    /**
+     * @param state as {@link #stateToCarry} gave it after the last request
+     */
+    Upload resume(RepositoryName repository, UploadId id, @Nullable String state) {
         if (!holds.take(id)) {
             throw new RegistryException(
                     ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER,
@@ -98,8 +104,7 @@ final class Uploads {
         }
         boolean resumed = false;
         try {
-            requireSession(repository, id);
-            StagedObject staged = staged(RegistryLayout.uploadData(repository, id));
+            StagedObject staged = staged(repository, id, state);
             Upload upload = new StoredUpload(this, repository, id, staged, hashOf(id, staged));
             resumed = true;
             return upload;
@@ -110,20 +115,30 @@ final class Uploads {
         }
     }
 
-    private void requireSession(RepositoryName repository, UploadId id) {
+    /**
+     * @return {@code null} for a session that holds nothing yet
+     */
+    private @Nullable StagedObject staged(
+            RepositoryName repository, UploadId id, @Nullable String state) {
+        if (ended.getIfPresent(id) != null) {
+            throw unknown();
+        }
+        if (state == null && repository.equals(untouched.getIfPresent(id))) {
+            return null;
+        }
+        boolean ours = ids.isOurs(repository, id);
         try {
-            store.head(RegistryLayout.uploadStartedAt(repository, id));
+            return store.resume(RegistryLayout.session(repository, id), ours ? state : null);
         } catch (ObjectStoreException.NotFound e) {
-            throw new RegistryException(ErrorCode.BLOB_UPLOAD_UNKNOWN);
+            if (ours) {
+                return null;
+            }
+            throw unknown();
         }
     }
 
-    private @Nullable StagedObject staged(ObjectKey key) {
-        try {
-            return store.resume(key, null);
-        } catch (ObjectStoreException.NotFound e) {
-            return null; // nothing was appended yet
-        }
+    static RegistryException unknown() {
+        return new RegistryException(ErrorCode.BLOB_UPLOAD_UNKNOWN);
     }
 
     private @Nullable HashState hashOf(UploadId id, @Nullable StagedObject staged) {
@@ -131,7 +146,19 @@ final class Uploads {
             return HashState.ofNothing();
         }
         HashState cached = hashes.getIfPresent(id);
-        return cached != null && cached.size() == staged.size() ? cached : null;
+        return cached != null
+                        && cached.size() == staged.size()
+                        && cached.state().equals(staged.state())
+                ? cached
+                : null;
+    }
+
+    /** What lets the next request, on whatever replica, find the session's bytes at once. */
+    Optional<String> stateToCarry(@Nullable StagedObject staged) {
+        return Optional.ofNullable(staged)
+                .filter(held -> statesSaveRequests && held.size() > 0)
+                .map(StagedObject::state)
+                .filter(state -> state.length() <= MAX_STATE);
     }
 
     /**
@@ -152,7 +179,7 @@ final class Uploads {
     }
 
     Descriptor linked(RepositoryName repository, Digest digest, long size) {
-        blobs.link(repository, digest, digest);
+        blobs.link(repository, digest, digest, size);
         return Descriptor.of(MediaType.OCTET_STREAM, digest, size);
     }
 
@@ -166,7 +193,8 @@ final class Uploads {
     }
 
     StagedObject stage(RepositoryName repository, UploadId id) {
-        return store.stage(RegistryLayout.uploadData(repository, id));
+        untouched.invalidate(id);
+        return store.stage(RegistryLayout.session(repository, id));
     }
 
     /** Lets the next request have the session. */
@@ -178,16 +206,22 @@ final class Uploads {
     }
 
     /** Ends a session whose bytes are gone or have become a blob. */
-    void end(RepositoryName repository, UploadId id) {
-        try {
-            hashes.invalidate(id);
-            store.delete(RegistryLayout.uploadStartedAt(repository, id), Condition.always());
-        } finally {
-            holds.release(id);
-        }
+    void end(UploadId id) {
+        hashes.invalidate(id);
+        untouched.invalidate(id);
+        ended.put(id, true);
+        holds.release(id);
     }
 
-    UploadHolds holds() {
-        return holds;
+    /** Ends a session that no request is working on, once its bytes are dropped. */
+    void endIfFree(UploadId id, Runnable drop) {
+        if (holds.takeIfFree(id)) {
+            try {
+                drop.run();
+                ended.put(id, true);
+            } finally {
+                holds.release(id);
+            }
+        }
     }
 }

@@ -31,6 +31,7 @@ import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -100,7 +101,7 @@ class PoliciesTest {
                         REPOSITORY,
                         DIGEST,
                         Tag.of("v1"),
-                        UploadId.random(),
+                        new UploadId(UUID.randomUUID()),
                         UploadChunk.empty(),
                         new MountSource.From(REPOSITORY),
                         image("x").build(),
@@ -124,7 +125,7 @@ class PoliciesTest {
         assertThat(readOnly.manifest(REPOSITORY, Tag.of("v1")).digest())
                 .isEqualTo(manifest.digest());
         assertThat(readOnly.tags(REPOSITORY, PageRequest.first(1)).items()).hasSize(1);
-        try (Upload upload = readOnly.resumeUpload(REPOSITORY, id)) {
+        try (Upload upload = readOnly.resumeUpload(REPOSITORY, id, null)) {
             assertThat(upload.size()).isEqualTo(10);
             assertThatThrownBy(() -> upload.append(UploadChunk.empty()))
                     .isInstanceOf(OperationRefusedException.class);
@@ -132,7 +133,7 @@ class PoliciesTest {
                     .isInstanceOf(OperationRefusedException.class);
             assertThatThrownBy(upload::cancel).isInstanceOf(OperationRefusedException.class);
         }
-        try (Upload upload = stored.resumeUpload(REPOSITORY, id)) {
+        try (Upload upload = stored.resumeUpload(REPOSITORY, id, null)) {
             assertThat(upload.size()).isEqualTo(10);
         }
     }

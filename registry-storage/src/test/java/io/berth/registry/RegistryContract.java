@@ -31,6 +31,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -304,11 +305,11 @@ public abstract class RegistryContract {
                 assertThat(upload.append(chunkAt(0, Arrays.copyOf(content, 200_000))))
                         .isEqualTo(200_000);
             }
-            try (Upload upload = registry().resumeUpload(REPOSITORY, id)) {
+            try (Upload upload = registry().resumeUpload(REPOSITORY, id, null)) {
                 assertThat(upload.size()).isEqualTo(200_000);
                 upload.append(chunk(Arrays.copyOfRange(content, 200_000, 600_000)));
             }
-            try (Upload upload = registry().resumeUpload(REPOSITORY, id)) {
+            try (Upload upload = registry().resumeUpload(REPOSITORY, id, null)) {
                 Descriptor stored =
                         upload.commit(
                                 digest,
@@ -316,6 +317,42 @@ public abstract class RegistryContract {
                 assertThat(stored.digest()).isEqualTo(digest);
             }
             assertThat(content(REPOSITORY, digest)).isEqualTo(content);
+        }
+
+        @Test
+        void chunksMakeABlobWhereTheStateIsCarriedAlong() throws Exception {
+            byte[] content = random(3, 700_000);
+            UploadId id;
+            String state = null;
+            try (Upload upload = registry().startUpload(REPOSITORY)) {
+                id = upload.id();
+                state = upload.state().orElse(null);
+            }
+            for (int at = 0; at < 700_000; at += 100_000) {
+                try (Upload upload = registry().resumeUpload(REPOSITORY, id, state)) {
+                    assertThat(upload.size()).isEqualTo(at);
+                    upload.append(chunk(Arrays.copyOfRange(content, at, at + 100_000)));
+                    state = upload.state().orElse(null);
+                }
+            }
+            try (Upload upload = registry().resumeUpload(REPOSITORY, id, state)) {
+                upload.commit(sha256(content), UploadChunk.empty());
+            }
+            assertThat(content(REPOSITORY, sha256(content))).isEqualTo(content);
+        }
+
+        @Test
+        void aStateThatMeansNothingIsOfNoConsequence() throws Exception {
+            byte[] content = bytes("0123456789");
+            UploadId id;
+            try (Upload upload = registry().startUpload(REPOSITORY)) {
+                id = upload.id();
+                upload.append(chunk(bytes("01234")));
+            }
+            try (Upload upload = registry().resumeUpload(REPOSITORY, id, "nonsense")) {
+                upload.commit(sha256(content), chunkAt(5, bytes("56789")));
+            }
+            assertThat(content(REPOSITORY, sha256(content))).isEqualTo(content);
         }
 
         @Test
@@ -410,7 +447,7 @@ public abstract class RegistryContract {
                         () -> upload.commit(sha256(content), chunk(bytes("xxxxx"))));
             }
             assertFails(ErrorCode.BLOB_UNKNOWN, () -> registry().blob(REPOSITORY, sha256(content)));
-            try (Upload upload = registry().resumeUpload(REPOSITORY, id)) {
+            try (Upload upload = registry().resumeUpload(REPOSITORY, id, null)) {
                 assertThat(upload.size()).isEqualTo(5);
                 upload.commit(sha256(content), chunk(bytes("56789")));
             }
@@ -427,7 +464,7 @@ public abstract class RegistryContract {
                         ErrorCode.DIGEST_INVALID,
                         () -> upload.commit(sha256(content), chunk(bytes("other"))));
             }
-            try (Upload upload = registry().resumeUpload(REPOSITORY, id)) {
+            try (Upload upload = registry().resumeUpload(REPOSITORY, id, null)) {
                 assertThat(upload.size()).isZero();
                 upload.commit(sha256(content), chunk(content));
             }
@@ -462,7 +499,7 @@ public abstract class RegistryContract {
                 assertThatThrownBy(() -> upload.append(UploadChunk.of(cut)))
                         .isInstanceOf(IOException.class);
             }
-            try (Upload upload = registry().resumeUpload(REPOSITORY, id)) {
+            try (Upload upload = registry().resumeUpload(REPOSITORY, id, null)) {
                 int size = (int) upload.size();
                 assertThat(size).isBetween(0, 300_000);
                 upload.append(chunkAt(size, Arrays.copyOfRange(content, size, 400_000)));
@@ -479,7 +516,8 @@ public abstract class RegistryContract {
                 upload.commit(sha256(bytes("done")), chunk(bytes("done")));
             }
             assertFails(
-                    ErrorCode.BLOB_UPLOAD_UNKNOWN, () -> registry().resumeUpload(REPOSITORY, id));
+                    ErrorCode.BLOB_UPLOAD_UNKNOWN,
+                    () -> registry().resumeUpload(REPOSITORY, id, null));
         }
 
         @Test
@@ -491,7 +529,8 @@ public abstract class RegistryContract {
                 upload.cancel();
             }
             assertFails(
-                    ErrorCode.BLOB_UPLOAD_UNKNOWN, () -> registry().resumeUpload(REPOSITORY, id));
+                    ErrorCode.BLOB_UPLOAD_UNKNOWN,
+                    () -> registry().resumeUpload(REPOSITORY, id, null));
         }
 
         @Test
@@ -500,8 +539,9 @@ public abstract class RegistryContract {
                 UploadId id = upload.id();
                 upload.close();
                 assertFails(
-                        ErrorCode.BLOB_UPLOAD_UNKNOWN, () -> registry().resumeUpload(OTHER, id));
-                try (Upload again = registry().resumeUpload(REPOSITORY, id)) {
+                        ErrorCode.BLOB_UPLOAD_UNKNOWN,
+                        () -> registry().resumeUpload(OTHER, id, null));
+                try (Upload again = registry().resumeUpload(REPOSITORY, id, null)) {
                     again.cancel();
                 }
             }
@@ -511,7 +551,10 @@ public abstract class RegistryContract {
         void aSessionNobodyOpenedIsUnknown() {
             assertFails(
                     ErrorCode.BLOB_UPLOAD_UNKNOWN,
-                    () -> registry().resumeUpload(REPOSITORY, UploadId.random()));
+                    () ->
+                            registry()
+                                    .resumeUpload(
+                                            REPOSITORY, new UploadId(UUID.randomUUID()), null));
         }
     }
 

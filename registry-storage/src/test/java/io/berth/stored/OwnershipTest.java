@@ -16,7 +16,6 @@ import io.berth.object.memory.MemoryStore;
 import io.berth.registry.PageRequest;
 import io.berth.registry.Registry;
 import io.berth.stored.StoredRegistryOptions.OwnershipMode;
-import io.berth.stored.StoredRegistryOptions.References;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -36,9 +35,7 @@ class OwnershipTest {
 
     private Registry open(OwnershipMode mode) {
         return new StoredRegistry(
-                store,
-                new StoredRegistryOptions(References.STRICT, mode, 2, 1024 * 1024),
-                Clock.systemUTC());
+                store, StoredRegistryOptions.defaults().with(mode), Clock.systemUTC());
     }
 
     private boolean isThere(ObjectKey key) {

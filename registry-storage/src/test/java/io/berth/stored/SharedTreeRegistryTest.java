@@ -4,7 +4,6 @@ import io.berth.object.memory.MemoryStore;
 import io.berth.registry.Registry;
 import io.berth.registry.RegistryContract;
 import io.berth.stored.StoredRegistryOptions.OwnershipMode;
-import io.berth.stored.StoredRegistryOptions.References;
 import java.time.Clock;
 
 /** The same without indexes: every answer comes from the tree itself. */
@@ -13,8 +12,7 @@ class SharedTreeRegistryTest extends RegistryContract {
     private final Registry registry =
             new StoredRegistry(
                     new MemoryStore(),
-                    new StoredRegistryOptions(
-                            References.STRICT, OwnershipMode.SHARED, 4, 1024 * 1024),
+                    StoredRegistryOptions.defaults().with(OwnershipMode.SHARED),
                     Clock.systemUTC());
 
     @Override

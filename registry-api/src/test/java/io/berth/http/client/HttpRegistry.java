@@ -44,6 +44,9 @@ import tools.jackson.databind.JsonNode;
  */
 public final class HttpRegistry implements Registry {
 
+    /** What the address of a session has before its state. */
+    static final String STATE = "_state=";
+
     private final Wire wire;
 
     /**
@@ -73,6 +76,19 @@ public final class HttpRegistry implements Registry {
                     .header("Range", "bytes=" + range.first() + "-" + range.last())
                     .open(206);
         }
+    }
+
+    /** What a GET is answered with where the content is to be had elsewhere. */
+    @Override
+    public Optional<URI> blobLink(RepositoryName repository, Digest digest) {
+        Wire.Answer answer =
+                wire.call("GET", blobPath(repository, digest))
+                        .header("Range", "bytes=0-0")
+                        .unknownIs(ErrorCode.BLOB_UNKNOWN)
+                        .fetch(200, 206, 307, 416);
+        return answer.status() == 307
+                ? Optional.of(URI.create(answer.header("Location")))
+                : Optional.empty();
     }
 
     @Override
@@ -110,10 +126,13 @@ public final class HttpRegistry implements Registry {
     }
 
     @Override
-    public Upload resumeUpload(RepositoryName repository, UploadId id) {
+    public Upload resumeUpload(RepositoryName repository, UploadId id, @Nullable String state) {
         Wire.Answer status = wire.call("GET", uploadsPath(repository) + id).fetch(204);
-        return new HttpUpload(
-                wire, repository, status.header("Location"), HttpUpload.sizeOf(status));
+        String location =
+                state == null
+                        ? status.header("Location")
+                        : uploadsPath(repository) + id + "?" + STATE + state;
+        return new HttpUpload(wire, repository, location, HttpUpload.sizeOf(status));
     }
 
     @Override

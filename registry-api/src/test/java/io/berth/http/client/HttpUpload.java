@@ -8,6 +8,7 @@ import io.berth.name.UploadId;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
 import java.io.IOException;
+import java.util.Optional;
 
 /** An upload session of a server, continued wherever the last answer said. */
 final class HttpUpload implements Upload {
@@ -40,6 +41,15 @@ final class HttpUpload implements Upload {
     @Override
     public UploadId id() {
         return id;
+    }
+
+    /** As the last address has it. */
+    @Override
+    public Optional<String> state() {
+        int start = location.indexOf(HttpRegistry.STATE);
+        return start < 0
+                ? Optional.empty()
+                : Optional.of(location.substring(start + HttpRegistry.STATE.length()));
     }
 
     @Override

@@ -1,0 +1,96 @@
+package io.berth.stored;
+
+import io.berth.name.RepositoryName;
+import io.berth.object.ObjectStore;
+import io.berth.registry.Page;
+import io.berth.registry.PageRequest;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The repositories that hold manifests. In an exclusive tree each has an entry, and the entries'
+ * keys are in the order of the names, so a page costs the page. Elsewhere the folders are walked.
+ *
+ * <p>Nobody takes an entry back, for another replica may be about to push. Where a look costs
+ * nothing, those of repositories that are empty by now are left out; across a network they are
+ * listed as long as the tree lives.
+ *
+ * <p>A tree that became exclusive later gets its entries when its folders were walked for the first
+ * one who asks.
+ */
+final class Catalog {
+
+    private static final Logger log = LoggerFactory.getLogger(Catalog.class);
+
+    private final ObjectStore store;
+    private final IndexState state;
+    private final Background background;
+    private final boolean far;
+    private final Repositories folders;
+
+    Catalog(ObjectStore store, IndexState state, Background background, boolean far) {
+        this.store = store;
+        this.state = state;
+        this.background = background;
+        this.far = far;
+        this.folders = new Repositories(store, RegistryLayout.MANIFESTS);
+    }
+
+    Page<RepositoryName> list(PageRequest page) {
+        if (page.limit() == 0) {
+            return new Page<>(List.of(), false);
+        }
+        if (!state.isCatalogComplete()) {
+            if (state.isKept()) {
+                background.run(this, "the catalog", this::index);
+            }
+            return folders.list(page);
+        }
+        int pageSize = Math.min(page.limit(), Keys.MAX_PAGE - 1) + 1;
+        String after = page.after() == null ? null : RegistryLayout.catalogPosition(page.after());
+        Iterator<RepositoryName> names = names(after, pageSize);
+        List<RepositoryName> found = new ArrayList<>();
+        while (found.size() < page.limit() && names.hasNext()) {
+            found.add(names.next());
+        }
+        return new Page<>(found, names.hasNext());
+    }
+
+    private Iterator<RepositoryName> names(@Nullable String after, int pageSize) {
+        return new Keys(store, RegistryLayout.CATALOG, after, pageSize)
+                .stream()
+                        .map(RegistryLayout::nameOf)
+                        .filter(RepositoryName::isValid)
+                        .filter(name -> far || folders.isRepository(name))
+                        .map(RepositoryName::of)
+                        .iterator();
+    }
+
+    /** Only where the catalog is complete. */
+    void forEach(Consumer<RepositoryName> action) {
+        names(null, Keys.MAX_PAGE).forEachRemaining(action);
+    }
+
+    /**
+     * Gives every repository an entry. One that begins meanwhile adds its own before it holds
+     * anything.
+     */
+    void index() {
+        if (!state.isKept() || state.isCatalogComplete()) {
+            return;
+        }
+        folders.walk(
+                null,
+                repository -> {
+                    state.addToCatalog(repository);
+                    return true;
+                });
+        state.markCatalogComplete();
+        log.info("the catalog of repositories is indexed");
+    }
+}

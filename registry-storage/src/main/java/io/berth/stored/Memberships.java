@@ -1,0 +1,47 @@
+package io.berth.stored;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.berth.name.Digest;
+import io.berth.name.RepositoryName;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Remembers for a short while what a repository was seen to hold, where asking again would take a
+ * round trip. Another replica may have deleted it since: who remembers says so for as long as the
+ * time set, and no longer. Never the reason to believe that content is stored.
+ *
+ * @param <T> what is known about it
+ */
+final class Memberships<T> {
+
+    private static final int REMEMBERED = 50_000;
+
+    private record Key(RepositoryName repository, Digest digest) {}
+
+    private final Cache<Key, T> seen;
+
+    /**
+     * @param trust how long; zero: nothing is remembered
+     */
+    Memberships(Duration trust) {
+        this.seen =
+                Caffeine.newBuilder()
+                        .maximumSize(trust.isZero() ? 0 : REMEMBERED)
+                        .expireAfterWrite(trust)
+                        .build();
+    }
+
+    Optional<T> get(RepositoryName repository, Digest digest) {
+        return Optional.ofNullable(seen.getIfPresent(new Key(repository, digest)));
+    }
+
+    void put(RepositoryName repository, Digest digest, T known) {
+        seen.put(new Key(repository, digest), known);
+    }
+
+    void remove(RepositoryName repository, Digest digest) {
+        seen.invalidate(new Key(repository, digest));
+    }
+}
