@@ -17,17 +17,23 @@ import io.berth.settings.HttpSettings;
 import io.berth.settings.ManifestSettings;
 import io.berth.settings.PolicySettings.ContentClass;
 import io.berth.settings.RegistrySettings;
+import io.berth.settings.Secret;
 import io.berth.settings.StorageSettings;
 import io.berth.settings.ValidationSettings;
 import io.berth.settings.ValidationSettings.Urls;
 import io.berth.stored.StoredRegistry;
 import io.berth.stored.StoredRegistryOptions;
 import io.berth.stored.StoredRegistryOptions.OwnershipMode;
+import io.berth.stored.StoredRegistryOptions.Place;
 import io.berth.stored.StoredRegistryOptions.References;
+import io.berth.stored.StoredRegistryOptions.SessionKey;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns settings into a registry: a store, the registry kept in it, the layers around that, and the
@@ -41,10 +47,14 @@ final class Assembly {
     /** Repositories of a catalog page when a client names no number; as in distribution. */
     private static final int CATALOG_PAGE = 100;
 
+    /** How long a blob is handed out that another replica may have deleted. */
+    private static final Duration MEMBERSHIP_TRUST = Duration.ofSeconds(10);
+
     private Assembly() {}
 
     static StoredRegistry stored(ObjectStore store, RegistrySettings settings, Clock clock) {
         int tagConcurrency = settings.storage().tag().concurrencyLimit();
+        boolean far = settings.storage().s3() != null;
         StoredRegistryOptions defaults = StoredRegistryOptions.defaults();
         return new StoredRegistry(
                 store,
@@ -53,10 +63,16 @@ final class Assembly {
                         ownership(settings.storage().ownership()),
                         tagConcurrency == 0 ? defaults.tagConcurrency() : tagConcurrency,
                         defaults.manifestCacheBytes(),
-                        defaults.place(),
-                        defaults.membershipTrust(),
-                        defaults.sessionKey()),
+                        far ? Place.FAR : Place.NEAR,
+                        far ? MEMBERSHIP_TRUST : Duration.ZERO,
+                        sessionKey(settings.http().secret())),
                 clock);
+    }
+
+    private static @Nullable SessionKey sessionKey(@Nullable Secret secret) {
+        return secret == null
+                ? null
+                : new SessionKey(secret.value().getBytes(StandardCharsets.UTF_8));
     }
 
     private static References references(ValidationSettings.References references) {

@@ -40,13 +40,8 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
                 Stores.place(settings.storage()));
     }
 
-    private void adviseOn(@Nullable Secret secret) {
-        if (secret == null && settings.storage().s3() != null) {
-            log.warn(
-                    "The setting http.secret is not set, so every start makes one of its own, and"
-                            + " an upload that goes on after a restart or on another replica costs"
-                            + " more. Set it to the same random text for all replicas.");
-        } else if (secret != null && secret.value().length() < SECRET_LENGTH) {
+    private static void adviseOn(@Nullable Secret secret) {
+        if (secret != null && secret.value().length() < SECRET_LENGTH) {
             log.warn(
                     "The setting http.secret can be guessed: give it {} random characters or more.",
                     SECRET_LENGTH);

@@ -14,8 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param host what {@code Location} headers begin with, whatever host a request names; {@code
  *     null}: the request's
  * @param prefix the path below which everything is served, such as {@code /registry/}
- * @param secret shared by all replicas, so that each of them believes what another one gave to a
- *     client; {@code null}: every start makes its own
+ * @param secret what the ids of uploads are made with, on all replicas; {@code null}: what the
+ *     registry made for itself and keeps with the content
  * @param relativeUrls whether {@code Location} headers without a {@code host} are paths alone
  * @param trustForwarded whether {@code Forwarded} and {@code X-Forwarded-*} headers are believed
  * @param drainTimeout how long a stop waits for requests that are under way; zero: not at all
