@@ -155,7 +155,114 @@ public record S3Options(
             this.spoolFolder = spoolFolder;
         }
 
+        public Builder endpoint(@Nullable URI endpoint) {
+            this.endpoint = endpoint;
+            return this;
+        }
+
+        public Builder pathStyle(boolean pathStyle) {
+            this.pathStyle = pathStyle;
+            return this;
+        }
+
+        public Builder rootDirectory(String rootDirectory) {
+            this.rootDirectory = rootDirectory;
+            return this;
+        }
+
+        public Builder credentials(@Nullable Credentials credentials) {
+            this.credentials = credentials;
+            return this;
+        }
+
+        public Builder encrypt(boolean encrypt) {
+            this.encrypt = encrypt;
+            return this;
+        }
+
+        public Builder keyId(@Nullable String keyId) {
+            this.keyId = keyId;
+            return this;
+        }
+
+        public Builder storageClass(String storageClass) {
+            this.storageClass = storageClass;
+            return this;
+        }
+
+        public Builder objectAcl(String objectAcl) {
+            this.objectAcl = objectAcl;
+            return this;
+        }
+
+        public Builder chunkSize(long chunkSize) {
+            this.chunkSize = chunkSize;
+            return this;
+        }
+
+        public Builder multipartCopyChunkSize(long multipartCopyChunkSize) {
+            this.multipartCopyChunkSize = multipartCopyChunkSize;
+            return this;
+        }
+
+        public Builder multipartCopyMaxConcurrency(int multipartCopyMaxConcurrency) {
+            this.multipartCopyMaxConcurrency = multipartCopyMaxConcurrency;
+            return this;
+        }
+
+        public Builder multipartCopyThresholdSize(long multipartCopyThresholdSize) {
+            this.multipartCopyThresholdSize = multipartCopyThresholdSize;
+            return this;
+        }
+
+        public Builder skipVerify(boolean skipVerify) {
+            this.skipVerify = skipVerify;
+            return this;
+        }
+
+        public Builder accelerate(boolean accelerate) {
+            this.accelerate = accelerate;
+            return this;
+        }
+
+        public Builder useDualStack(boolean useDualStack) {
+            this.useDualStack = useDualStack;
+            return this;
+        }
+
+        public Builder useFips(boolean useFips) {
+            this.useFips = useFips;
+            return this;
+        }
+
+        public Builder userAgent(String userAgent) {
+            this.userAgent = userAgent;
+            return this;
+        }
+
+        public Builder redirects(boolean redirects) {
+            this.redirects = redirects;
+            return this;
+        }
+
+        public Builder redirectEndpoint(@Nullable URI redirectEndpoint) {
+            this.redirectEndpoint = redirectEndpoint;
+            return this;
+        }
+
+        public Builder checksums(Checksums checksums) {
+            this.checksums = checksums;
+            return this;
+        }
+
+        public Builder maxConnections(int maxConnections) {
+            this.maxConnections = maxConnections;
+            return this;
+        }
+
         /**
+         * The options as they are now.
+         *
          * @throws IllegalArgumentException when a number is out of its range, naming it
          */
         public S3Options build() {
