@@ -65,9 +65,14 @@ final class Stores {
             LoggingSystem.get(Stores.class.getClassLoader())
                     .setLogLevel(REQUESTS, org.springframework.boot.logging.LogLevel.DEBUG);
         }
-        S3Store store = S3Store.open(options(settings, redirects), StoredRegistry.TEMPORARY);
-        S3Report.missing(store.capabilities(), redirects).forEach(log::warn);
-        return store;
+        try {
+            S3Store store = S3Store.open(options(settings, redirects), StoredRegistry.TEMPORARY);
+            S3Report.missing(store.capabilities(), redirects).forEach(log::warn);
+            return store;
+        } catch (UncheckedIOException e) {
+            throw new WrongSettingException(
+                    "The setting storage.s3.spooldirectory does not work: " + e.getMessage(), e);
+        }
     }
 
     static S3Options options(S3Settings settings, boolean redirects) {
