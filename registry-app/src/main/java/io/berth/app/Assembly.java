@@ -53,20 +53,21 @@ final class Assembly {
     private Assembly() {}
 
     static StoredRegistry stored(ObjectStore store, RegistrySettings settings, Clock clock) {
+        return new StoredRegistry(store, options(settings), clock);
+    }
+
+    static StoredRegistryOptions options(RegistrySettings settings) {
         int tagConcurrency = settings.storage().tag().concurrencyLimit();
         boolean far = settings.storage().s3() != null;
         StoredRegistryOptions defaults = StoredRegistryOptions.defaults();
-        return new StoredRegistry(
-                store,
-                new StoredRegistryOptions(
-                        references(settings.validation().manifests().references()),
-                        ownership(settings.storage().ownership()),
-                        tagConcurrency == 0 ? defaults.tagConcurrency() : tagConcurrency,
-                        defaults.manifestCacheBytes(),
-                        far ? Place.FAR : Place.NEAR,
-                        far ? MEMBERSHIP_TRUST : Duration.ZERO,
-                        sessionKey(settings.http().secret())),
-                clock);
+        return new StoredRegistryOptions(
+                references(settings.validation().manifests().references()),
+                ownership(settings.storage().ownership()),
+                tagConcurrency == 0 ? defaults.tagConcurrency() : tagConcurrency,
+                defaults.manifestCacheBytes(),
+                far ? Place.FAR : Place.NEAR,
+                far ? MEMBERSHIP_TRUST : Duration.ZERO,
+                sessionKey(settings.http().secret()));
     }
 
     private static @Nullable SessionKey sessionKey(@Nullable Secret secret) {
