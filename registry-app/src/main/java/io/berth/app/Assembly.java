@@ -1,33 +1,39 @@
 package io.berth.app;
 
+import io.berth.health.HealthApi;
+import io.berth.health.StoreWatch;
 import io.berth.http.AcceptMode;
 import io.berth.http.ApiSettings;
 import io.berth.http.RegistryApi;
 import io.berth.object.ObjectStore;
-import io.berth.object.disk.DiskStore;
 import io.berth.policy.AuthorizedClasses;
 import io.berth.policy.ClassPolicyRegistry;
 import io.berth.policy.DeleteDisabledRegistry;
 import io.berth.policy.LayerUrlRegistry;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.registry.Registry;
+import io.berth.settings.HealthSettings;
 import io.berth.settings.HttpSettings;
 import io.berth.settings.ManifestSettings;
 import io.berth.settings.PolicySettings.ContentClass;
 import io.berth.settings.RegistrySettings;
+import io.berth.settings.Secret;
 import io.berth.settings.StorageSettings;
 import io.berth.settings.ValidationSettings;
 import io.berth.settings.ValidationSettings.Urls;
-import io.berth.settings.WrongSettingException;
 import io.berth.stored.StoredRegistry;
 import io.berth.stored.StoredRegistryOptions;
 import io.berth.stored.StoredRegistryOptions.OwnershipMode;
+import io.berth.stored.StoredRegistryOptions.Place;
 import io.berth.stored.StoredRegistryOptions.References;
-import java.io.UncheckedIOException;
+import io.berth.stored.StoredRegistryOptions.SessionKey;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns settings into a registry: a store, the registry kept in it, the layers around that, and the
@@ -41,35 +47,33 @@ final class Assembly {
     /** Repositories of a catalog page when a client names no number; as in distribution. */
     private static final int CATALOG_PAGE = 100;
 
+    /** How long a blob is handed out that another replica may have deleted. */
+    private static final Duration MEMBERSHIP_TRUST = Duration.ofSeconds(10);
+
     private Assembly() {}
 
-    /**
-     * @throws WrongSettingException when there cannot be data at the place set
-     */
-    static ObjectStore store(StorageSettings settings) {
-        try {
-            return new DiskStore(settings.filesystem().rootDirectory(), StoredRegistry.TEMPORARY);
-        } catch (UncheckedIOException e) {
-            throw new WrongSettingException(
-                    "The setting storage.filesystem.rootdirectory does not work: " + e.getMessage(),
-                    e);
-        }
+    static StoredRegistry stored(ObjectStore store, RegistrySettings settings, Clock clock) {
+        return new StoredRegistry(store, options(settings), clock);
     }
 
-    static StoredRegistry stored(ObjectStore store, RegistrySettings settings, Clock clock) {
+    static StoredRegistryOptions options(RegistrySettings settings) {
         int tagConcurrency = settings.storage().tag().concurrencyLimit();
+        boolean far = settings.storage().s3() != null;
         StoredRegistryOptions defaults = StoredRegistryOptions.defaults();
-        return new StoredRegistry(
-                store,
-                new StoredRegistryOptions(
-                        references(settings.validation().manifests().references()),
-                        ownership(settings.storage().ownership()),
-                        tagConcurrency == 0 ? defaults.tagConcurrency() : tagConcurrency,
-                        defaults.manifestCacheBytes(),
-                        defaults.place(),
-                        defaults.membershipTrust(),
-                        defaults.sessionKey()),
-                clock);
+        return new StoredRegistryOptions(
+                references(settings.validation().manifests().references()),
+                ownership(settings.storage().ownership()),
+                tagConcurrency == 0 ? defaults.tagConcurrency() : tagConcurrency,
+                defaults.manifestCacheBytes(),
+                far ? Place.FAR : Place.NEAR,
+                far ? MEMBERSHIP_TRUST : Duration.ZERO,
+                sessionKey(settings.http().secret()));
+    }
+
+    private static @Nullable SessionKey sessionKey(@Nullable Secret secret) {
+        return secret == null
+                ? null
+                : new SessionKey(secret.value().getBytes(StandardCharsets.UTF_8));
     }
 
     private static References references(ValidationSettings.References references) {
@@ -121,6 +125,22 @@ final class Assembly {
                 .map(ContentClass::name)
                 .map(name -> name.toLowerCase(Locale.ROOT))
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    static StoreWatch watch(ObjectStore store, RegistrySettings settings, Clock clock) {
+        HealthSettings.StorageDriver watching = settings.health().storageDriver();
+        return watching.enabled()
+                ? new StoreWatch(
+                        Stores.question(store, settings.storage()),
+                        watching.interval().duration(),
+                        watching.threshold(),
+                        clock)
+                : StoreWatch.never(clock);
+    }
+
+    static HealthApi health(StoreWatch watch, ObjectStore store, RegistrySettings settings) {
+        return new HealthApi(
+                watch::state, Stores.kind(settings.storage()), S3Report.capabilities(store));
     }
 
     static RegistryApi api(Registry registry, RegistrySettings settings) {

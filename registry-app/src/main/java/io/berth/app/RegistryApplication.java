@@ -1,5 +1,6 @@
 package io.berth.app;
 
+import io.berth.health.StoreWatch;
 import io.berth.http.RegistryApi;
 import io.berth.object.ObjectStore;
 import io.berth.registry.Registry;
@@ -47,7 +48,7 @@ class RegistryApplication {
 
     @Bean
     ObjectStore store(RegistrySettings settings) {
-        return Assembly.store(settings.storage());
+        return Stores.open(settings.storage());
     }
 
     @Bean
@@ -73,6 +74,16 @@ class RegistryApplication {
     @Bean
     HandlerMapping routes(RegistryApi api) {
         return api.handlerMapping();
+    }
+
+    @Bean
+    StoreWatch storeWatch(ObjectStore store, RegistrySettings settings, Clock clock) {
+        return Assembly.watch(store, settings, clock);
+    }
+
+    @Bean
+    HandlerMapping health(StoreWatch watch, ObjectStore store, RegistrySettings settings) {
+        return Assembly.health(watch, store, settings).handlerMapping();
     }
 
     /** Whatever is not below the prefix. Tomcat's error becomes one of the protocol. */

@@ -14,6 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param host what {@code Location} headers begin with, whatever host a request names; {@code
  *     null}: the request's
  * @param prefix the path below which everything is served, such as {@code /registry/}
+ * @param secret what the ids of uploads are made with, on all replicas; {@code null}: what the
+ *     registry made for itself and keeps with the content
  * @param relativeUrls whether {@code Location} headers without a {@code host} are paths alone
  * @param trustForwarded whether {@code Forwarded} and {@code X-Forwarded-*} headers are believed
  * @param drainTimeout how long a stop waits for requests that are under way; zero: not at all
@@ -24,6 +26,7 @@ public record HttpSettings(
         @DefaultValue("127.0.0.1:5000") ListenAddress addr,
         @Nullable URI host,
         @DefaultValue("/") String prefix,
+        @Nullable Secret secret,
         @DefaultValue("true") boolean relativeUrls,
         @DefaultValue("false") boolean trustForwarded,
         @DefaultValue("30s") GoDuration drainTimeout,
@@ -31,6 +34,7 @@ public record HttpSettings(
         @DefaultValue Map<String, List<String>> headers) {
 
     public HttpSettings {
+        secret = Secret.presentOrNull(secret);
         if (host != null) {
             Wrong.unless(
                     isBase(host),

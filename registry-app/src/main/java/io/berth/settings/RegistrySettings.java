@@ -15,6 +15,7 @@ public record RegistrySettings(
         @DefaultValue ValidationSettings validation,
         @DefaultValue PolicySettings policy,
         @DefaultValue HttpSettings http,
+        @DefaultValue HealthSettings health,
         @DefaultValue CatalogSettings catalog,
         @DefaultValue TagsSettings tags,
         @DefaultValue LogSettings log) {

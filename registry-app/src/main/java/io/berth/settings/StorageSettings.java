@@ -2,15 +2,33 @@ package io.berth.settings;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
-/** Where content is kept, and what may happen to it. */
+/**
+ * Where content is kept, and what may happen to it.
+ *
+ * @param filesystem where it is kept; {@code null} exactly when it is kept in {@code s3}
+ * @param s3 where it is kept; {@code null} exactly when it is kept in {@code filesystem}
+ */
 public record StorageSettings(
-        @DefaultValue Filesystem filesystem,
+        @Nullable Filesystem filesystem,
+        @Nullable S3Settings s3,
+        @DefaultValue Redirect redirect,
         @DefaultValue("auto") Ownership ownership,
         @DefaultValue Delete delete,
         @DefaultValue Tag tag,
         @DefaultValue Maintenance maintenance) {
+
+    public StorageSettings {
+        Wrong.when(
+                filesystem != null && s3 != null,
+                "storage.filesystem.rootdirectory and settings of storage.s3 are both set, but"
+                        + " content is kept in one place: remove one of them");
+        if (s3 == null && filesystem == null) {
+            filesystem = new Filesystem(Path.of("data"));
+        }
+    }
 
     /** Who writes to the storage tree. */
     public enum Ownership {
@@ -23,12 +41,19 @@ public record StorageSettings(
     }
 
     /** A folder of this machine. Created when it is not there. */
-    public record Filesystem(@DefaultValue("data") Path rootDirectory) {
+    public record Filesystem(Path rootDirectory) {
 
         public Filesystem {
             rootDirectory = rootDirectory.toAbsolutePath().normalize();
         }
     }
+
+    /**
+     * Whether clients are sent to a store that they can read from themselves.
+     *
+     * @param disable whether the registry hands them the bytes instead
+     */
+    public record Redirect(@DefaultValue("false") boolean disable) {}
 
     /** Whether clients may delete blobs, tags and manifests. */
     public record Delete(@DefaultValue("true") boolean enabled) {}

@@ -41,12 +41,13 @@ final class UnboundSettingAnalyzer extends AbstractFailureAnalyzer<BindException
             return reason + ".";
         }
         String name = SettingNames.of(property.getName());
+        Class<?> type = valueType(failure.getTarget().getType());
         return "The setting %s is \"%s\" (%s), but must be %s."
                 .formatted(
                         name,
-                        property.getValue(),
+                        type == Secret.class ? "(not shown)" : property.getValue(),
                         property.getOrigin(),
-                        expected(valueType(failure.getTarget().getType()), reason));
+                        expected(type, reason));
     }
 
     private static Class<?> valueType(ResolvableType type) {
@@ -57,7 +58,7 @@ final class UnboundSettingAnalyzer extends AbstractFailureAnalyzer<BindException
     }
 
     private static String expected(Class<?> type, String otherwise) {
-        if (type == boolean.class) {
+        if (type == boolean.class || type == Boolean.class) {
             return "true or false";
         }
         if (type == int.class) {

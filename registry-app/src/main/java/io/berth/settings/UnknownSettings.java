@@ -16,12 +16,8 @@ public final class UnknownSettings {
     /** Settings of distribution that ask for nothing here, with the reason. */
     static final Map<String, String> WITHOUT_EFFECT =
             Map.of(
-                    "http.secret",
-                    "nothing that clients carry needs to be signed",
                     "storage.filesystem.maxthreads",
-                    "http.maxthreads bounds what happens at the same time",
-                    "storage.redirect.disable",
-                    "content on a disk is always sent by the registry itself");
+                    "http.maxthreads bounds what happens at the same time");
 
     private UnknownSettings() {}
 
@@ -44,9 +40,9 @@ public final class UnknownSettings {
             IterableConfigurationPropertySource source,
             ConfigurationPropertyName fullName,
             Map<String, String> sentences) {
-        String name = SettingNames.of(fullName);
+        String name = OtherNames.documented(SettingNames.of(fullName));
         ConfigurationProperty property = source.getConfigurationProperty(fullName);
-        if (property == null || names.isValue(name)) {
+        if (property == null || names.isValue(name) || OtherNames.isStore(name)) {
             return;
         }
         if (names.isGroup(name) && YamlVariables.isCollection(property.getValue().toString())) {

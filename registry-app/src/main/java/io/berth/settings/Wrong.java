@@ -14,4 +14,15 @@ final class Wrong {
             throw new IllegalArgumentException(name + " is " + value + ", but must be " + expected);
         }
     }
+
+    /**
+     * For what no single value is to blame for, or whose value must not be shown.
+     *
+     * @throws IllegalArgumentException with the sentence when {@code wrong}
+     */
+    static void when(boolean wrong, String sentence) {
+        if (wrong) {
+            throw new IllegalArgumentException(sentence);
+        }
+    }
 }

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
+import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
@@ -21,12 +22,18 @@ import org.yaml.snakeyaml.error.YAMLException;
  * REGISTRY_STORAGE_MAINTENANCE_READONLY_ENABLED=true}, and {@code [image, plugin]} as two variables
  * that end in {@code _0} and {@code _1}. Such a variable wins over those it is taken as.
  */
-public final class YamlVariables implements EnvironmentPostProcessor {
+public final class YamlVariables implements EnvironmentPostProcessor, Ordered {
 
     private static final String PREFIX = "REGISTRY_";
 
     /** The ending tells Spring that names are spelled as those of variables. */
     private static final String SOURCE = "yaml-systemEnvironment";
+
+    /** Before {@link OtherNames}. */
+    @Override
+    public int getOrder() {
+        return LOWEST_PRECEDENCE - 1;
+    }
 
     @Override
     public void postProcessEnvironment(
@@ -57,9 +64,10 @@ public final class YamlVariables implements EnvironmentPostProcessor {
         try {
             return new Yaml(new SafeConstructor(new LoaderOptions())).load(value);
         } catch (YAMLException e) {
+            // Not as the cause, for it quotes the value, which may be a secret.
             throw new WrongSettingException(
                     "The variable " + variable + " begins like a YAML map or list, but is not one.",
-                    e);
+                    null);
         }
     }
 

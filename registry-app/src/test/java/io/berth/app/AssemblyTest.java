@@ -1,5 +1,6 @@
 package io.berth.app;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -14,8 +15,11 @@ import io.berth.policy.ReadOnlyRegistry;
 import io.berth.registry.Registry;
 import io.berth.settings.RegistrySettings;
 import io.berth.stored.StoredRegistry;
+import io.berth.stored.StoredRegistryOptions;
+import io.berth.stored.StoredRegistryOptions.Place;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -88,6 +92,34 @@ class AssemblyTest {
                 () ->
                         registry(Map.of("storage.delete.enabled", "false"))
                                 .deleteManifest(NAME, image("image").digest()));
+    }
+
+    @Test
+    void aBucketIsFarAway() {
+        StoredRegistryOptions disk = Assembly.options(settings(Map.of()));
+        StoredRegistryOptions bucket =
+                Assembly.options(
+                        settings(
+                                Map.of(
+                                        "storage.s3.region", "us-east-1",
+                                        "storage.s3.bucket", "images")));
+
+        assertThat(disk.place()).isEqualTo(Place.NEAR);
+        assertThat(disk.membershipTrust()).isZero();
+        assertThat(disk.sessionKey()).isNull();
+        assertThat(bucket.place()).isEqualTo(Place.FAR);
+        assertThat(bucket.membershipTrust()).isEqualTo(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void theSecretMakesIdsOfUploads() {
+        assertThat(
+                        requireNonNull(
+                                        Assembly.options(settings(Map.of("http.secret", "ours")))
+                                                .sessionKey())
+                                .value())
+                .asString(StandardCharsets.UTF_8)
+                .isEqualTo("ours");
     }
 
     private static void assertFails(ErrorCode code, ThrowingCallable call) {

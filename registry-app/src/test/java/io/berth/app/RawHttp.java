@@ -73,6 +73,17 @@ final class RawHttp implements AutoCloseable {
      * @throws EOFException when the connection ends before the answer does
      */
     Response read() throws IOException {
+        Response head = head();
+        int length = Integer.parseInt(head.headers().getOrDefault("content-length", "0"));
+        byte[] body = socket.getInputStream().readNBytes(length);
+        if (body.length < length) {
+            throw new EOFException(body.length + " of " + length + " bytes");
+        }
+        return new Response(head.status(), head.headers(), body);
+    }
+
+    /** The next answer as far as its headers: all of it when HEAD was asked. */
+    Response head() throws IOException {
         String[] status = line().split(" ", 3);
         Map<String, String> headers = new TreeMap<>();
         for (String line = line(); !line.isEmpty(); line = line()) {
@@ -82,12 +93,7 @@ final class RawHttp implements AutoCloseable {
                     line.substring(colon + 1).strip(),
                     (one, other) -> one + ", " + other);
         }
-        int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
-        byte[] body = socket.getInputStream().readNBytes(length);
-        if (body.length < length) {
-            throw new EOFException(body.length + " of " + length + " bytes");
-        }
-        return new Response(Integer.parseInt(status[1]), headers, body);
+        return new Response(Integer.parseInt(status[1]), headers, new byte[0]);
     }
 
     private String line() throws IOException {

@@ -53,6 +53,41 @@ class RegistryApplicationTest {
     }
 
     @Test
+    void advisesAgainstASecretThatIsNone(CapturedOutput output) {
+        try (TestServer server = TestServer.on(folder, Map.of("http.secret", "abc-of-ours"))) {
+            assertThat(output)
+                    .containsOnlyOnce("The setting http.secret can be guessed")
+                    .doesNotContain("abc-of-ours");
+            assertThat(server.port()).isPositive();
+        }
+    }
+
+    @Test
+    void replicasWithOneSecretKnowEachOthersUploads() throws Exception {
+        Map<String, String> secret = Map.of("http.secret", "shared by all replicas");
+        String upload;
+        try (TestServer server = TestServer.on(folder, secret);
+                RawHttp http = new RawHttp(server.port())) {
+            upload =
+                    requireNonNull(
+                            http.request("POST", "/v2/a/blobs/uploads/", "", new byte[0])
+                                    .read()
+                                    .header("Location"));
+        }
+
+        assertThat(patch(upload, Map.of("http.secret", "nobody else knows this one")))
+                .isEqualTo(404);
+        assertThat(patch(upload, secret)).isEqualTo(202);
+    }
+
+    private int patch(String upload, Map<String, String> settings) throws Exception {
+        try (TestServer server = TestServer.on(folder, settings);
+                RawHttp http = new RawHttp(server.port())) {
+            return http.request("PATCH", upload, "", new byte[10]).read().status();
+        }
+    }
+
+    @Test
     void deletesAreAllowedUntilTheyAreNot() throws Exception {
         assertThat(status("DELETE", Map.of())).isEqualTo(404);
         assertThat(status("DELETE", Map.of("storage.delete.enabled", "false"))).isEqualTo(405);

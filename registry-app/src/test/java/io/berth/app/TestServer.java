@@ -11,9 +11,11 @@ import org.springframework.context.ConfigurableApplicationContext;
 public final class TestServer implements AutoCloseable {
 
     private final ConfigurableApplicationContext context;
+    private final AutoCloseable bucket;
 
-    private TestServer(ConfigurableApplicationContext context) {
+    private TestServer(ConfigurableApplicationContext context, AutoCloseable bucket) {
         this.context = context;
+        this.bucket = bucket;
     }
 
     public static TestServer on(Path folder) {
@@ -35,9 +37,30 @@ public final class TestServer implements AutoCloseable {
     }
 
     static TestServer on(Path folder, Map<String, String> settings, Replacement replacement) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("storage.filesystem.rootdirectory", folder.toString());
+        return new TestServer(run(all, replacement), () -> {});
+    }
+
+    /**
+     * @param bucket is closed with the server
+     * @param settings name it
+     */
+    static TestServer on(TestBucket bucket, Map<String, String> settings) {
+        return new TestServer(run(settings, (name, bean) -> bean), bucket);
+    }
+
+    /**
+     * @param settings all that there are
+     */
+    static TestServer with(Map<String, String> settings) {
+        return new TestServer(run(settings, (name, bean) -> bean), () -> {});
+    }
+
+    private static ConfigurableApplicationContext run(
+            Map<String, String> settings, Replacement replacement) {
         Map<String, Object> properties = new HashMap<>();
         properties.put("registry.http.addr", "127.0.0.1:0");
-        properties.put("registry.storage.filesystem.rootdirectory", folder.toString());
         settings.forEach((name, value) -> properties.put("registry." + name, value));
         SpringApplication application = ServeCommand.application();
         application.setDefaultProperties(properties);
@@ -53,7 +76,7 @@ public final class TestServer implements AutoCloseable {
                                                 return replacement.of(name, bean);
                                             }
                                         }));
-        return new TestServer(application.run());
+        return application.run();
     }
 
     public int port() {
@@ -68,5 +91,10 @@ public final class TestServer implements AutoCloseable {
     @Override
     public void close() {
         context.close();
+        try {
+            bucket.close();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

@@ -33,6 +33,7 @@ class BordersTest {
                         "org.apache.coyote..",
                         "io.berth.http..",
                         "io.berth.server..",
+                        "io.berth.health..",
                         "io.berth.settings..",
                         "io.berth.app..")
                 .because(
@@ -122,6 +123,25 @@ class BordersTest {
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon.awssdk..")
                 .because("an SDK's types and failures are translated where they enter")
+                .check(Code.CLASSES);
+    }
+
+    @Test
+    void healthIsToldByOthers() {
+        classes()
+                .that()
+                .resideInAPackage("io.berth.health..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..",
+                        "io.berth.health..",
+                        "tools.jackson..",
+                        "org.springframework..",
+                        "jakarta.servlet..",
+                        "org.slf4j..",
+                        "org.jspecify..")
+                .because("what is watched over must not matter to who watches")
                 .check(Code.CLASSES);
     }
 

@@ -11,6 +11,7 @@ import com.google.cloud.tools.jib.api.RegistryImage;
 import com.google.cloud.tools.jib.api.TarImage;
 import com.google.cloud.tools.jib.api.buildplan.ImageFormat;
 import com.google.cloud.tools.jib.api.buildplan.Platform;
+import io.berth.app.Kept;
 import io.berth.app.TestServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -28,36 +29,44 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPInputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Jib, which builds images inside Maven and Gradle and pushes them itself. */
+@ParameterizedClass
+@EnumSource
 class JibTest {
 
     private static final HttpClient http = HttpClient.newHttpClient();
 
-    private static TestServer server;
+    private static final AtomicReference<TestServer> server = new AtomicReference<>();
 
     @TempDir private Path folder;
 
     private Path file;
 
-    @BeforeAll
-    static void start(@TempDir Path data) {
-        server = TestServer.on(data);
+    JibTest(Kept kept) {
+        assertThat(server.get()).as("a registry kept %s", kept).isNotNull();
     }
 
-    @AfterAll
+    @BeforeParameterizedClassInvocation
+    static void start(Kept kept, @TempDir Path data) {
+        server.set(kept.serve(data));
+    }
+
+    @AfterParameterizedClassInvocation
     static void stop() {
-        server.close();
+        server.get().close();
     }
 
     @BeforeEach
@@ -200,7 +209,7 @@ class JibTest {
     }
 
     private static HttpResponse<String> send(String method, String path) throws Exception {
-        URI uri = URI.create("http://127.0.0.1:" + server.port() + "/v2/" + path);
+        URI uri = URI.create("http://127.0.0.1:" + server.get().port() + "/v2/" + path);
         return http.send(
                 HttpRequest.newBuilder(uri)
                         .method(method, HttpRequest.BodyPublishers.noBody())
@@ -209,6 +218,6 @@ class JibTest {
     }
 
     private static String name(String repository) {
-        return "127.0.0.1:" + server.port() + "/" + repository;
+        return "127.0.0.1:" + server.get().port() + "/" + repository;
     }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.app.Kept;
 import io.berth.app.TestServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import land.oras.Annotations;
 import land.oras.ArtifactType;
 import land.oras.Config;
@@ -28,35 +30,44 @@ import land.oras.Platform;
 import land.oras.Registry;
 import land.oras.exception.OrasException;
 import land.oras.utils.SupportedAlgorithm;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The ORAS SDK: artifacts, indexes, referrers, copies. */
+@ParameterizedClass
+@EnumSource
 class OrasTest {
 
     private static final ArtifactType SBOM = ArtifactType.from("application/vnd.test.sbom");
     private static final ArtifactType SIGNATURE =
             ArtifactType.from("application/vnd.test.signature");
 
-    private static TestServer server;
-    private static Registry registry;
+    private static final AtomicReference<TestServer> server = new AtomicReference<>();
+
+    private final Registry registry =
+            Registry.builder().insecure("127.0.0.1:" + server.get().port()).build();
 
     @TempDir private Path folder;
 
     private Path file;
 
-    @BeforeAll
-    static void start(@TempDir Path data) {
-        server = TestServer.on(data);
-        registry = Registry.builder().insecure("127.0.0.1:" + server.port()).build();
+    OrasTest(Kept kept) {
+        assertThat(server.get()).as("a registry kept %s", kept).isNotNull();
     }
 
-    @AfterAll
+    @BeforeParameterizedClassInvocation
+    static void start(Kept kept, @TempDir Path data) {
+        server.set(kept.serve(data));
+    }
+
+    @AfterParameterizedClassInvocation
     static void stop() {
-        server.close();
+        server.get().close();
     }
 
     @BeforeEach
@@ -221,7 +232,7 @@ class OrasTest {
     }
 
     private static ContainerRef named(String name) {
-        return ContainerRef.parse("127.0.0.1:" + server.port() + "/" + name);
+        return ContainerRef.parse("127.0.0.1:" + server.get().port() + "/" + name);
     }
 
     private static ContainerRef byDigest(ContainerRef name, Manifest manifest) {
@@ -237,7 +248,7 @@ class OrasTest {
     }
 
     /** The least that is a manifest, its configuration pushed. */
-    private static Manifest withConfig(ContainerRef name) {
+    private Manifest withConfig(ContainerRef name) {
         return Manifest.empty().withConfig(registry.pushConfig(name, Config.empty()));
     }
 }

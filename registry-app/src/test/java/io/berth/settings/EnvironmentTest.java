@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.berth.settings.PolicySettings.ContentClass;
+import io.berth.settings.StorageSettings.Filesystem;
 import io.berth.settings.StorageSettings.ReadOnly;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -35,7 +37,7 @@ class EnvironmentTest {
                                 "REGISTRY_POLICY_REPOSITORY_CLASSES", "image,plugin"));
 
         assertThat(settings.storage().delete().enabled()).isFalse();
-        assertThat(settings.storage().filesystem().rootDirectory()).hasToString("/srv");
+        assertThat(settings.storage().filesystem()).isEqualTo(new Filesystem(Path.of("/srv")));
         assertThat(settings.storage().tag().concurrencyLimit()).isEqualTo(4);
         assertThat(settings.http().addr()).isEqualTo(new ListenAddress(null, 80));
         assertThat(settings.http().relativeUrls()).isFalse();
@@ -99,6 +101,40 @@ class EnvironmentTest {
     }
 
     @Test
+    void theStoreHasTwoNames() {
+        S3Settings s3 =
+                Objects.requireNonNull(
+                        bind(Map.of(
+                                        "REGISTRY_STORAGE", "s3aws",
+                                        "REGISTRY_STORAGE_S3AWS", "{region: eu-west-1}",
+                                        "REGISTRY_STORAGE_S3AWS_BUCKET", "theirs",
+                                        "REGISTRY_STORAGE_S3_BUCKET", "images",
+                                        "REGISTRY_STORAGE_S3AWS_CHUNKSIZE", "5242880"))
+                                .storage()
+                                .s3());
+
+        assertThat(s3.region()).isEqualTo("eu-west-1");
+        assertThat(s3.bucket()).isEqualTo("images");
+        assertThat(s3.chunkSize()).isEqualTo(ByteSize.of("5MiB"));
+    }
+
+    @Test
+    void aWrongSettingUnderTheOtherNameIsFoundAgain() {
+        assertThat(explain("REGISTRY_STORAGE_S3AWS_ENCRYPT", "maybe"))
+                .startsWith("The setting storage.s3.encrypt is \"maybe\" (")
+                .contains("REGISTRY_STORAGE_S3AWS_ENCRYPT");
+    }
+
+    @Test
+    void theStoreThatIsNamedIsTheOneThatIsUsed() {
+        assertThat(bind(Map.of("REGISTRY_STORAGE", "filesystem"))).isEqualTo(Settings.defaults());
+        assertThat(explain("REGISTRY_STORAGE", "s3")).contains("storage.s3.bucket is not set");
+        assertThatThrownBy(() -> bind(Map.of("REGISTRY_STORAGE", "gcs")))
+                .isInstanceOf(WrongSettingException.class)
+                .hasMessage("The setting storage is \"gcs\", but must be filesystem or s3.");
+    }
+
+    @Test
     void unknownSettingsAreReported() {
         assertThat(
                         UnknownSettings.in(
@@ -106,20 +142,17 @@ class EnvironmentTest {
                                         Map.of(
                                                 "REGISTRY_STORAGE_DELETE_ENABLD",
                                                 "true",
-                                                "REGISTRY_STORAGE",
-                                                "s3",
-                                                "REGISTRY_HTTP_SECRET",
+                                                "REGISTRY_STORAGE_S3AWS_SECRETKY",
                                                 "keep me",
                                                 "REGISTRY_STORAGE_FILESYSTEM_MAXTHREADS",
                                                 "100"))))
                 .satisfiesExactly(
-                        secret -> assertThat(secret).contains("http.secret has no effect"),
-                        storage ->
-                                assertThat(storage)
-                                        .contains("no setting storage ")
-                                        .contains("\"REGISTRY_STORAGE\""),
                         typo -> assertThat(typo).contains("no setting storage.delete.enabld "),
-                        threads -> assertThat(threads).contains("http.maxthreads"))
+                        threads -> assertThat(threads).contains("http.maxthreads"),
+                        key ->
+                                assertThat(key)
+                                        .contains("no setting storage.s3.secretky ")
+                                        .contains("\"REGISTRY_STORAGE_S3AWS_SECRETKY\""))
                 .noneMatch(sentence -> sentence.contains("keep me"));
     }
 
@@ -135,6 +168,10 @@ class EnvironmentTest {
                                                 "image",
                                                 "REGISTRY_HTTP_HEADERS",
                                                 "{X-Two: [a, b]}",
+                                                "REGISTRY_STORAGE",
+                                                "s3",
+                                                "REGISTRY_STORAGE_S3AWS_BUCKET",
+                                                "images",
                                                 "REGISTRY_LOG_LEVEL",
                                                 "debug",
                                                 "OTHER",
@@ -217,8 +254,9 @@ class EnvironmentTest {
                         new SystemEnvironmentPropertySource(
                                 StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
                                 variables));
-        new YamlVariables().postProcessEnvironment(environment, new SpringApplication());
         ConfigurationPropertySources.attach(environment);
+        new YamlVariables().postProcessEnvironment(environment, new SpringApplication());
+        new OtherNames().postProcessEnvironment(environment, new SpringApplication());
         return environment;
     }
 }

@@ -20,6 +20,7 @@ class HttpSettingsTest {
                                 new ListenAddress("127.0.0.1", 5000),
                                 null,
                                 "/",
+                                null,
                                 true,
                                 false,
                                 GoDuration.of("30s"),
@@ -39,6 +40,8 @@ class HttpSettingsTest {
                                                 "https://registry.example.com/a",
                                                 "http.prefix",
                                                 "/registry/",
+                                                "http.secret",
+                                                "of all replicas",
                                                 "http.relativeurls",
                                                 "false",
                                                 "http.trustforwarded",
@@ -55,6 +58,7 @@ class HttpSettingsTest {
                                 new ListenAddress(null, 5001),
                                 URI.create("https://registry.example.com/a"),
                                 "/registry/",
+                                new Secret("of all replicas"),
                                 false,
                                 true,
                                 GoDuration.of("1m"),
@@ -82,5 +86,17 @@ class HttpSettingsTest {
     void refusesHeadersThatWouldEndALine() {
         assertThatThrownBy(() -> Settings.with(Map.of("http.headers.x-one[0]", "a\r\nb: c")))
                 .hasStackTraceContaining("http.headers.x-one is ");
+    }
+
+    @Test
+    void takesAnEmptySecretForNone() {
+        assertThat(Settings.with(Map.of("http.secret", " ")).http().secret()).isNull();
+    }
+
+    @Test
+    void doesNotShowTheSecret() {
+        assertThat(Settings.with(Map.of("http.secret", "of all replicas")).toString())
+                .contains("secret=(not shown)")
+                .doesNotContain("of all replicas");
     }
 }

@@ -90,6 +90,32 @@ class RemainingSettingsTest {
     }
 
     @Test
+    void healthHasDefaults() {
+        assertThat(Settings.defaults().health())
+                .isEqualTo(
+                        new HealthSettings(
+                                new HealthSettings.StorageDriver(true, GoDuration.of("10s"), 3)));
+    }
+
+    @Test
+    void healthTakesEveryValue() {
+        assertThat(
+                        Settings.withAll(
+                                        "health",
+                                        Map.of(
+                                                "health.storagedriver.enabled",
+                                                "false",
+                                                "health.storagedriver.interval",
+                                                "1m",
+                                                "health.storagedriver.threshold",
+                                                "5"))
+                                .health())
+                .isEqualTo(
+                        new HealthSettings(
+                                new HealthSettings.StorageDriver(false, GoDuration.of("1m"), 5)));
+    }
+
+    @Test
     void catalogHasDefaults() {
         assertThat(Settings.defaults().catalog()).isEqualTo(new CatalogSettings(1000));
     }
@@ -127,6 +153,8 @@ class RemainingSettingsTest {
         "catalog.maxentries, 0",
         "catalog.maxentries, 100001",
         "tags.maxtags, 0",
+        "health.storagedriver.interval, 0",
+        "health.storagedriver.threshold, 0",
         "tags.maxtags, 1000001",
         "validation.manifests.urls.allow, (",
         "validation.manifests.urls.deny, [a"

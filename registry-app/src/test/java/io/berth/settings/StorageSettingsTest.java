@@ -8,10 +8,12 @@ import io.berth.settings.StorageSettings.Filesystem;
 import io.berth.settings.StorageSettings.Maintenance;
 import io.berth.settings.StorageSettings.Ownership;
 import io.berth.settings.StorageSettings.ReadOnly;
+import io.berth.settings.StorageSettings.Redirect;
 import io.berth.settings.StorageSettings.Tag;
 import io.berth.settings.StorageSettings.UploadPurging;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +26,8 @@ class StorageSettingsTest {
                 .isEqualTo(
                         new StorageSettings(
                                 new Filesystem(Path.of("data").toAbsolutePath()),
+                                null,
+                                new Redirect(false),
                                 Ownership.AUTO,
                                 new Delete(true),
                                 new Tag(0),
@@ -44,6 +48,8 @@ class StorageSettingsTest {
                                         Map.of(
                                                 "storage.filesystem.rootdirectory",
                                                 "/srv/a/../registry",
+                                                "storage.redirect.disable",
+                                                "true",
                                                 "storage.ownership",
                                                 "shared",
                                                 "storage.delete.enabled",
@@ -64,6 +70,8 @@ class StorageSettingsTest {
                 .isEqualTo(
                         new StorageSettings(
                                 new Filesystem(Path.of("/srv/registry")),
+                                null,
+                                new Redirect(true),
                                 Ownership.SHARED,
                                 new Delete(false),
                                 new Tag(8),
@@ -86,5 +94,14 @@ class StorageSettingsTest {
     void refuses(String name, String value) {
         assertThatThrownBy(() -> Settings.with(Map.of(name, value)))
                 .hasStackTraceContaining(name + " is " + value + ", but must be ");
+    }
+
+    @Test
+    void refusesTwoPlaces() {
+        Map<String, String> both = new TreeMap<>(Settings.BUCKET);
+        both.put("storage.filesystem.rootdirectory", "/srv/registry");
+
+        assertThatThrownBy(() -> Settings.with(both))
+                .hasStackTraceContaining("content is kept in one place: remove one of them");
     }
 }

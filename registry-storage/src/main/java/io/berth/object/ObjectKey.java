@@ -23,6 +23,11 @@ public record ObjectKey(String value) implements Comparable<ObjectKey> {
         return new ObjectKey(value);
     }
 
+    /** Whether a text is a key: what a store that meets strange ones skips by. */
+    public static boolean isKey(String text) {
+        return isValid(text);
+    }
+
     /** Whether a key may have this component: what a store that meets strange names skips by. */
     public static boolean isComponent(String name) {
         return name.indexOf('/') < 0 && isValid(name);

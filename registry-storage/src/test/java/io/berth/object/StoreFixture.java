@@ -21,6 +21,21 @@ abstract class StoreFixture {
         return store();
     }
 
+    /** Characters of a key that may be too long for a store that keeps it with something before. */
+    protected int longestKey() {
+        return ObjectKey.MAX_LENGTH;
+    }
+
+    /** Whether looking and replacing are one step here; where not, the difference is asserted. */
+    protected boolean replacesInOneStep() {
+        return true;
+    }
+
+    /** Whether looking and deleting are one step here; where not, the difference is asserted. */
+    protected boolean deletesInOneStep() {
+        return true;
+    }
+
     static ObjectKey key(String value) {
         return ObjectKey.of(value);
     }

@@ -1,0 +1,157 @@
+package io.berth.app;
+
+import io.berth.object.ListRequest;
+import io.berth.object.ObjectStore;
+import io.berth.object.disk.DiskStore;
+import io.berth.object.s3.S3Options;
+import io.berth.object.s3.S3Options.Checksums;
+import io.berth.object.s3.S3Options.Credentials;
+import io.berth.object.s3.S3SetupException;
+import io.berth.object.s3.S3Store;
+import io.berth.settings.S3Settings;
+import io.berth.settings.S3Settings.LogLevel;
+import io.berth.settings.S3Settings.ObjectAcl;
+import io.berth.settings.Secret;
+import io.berth.settings.StorageSettings;
+import io.berth.settings.StorageSettings.Filesystem;
+import io.berth.settings.WrongSettingException;
+import io.berth.stored.StoredRegistry;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.logging.LoggingSystem;
+
+/** Opens the store that settings name. */
+final class Stores {
+
+    private static final Logger log = LoggerFactory.getLogger(Stores.class);
+
+    /**
+     * What the SDK says here names methods, paths, and headers. Its other loggers write out
+     * headers, by which everybody could then be who the registry is.
+     */
+    private static final String REQUESTS = "software.amazon.awssdk.request";
+
+    private static final String USER_AGENT = "berth";
+
+    private Stores() {}
+
+    /**
+     * @throws WrongSettingException when there cannot be data at the place set
+     * @throws S3SetupException when the bucket cannot be used
+     */
+    static ObjectStore open(StorageSettings settings) {
+        S3Settings s3 = settings.s3();
+        return s3 == null ? disk(folder(settings)) : s3(s3, !settings.redirect().disable());
+    }
+
+    private static ObjectStore disk(Path folder) {
+        try {
+            return new DiskStore(folder, StoredRegistry.TEMPORARY);
+        } catch (UncheckedIOException e) {
+            throw new WrongSettingException(
+                    "The setting storage.filesystem.rootdirectory does not work: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static S3Store s3(S3Settings settings, boolean redirects) {
+        if (settings.logLevel() != LogLevel.OFF) {
+            LoggingSystem.get(Stores.class.getClassLoader())
+                    .setLogLevel(REQUESTS, org.springframework.boot.logging.LogLevel.DEBUG);
+        }
+        try {
+            S3Store store = S3Store.open(options(settings, redirects), StoredRegistry.TEMPORARY);
+            S3Report.missing(store.capabilities(), redirects).forEach(log::warn);
+            return store;
+        } catch (UncheckedIOException e) {
+            throw new WrongSettingException(
+                    "The setting storage.s3.spooldirectory does not work: " + e.getMessage(), e);
+        }
+    }
+
+    static S3Options options(S3Settings settings, boolean redirects) {
+        return new S3Options(
+                settings.region(),
+                settings.bucket(),
+                settings.endpoint(),
+                settings.pathStyle(),
+                settings.rootDirectory(),
+                credentials(settings),
+                settings.encrypt(),
+                settings.keyId(),
+                settings.storageClass().name(),
+                settings.objectAcl() == ObjectAcl.NONE ? "" : settings.objectAcl().toString(),
+                settings.chunkSize().bytes(),
+                settings.multipartCopyChunkSize().bytes(),
+                settings.multipartCopyMaxConcurrency(),
+                settings.multipartCopyThresholdSize().bytes(),
+                settings.skipVerify(),
+                settings.accelerate(),
+                settings.useDualStack(),
+                settings.useFipsEndpoint(),
+                Objects.requireNonNullElse(settings.userAgent(), USER_AGENT),
+                redirects,
+                settings.endpointOfClients(),
+                switch (settings.checksum()) {
+                    case AUTO -> Checksums.AUTO;
+                    case ALWAYS -> Checksums.ALWAYS;
+                    case NEVER -> Checksums.NEVER;
+                },
+                settings.maxConnections(),
+                settings.spoolFolder());
+    }
+
+    private static @Nullable Credentials credentials(S3Settings settings) {
+        Secret accessKey = settings.accessKey();
+        Secret secretKey = settings.secretKey();
+        if (accessKey == null || secretKey == null) {
+            return null;
+        }
+        Secret token = settings.sessionToken();
+        return new Credentials(
+                accessKey.value(), secretKey.value(), token == null ? null : token.value());
+    }
+
+    /** Where content is kept, for people. */
+    static String place(StorageSettings settings) {
+        S3Settings s3 = settings.s3();
+        if (s3 == null) {
+            return folder(settings).toString();
+        }
+        String root = s3.rootDirectory().isEmpty() ? "" : "/" + s3.rootDirectory();
+        URI endpoint = s3.endpoint();
+        return "s3://"
+                + s3.bucket()
+                + root
+                + (endpoint == null ? " in " + s3.region() : " at " + endpoint);
+    }
+
+    /** What the store is called by distribution's settings. */
+    static String kind(StorageSettings settings) {
+        return settings.s3() == null ? "filesystem" : "s3";
+    }
+
+    /** Throws when the store does not answer; costs one request. */
+    static Runnable question(ObjectStore store, StorageSettings settings) {
+        ListRequest anything = new ListRequest("", null, true, 1);
+        Path folder = settings.s3() == null ? folder(settings) : null;
+        return () -> {
+            // Without it, an empty list would be all that tells of a disk that is gone.
+            if (folder != null && !Files.isDirectory(folder)) {
+                throw new IllegalStateException("there is no folder " + folder);
+            }
+            var _ = store.list(anything);
+        };
+    }
+
+    private static Path folder(StorageSettings settings) {
+        Filesystem filesystem = Objects.requireNonNull(settings.filesystem());
+        return filesystem.rootDirectory();
+    }
+}

@@ -1,0 +1,99 @@
+package io.berth.health;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.springframework.web.HttpRequestHandler;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Answers to those that watch over the registry, outside the protocol and for everybody. None of
+ * them asks the store.
+ *
+ * <ul>
+ *   <li>{@code /livez}: 200 while the registry serves, whatever becomes of its store. Who starts it
+ *       again because its store is away only adds to the trouble.
+ *   <li>{@code /readyz}: 503 while the store is down.
+ *   <li>{@code /debug/health}: as that, with the kind of the store and what it can do.
+ * </ul>
+ */
+public final class HealthApi {
+
+    /** Behind the protocol, which is asked more often. */
+    private static final int ORDER = 0;
+
+    private static final JsonMapper json = JsonMapper.shared();
+
+    private final Supplier<StoreState> state;
+    private final String kind;
+    private final Map<String, Boolean> capabilities;
+
+    /**
+     * @param kind of the store
+     * @param capabilities what the store can do or not; shown as they are, to everybody
+     */
+    public HealthApi(Supplier<StoreState> state, String kind, Map<String, Boolean> capabilities) {
+        this.state = state;
+        this.kind = kind;
+        this.capabilities = capabilities;
+    }
+
+    public HandlerMapping handlerMapping() {
+        HttpRequestHandler live = (request, response) -> live(request, response);
+        HttpRequestHandler ready = (request, response) -> ready(request, response);
+        HttpRequestHandler detail = (request, response) -> detail(request, response);
+        return new SimpleUrlHandlerMapping(
+                Map.of("/livez", live, "/readyz", ready, "/debug/health", detail), ORDER);
+    }
+
+    private void live(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        answer(request, response, true, Map.of("status", "up"));
+    }
+
+    private void ready(HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        StoreState now = state.get();
+        answer(request, response, now.up(), Map.of("store", shown(now)));
+    }
+
+    private void detail(HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        StoreState now = state.get();
+        Map<String, Object> store = shown(now);
+        store.put("kind", kind);
+        store.put("capabilities", capabilities);
+        answer(request, response, now.up(), Map.of("store", store));
+    }
+
+    private static Map<String, Object> shown(StoreState state) {
+        Map<String, Object> shown = new LinkedHashMap<>();
+        shown.put("status", state.up() ? "up" : "down");
+        shown.put("since", state.since().toString());
+        return shown;
+    }
+
+    private static void answer(
+            HttpServletRequest request,
+            HttpServletResponse response,
+            boolean well,
+            Map<String, Object> content)
+            throws IOException {
+        if (!request.getMethod().equals("GET") && !request.getMethod().equals("HEAD")) {
+            response.setHeader("Allow", "GET, HEAD");
+            response.sendError(HttpServletResponse.SC_METHOD_NOT_ALLOWED);
+            return;
+        }
+        byte[] body = json.writeValueAsBytes(content);
+        response.setStatus(
+                well ? HttpServletResponse.SC_OK : HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+        response.setHeader("Cache-Control", "no-store");
+        response.setContentType("application/json");
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+}

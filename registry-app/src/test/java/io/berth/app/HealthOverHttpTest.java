@@ -1,0 +1,173 @@
+package io.berth.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.berth.app.RawHttp.Response;
+import io.berth.object.InterceptedStore;
+import io.berth.object.InterceptedStore.Call;
+import io.berth.object.InterceptedStore.Operation;
+import io.berth.object.ObjectStore;
+import io.berth.object.ObjectStoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** What probes see. */
+@ExtendWith(OutputCaptureExtension.class)
+class HealthOverHttpTest {
+
+    private static final Map<String, String> OFTEN =
+            Map.of("health.storagedriver.interval", "100ms");
+
+    @TempDir Path folder;
+
+    private volatile boolean away;
+    private final AtomicInteger lists = new AtomicInteger();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/livez", "/readyz", "/debug/health"})
+    void allIsWell(String path) throws Exception {
+        try (TestServer server = TestServer.on(folder, Map.of("http.prefix", "/registry/"));
+                RawHttp http = new RawHttp(server.port())) {
+            assertThat(http.get(path).read().status()).isEqualTo(200);
+
+            Response head = http.send(RawHttp.head("HEAD", path, "Connection: close\r\n")).head();
+            assertThat(head.status()).isEqualTo(200);
+            assertThat(http.isEnded()).isTrue();
+        }
+    }
+
+    @Test
+    void saysWhatIsKnownOfTheStore() throws Exception {
+        try (TestServer server = TestServer.on(folder);
+                RawHttp http = new RawHttp(server.port())) {
+            Response detail = http.get("/debug/health").read();
+
+            assertThat(detail.header("Content-Type")).isEqualTo("application/json");
+            assertThat(detail.header("Cache-Control")).isEqualTo("no-store");
+            assertThat(detail.text())
+                    .matches(
+                            "\\{\"store\":\\{\"status\":\"up\",\"since\":\"20[0-9TZ:.-]+\","
+                                    + "\"kind\":\"filesystem\",\"capabilities\":\\{}}}");
+        }
+    }
+
+    @Test
+    void refusesWhatIsNoQuestion() throws Exception {
+        try (TestServer server = TestServer.on(folder);
+                RawHttp http = new RawHttp(server.port())) {
+            Response refused = http.request("POST", "/readyz", "", new byte[0]).read();
+
+            assertThat(refused.status()).isEqualTo(405);
+            assertThat(refused.header("Allow")).isEqualTo("GET, HEAD");
+        }
+    }
+
+    @Test
+    void aStoreThatGoesAwayIsWaitedFor(CapturedOutput output) throws Exception {
+        try (TestServer server = watched(OFTEN)) {
+            awaitStatus(server, "/readyz", 200);
+
+            away = true;
+            awaitStatus(server, "/readyz", 503);
+            assertThat(ask(server, "/readyz").text())
+                    .matches("\\{\"store\":\\{\"status\":\"down\",\"since\":\"20[0-9TZ:.-]+\"}}");
+            assertThat(ask(server, "/debug/health").status()).isEqualTo(503);
+            assertThat(ask(server, "/livez").status()).isEqualTo(200);
+            assertThat(ask(server, "/").status()).isEqualTo(200);
+
+            away = false;
+            awaitStatus(server, "/readyz", 200);
+            assertThat(output)
+                    .containsOnlyOnce("the store has not answered 3 times")
+                    .containsOnlyOnce("the store answers again");
+        }
+    }
+
+    @Test
+    void aFolderThatGoesAwayIsNoStore() throws Exception {
+        try (TestServer server = TestServer.on(folder.resolve("data"), OFTEN)) {
+            Files.move(folder.resolve("data"), folder.resolve("away"));
+            awaitStatus(server, "/readyz", 503);
+
+            Files.move(folder.resolve("away"), folder.resolve("data"));
+            awaitStatus(server, "/readyz", 200);
+        }
+    }
+
+    @Test
+    void probesCostNothing() throws Exception {
+        try (TestServer server = watched(Map.of());
+                RawHttp http = new RawHttp(server.port())) {
+            int before = lists.get();
+            for (int i = 0; i < 100; i++) {
+                assertThat(http.get("/readyz").read().status()).isEqualTo(200);
+            }
+
+            assertThat(lists.get()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void nobodyAsksWhereItIsSwitchedOff() throws Exception {
+        Map<String, String> off =
+                Map.of(
+                        "health.storagedriver.enabled", "false",
+                        "health.storagedriver.interval", "100ms");
+        try (TestServer server = watched(off);
+                RawHttp http = new RawHttp(server.port())) {
+            int before = lists.get();
+            Thread.sleep(500);
+
+            assertThat(lists.get()).isEqualTo(before);
+            assertThat(http.get("/readyz").read().status()).isEqualTo(200);
+        }
+    }
+
+    private static void awaitStatus(TestServer server, String path, int status) {
+        Awaitility.await().until(() -> ask(server, path).status() == status);
+    }
+
+    /** On a connection of its own: Tomcat ends one that has seen a 503. */
+    private static Response ask(TestServer server, String path) throws IOException {
+        try (RawHttp http = new RawHttp(server.port())) {
+            return http.get(path).read();
+        }
+    }
+
+    private TestServer watched(Map<String, String> settings) {
+        return TestServer.on(
+                folder,
+                settings,
+                (name, bean) ->
+                        bean instanceof ObjectStore store
+                                ? new InterceptedStore(store, new Absence())
+                                : bean);
+    }
+
+    private final class Absence implements InterceptedStore.Interceptor {
+
+        @Override
+        public void before(Call call) {
+            if (call.operation() == Operation.LIST) {
+                lists.incrementAndGet();
+            }
+            if (away) {
+                throw new ObjectStoreException.Unavailable(call.key(), "away", null);
+            }
+        }
+
+        @Override
+        public void after(Call call) {}
+    }
+}

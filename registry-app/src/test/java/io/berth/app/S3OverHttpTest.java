@@ -1,0 +1,214 @@
+package io.berth.app;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.berth.app.RawHttp.Response;
+import io.berth.name.Digest;
+import io.berth.name.HashAlgorithm;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+/** The application on a bucket. */
+@ExtendWith(OutputCaptureExtension.class)
+class S3OverHttpTest {
+
+    private static final String RANGE = "Range: bytes=100-199\r\n";
+
+    private final HttpClient elsewhere = HttpClient.newHttpClient();
+
+    @TempDir private Path spool;
+
+    @Test
+    void clientsAreSentToTheBucket() throws Exception {
+        byte[] content = random(300_000);
+        try (TestServer server = serve(Map.of());
+                RawHttp http = new RawHttp(server.port())) {
+            String blob = push(http, content);
+
+            Response sent = http.get(blob).read();
+            assertThat(sent.status()).isEqualTo(307);
+            URI link = URI.create(requireNonNull(sent.header("Location")));
+            assertThat(fetch(link).body()).isEqualTo(content);
+            assertThat(fetch(link, "Range", "bytes=100-199").body()).isEqualTo(part(content));
+
+            Response part = http.send(RawHttp.head("GET", blob, RANGE)).read();
+            assertThat(part.status()).isEqualTo(307);
+            URI again = URI.create(requireNonNull(part.header("Location")));
+            HttpResponse<byte[]> fetched = fetch(again, "Range", "bytes=100-199");
+            assertThat(fetched.statusCode()).isEqualTo(206);
+            assertThat(fetched.body()).isEqualTo(part(content));
+        }
+    }
+
+    @Test
+    void orTheyAreNot() throws Exception {
+        byte[] content = random(6_000_000);
+        try (TestServer server = serve(Map.of("storage.redirect.disable", "true"));
+                RawHttp http = new RawHttp(server.port())) {
+            String blob = push(http, content);
+
+            Response whole = http.get(blob).read();
+            assertThat(whole.status()).isEqualTo(200);
+            assertThat(whole.body()).isEqualTo(content);
+
+            Response part = http.send(RawHttp.head("GET", blob, RANGE)).read();
+            assertThat(part.status()).isEqualTo(206);
+            assertThat(part.body()).isEqualTo(part(content));
+        }
+    }
+
+    @Test
+    void linksNameWhereClientsReachTheBucket() throws Exception {
+        try (TestServer server =
+                        serve(Map.of("storage.s3.redirectendpoint", "https://images.example"));
+                RawHttp http = new RawHttp(server.port())) {
+            String blob = push(http, random(10));
+
+            assertThat(http.get(blob).read().header("Location"))
+                    .startsWith("https://images.example/" + TestBucket.NAME + "/registry/docker/");
+        }
+    }
+
+    @Test
+    void saysWhereContentIs(CapturedOutput output) throws Exception {
+        TestBucket bucket = new TestBucket();
+        String endpoint = bucket.endpoint();
+        try (TestServer server = TestServer.on(bucket, bucket.settings());
+                RawHttp http = new RawHttp(server.port())) {
+            assertThat(output).contains("from s3://images/registry at " + endpoint);
+            assertThat(http.get("/debug/health").read().text())
+                    .contains("\"kind\":\"s3\"", "\"createIfAbsent\":true");
+        }
+    }
+
+    @Test
+    void noLogShowsWhoItIs(CapturedOutput output) throws Exception {
+        Map<String, String> talkative =
+                Map.of(
+                        "storage.s3.loglevel", "debugwithhttpbody",
+                        "log.level", "debug",
+                        "storage.redirect.disable", "true");
+        try (TestServer server = serve(talkative);
+                RawHttp http = new RawHttp(server.port())) {
+            http.get(push(http, random(100))).read();
+        }
+
+        assertThat(output).contains("Sending Request");
+        assertShowsNoSecret(output);
+    }
+
+    @Test
+    void aBucketThatIsAwayIsWaitedFor(CapturedOutput output) throws Exception {
+        TestBucket bucket = new TestBucket();
+        String endpoint = bucket.endpoint();
+        Map<String, String> settings = new TreeMap<>(bucket.settings());
+        settings.put("storage.redirect.disable", "true");
+        settings.put("health.storagedriver.interval", "100ms");
+        try (TestServer server = TestServer.on(bucket, settings)) {
+            byte[] content = random(100_000);
+            String blob = push(server, content);
+            Response before = ask(server, blob);
+            assertThat(before.body()).isEqualTo(content);
+
+            bucket.goAway();
+            Response away = ask(server, blob);
+            assertThat(away.status()).isEqualTo(503);
+            assertThat(away.header("Retry-After")).isNotNull();
+            awaitStatus(server, "/readyz", 503);
+            assertThat(ask(server, "/livez").status()).isEqualTo(200);
+            assertThat(ask(server, "/").status()).isEqualTo(200);
+
+            bucket.comeBack(endpoint);
+            awaitStatus(server, "/readyz", 200);
+            assertThat(ask(server, blob).body()).isEqualTo(content);
+        }
+        assertShowsNoSecret(output);
+    }
+
+    @Test
+    void nothingIsLeftOfAStop() throws Exception {
+        try (TestServer server = serve(Map.of());
+                RawHttp http = new RawHttp(server.port())) {
+            push(http, random(12_000_000));
+        }
+
+        try (Stream<Path> left = Files.list(spool)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    private TestServer serve(Map<String, String> more) {
+        TestBucket bucket = new TestBucket();
+        Map<String, String> settings = new TreeMap<>(bucket.settings());
+        settings.put("storage.s3.spooldirectory", spool.toString());
+        settings.putAll(more);
+        return TestServer.on(bucket, settings);
+    }
+
+    static void assertShowsNoSecret(CapturedOutput output) {
+        assertThat(output)
+                .doesNotContain(TestBucket.ACCESS_KEY)
+                .doesNotContain(TestBucket.SECRET_KEY)
+                .doesNotContain("shared by all replicas of the test");
+    }
+
+    private HttpResponse<byte[]> fetch(URI link, String... headers) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(link);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return elsewhere.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    private static void awaitStatus(TestServer server, String path, int status) {
+        Awaitility.await().until(() -> ask(server, path).status() == status);
+    }
+
+    private static Response ask(TestServer server, String path) throws IOException {
+        try (RawHttp http = new RawHttp(server.port())) {
+            return http.get(path).read();
+        }
+    }
+
+    private static byte[] part(byte[] content) {
+        return Arrays.copyOfRange(content, 100, 200);
+    }
+
+    private static byte[] random(int size) {
+        byte[] content = new byte[size];
+        new Random(size).nextBytes(content);
+        return content;
+    }
+
+    private static String push(TestServer server, byte[] content) throws IOException {
+        try (RawHttp http = new RawHttp(server.port())) {
+            return push(http, content);
+        }
+    }
+
+    /** The path of the blob. */
+    private static String push(RawHttp http, byte[] content) throws IOException {
+        Digest digest = Digest.ofContent(HashAlgorithm.SHA256, content);
+        String target = "/v2/a/blobs/uploads/?digest=" + digest;
+        assertThat(http.request("POST", target, "", content).read().status()).isEqualTo(201);
+        return "/v2/a/blobs/" + digest;
+    }
+}

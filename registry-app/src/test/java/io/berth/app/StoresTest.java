@@ -1,0 +1,148 @@
+package io.berth.app;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.berth.object.s3.S3Options;
+import io.berth.object.s3.S3Options.Checksums;
+import io.berth.object.s3.S3Options.Credentials;
+import io.berth.settings.RegistrySettings;
+import io.berth.settings.S3Settings;
+import io.berth.settings.StorageSettings;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+/** Settings of a bucket arrive at the store. */
+class StoresTest {
+
+    @Test
+    void everySettingArrives() {
+        Map<String, String> all =
+                Map.ofEntries(
+                        Map.entry("regionendpoint", "s3.example.com"),
+                        Map.entry("redirectendpoint", "https://images.example.com"),
+                        Map.entry("rootdirectory", "registry"),
+                        Map.entry("accesskey", "key"),
+                        Map.entry("secretkey", "password"),
+                        Map.entry("sessiontoken", "token"),
+                        Map.entry("encrypt", "true"),
+                        Map.entry("keyid", "of kms"),
+                        Map.entry("storageclass", "GLACIER_IR"),
+                        Map.entry("objectacl", "public-read"),
+                        Map.entry("chunksize", "6MiB"),
+                        Map.entry("multipartcopychunksize", "7MiB"),
+                        Map.entry("multipartcopymaxconcurrency", "8"),
+                        Map.entry("multipartcopythresholdsize", "9MiB"),
+                        Map.entry("secure", "false"),
+                        Map.entry("skipverify", "true"),
+                        Map.entry("useragent", "ours"),
+                        Map.entry("checksum", "always"),
+                        Map.entry("maxconnections", "10"),
+                        Map.entry("spooldirectory", "/spool"));
+
+        assertThat(Stores.options(s3(all), true))
+                .isEqualTo(
+                        new S3Options(
+                                "us-east-1",
+                                "images",
+                                URI.create("http://s3.example.com"),
+                                true,
+                                "registry",
+                                new Credentials("key", "password", "token"),
+                                true,
+                                "of kms",
+                                "GLACIER_IR",
+                                "public-read",
+                                6 << 20,
+                                7 << 20,
+                                8,
+                                9 << 20,
+                                true,
+                                false,
+                                false,
+                                false,
+                                "ours",
+                                true,
+                                URI.create("https://images.example.com"),
+                                Checksums.ALWAYS,
+                                10,
+                                Path.of("/spool")));
+    }
+
+    @Test
+    void amazonsEndpointsAreChosen() {
+        assertThat(Stores.options(s3(Map.of("accelerate", "true")), true).accelerate()).isTrue();
+        assertThat(Stores.options(s3(Map.of("usedualstack", "true")), true).useDualStack())
+                .isTrue();
+        assertThat(Stores.options(s3(Map.of("usefipsendpoint", "true")), true).useFips()).isTrue();
+    }
+
+    @Test
+    void theDefaultsAreThoseOfTheStore() {
+        S3Options options = Stores.options(s3(Map.of()), true);
+        Path spool = Path.of(System.getProperty("java.io.tmpdir"));
+
+        assertThat(options)
+                .usingRecursiveComparison()
+                .ignoringFields("userAgent")
+                .isEqualTo(S3Options.builder("us-east-1", "images", spool).build());
+        assertThat(options.userAgent()).isEqualTo("berth");
+    }
+
+    @Test
+    void redirectsAreSwitchedOff() {
+        assertThat(Stores.options(s3(Map.of()), false).redirects()).isFalse();
+    }
+
+    @Test
+    void whatIsNoneIsNotSent() {
+        S3Options options =
+                Stores.options(s3(Map.of("objectacl", "none", "storageclass", "none")), true);
+
+        assertThat(options.objectAcl()).isEmpty();
+        assertThat(options.storageClass()).isEqualTo("NONE");
+    }
+
+    @Test
+    void thePlaceIsNamed() {
+        assertThat(Stores.place(storage(Map.of("filesystem.rootdirectory", "/srv/data"))))
+                .isEqualTo("/srv/data");
+        assertThat(Stores.place(storage(bucket(Map.of())))).isEqualTo("s3://images in us-east-1");
+        assertThat(
+                        Stores.place(
+                                storage(
+                                        bucket(
+                                                Map.of(
+                                                        "rootdirectory", "/a/b",
+                                                        "regionendpoint", "s3.example.com",
+                                                        "accesskey", "key",
+                                                        "secretkey", "password")))))
+                .isEqualTo("s3://images/a/b at https://s3.example.com");
+    }
+
+    private static S3Settings s3(Map<String, String> values) {
+        return requireNonNull(storage(bucket(values)).s3());
+    }
+
+    private static Map<String, String> bucket(Map<String, String> values) {
+        Map<String, String> all = new TreeMap<>();
+        all.put("s3.region", "us-east-1");
+        all.put("s3.bucket", "images");
+        values.forEach((name, value) -> all.put("s3." + name, value));
+        return all;
+    }
+
+    private static StorageSettings storage(Map<String, String> values) {
+        Map<String, String> properties = new TreeMap<>();
+        values.forEach((name, value) -> properties.put("registry.storage." + name, value));
+        return new Binder(new MapConfigurationPropertySource(properties))
+                .bind("registry", RegistrySettings.class)
+                .get()
+                .storage();
+    }
+}

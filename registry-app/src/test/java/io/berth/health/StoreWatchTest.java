@@ -1,0 +1,148 @@
+package io.berth.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.reflect.Proxy;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class StoreWatchTest {
+
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+
+    private final List<Runnable> rounds = new ArrayList<>();
+    private volatile Instant now = START;
+    private boolean away;
+
+    @Test
+    void isUpUntilTheStoreFailedAsOftenAsItMay() {
+        StoreWatch watch = watch(() -> fail(away));
+        away = true;
+        round();
+        round();
+        assertThat(watch.state()).isEqualTo(new StoreState(true, START));
+
+        round();
+
+        assertThat(watch.state()).isEqualTo(new StoreState(false, START.plusSeconds(10)));
+    }
+
+    @Test
+    void isUpAgainWithTheFirstAnswer() {
+        StoreWatch watch = watch(() -> fail(away));
+        away = true;
+        round();
+        round();
+        round();
+        round();
+        away = false;
+
+        round();
+
+        assertThat(watch.state()).isEqualTo(new StoreState(true, START.plusSeconds(50)));
+    }
+
+    @Test
+    void failuresCountInARowOnly() {
+        StoreWatch watch = watch(() -> fail(away));
+        for (int i = 0; i < 3; i++) {
+            away = true;
+            round();
+            round();
+            away = false;
+            round();
+        }
+
+        assertThat(watch.state()).isEqualTo(new StoreState(true, START));
+    }
+
+    @Test
+    void aQuestionWithoutAnswerIsAFailure() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        StoreWatch watch =
+                watch(
+                        () -> {
+                            asked.countDown();
+                            await(answer);
+                        });
+        Thread asking = Thread.ofPlatform().start(this::round);
+        await(asked);
+
+        now = START.plusSeconds(41);
+        assertThat(watch.state()).isEqualTo(new StoreState(false, START.plusSeconds(10)));
+        now = START.plusSeconds(40);
+        assertThat(watch.state().up()).isTrue();
+
+        answer.countDown();
+        asking.join();
+        now = START.plusSeconds(60);
+        assertThat(watch.state().up()).isTrue();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Ten seconds later. */
+    private void round() {
+        now = now.plusSeconds(10);
+        rounds.getFirst().run();
+    }
+
+    private static void fail(boolean away) {
+        if (away) {
+            throw new IllegalStateException("away");
+        }
+    }
+
+    private StoreWatch watch(Runnable question) {
+        return new StoreWatch(question, Duration.ofSeconds(10), 3, clock(), timer());
+    }
+
+    private Clock clock() {
+        return new Clock() {
+            @Override
+            public Instant instant() {
+                return now;
+            }
+
+            @Override
+            public ZoneId getZone() {
+                return ZoneOffset.UTC;
+            }
+
+            @Override
+            public Clock withZone(ZoneId zone) {
+                return this;
+            }
+        };
+    }
+
+    private ScheduledExecutorService timer() {
+        return (ScheduledExecutorService)
+                Proxy.newProxyInstance(
+                        getClass().getClassLoader(),
+                        new Class<?>[] {ScheduledExecutorService.class},
+                        (proxy, method, arguments) -> {
+                            assertThat(method.getName()).isEqualTo("scheduleWithFixedDelay");
+                            assertThat(arguments[1]).isEqualTo(arguments[2]).isEqualTo(10_000L);
+                            assertThat(arguments[3]).isEqualTo(TimeUnit.MILLISECONDS);
+                            rounds.add((Runnable) arguments[0]);
+                            return null;
+                        });
+    }
+}

@@ -1,0 +1,204 @@
+package io.berth.object.s3;
+
+import io.berth.name.ByteRange;
+import io.berth.object.ObjectInfo;
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStoreException;
+import io.berth.object.ObjectStoreException.Unavailable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.RetryableException;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.core.sync.ResponseTransformer;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
+
+/**
+ * A bucket and how requests to it are made: names, headers, times. Reads are complete here; writes
+ * are only prepared, for what becomes of them is for others to find out. Safe for many threads.
+ */
+final class Bucket {
+
+    static final String CONTENT_TYPE = "application/octet-stream";
+
+    /** What an object holds, and what the server calls that. */
+    @SuppressWarnings("ArrayRecordComponent") // a carrier of an answer, never compared
+    record Content(byte[] bytes, String etag) {}
+
+    private final S3Options options;
+    private final KeyRoot root;
+    private final Clients clients;
+
+    Bucket(S3Options options, Clients clients) {
+        this.options = options;
+        this.root = KeyRoot.of(options.rootDirectory());
+        this.clients = clients;
+    }
+
+    S3Options options() {
+        return options;
+    }
+
+    KeyRoot root() {
+        return root;
+    }
+
+    Clients clients() {
+        return clients;
+    }
+
+    String name() {
+        return options.bucket();
+    }
+
+    String keyOf(ObjectKey key) {
+        return root.add(key);
+    }
+
+    ObjectInfo head(ObjectKey key) {
+        try {
+            HeadObjectResponse answer =
+                    clients.repeating.headObject(head -> head.bucket(name()).key(keyOf(key)));
+            return new ObjectInfo(answer.contentLength(), answer.lastModified());
+        } catch (SdkException e) {
+            throw Failures.reading(key, e);
+        }
+    }
+
+    /**
+     * A small object, whole; empty when it is longer than the limit.
+     *
+     * @throws ObjectStoreException.NotFound when there is none
+     */
+    Optional<Content> read(ObjectKey key, int limit) {
+        GetObjectRequest request = get(key).build();
+        try {
+            return clients.repeating.getObject(request, (answer, in) -> all(answer, in, limit));
+        } catch (SdkException e) {
+            throw Failures.reading(key, e);
+        }
+    }
+
+    /** Read inside the SDK's try, so that a connection that breaks is a reason for another. */
+    private static Optional<Content> all(
+            GetObjectResponse answer, AbortableInputStream in, int limit) {
+        long length = answer.contentLength();
+        if (length > limit) {
+            in.abort();
+            return Optional.empty();
+        }
+        try {
+            byte[] bytes = in.readNBytes((int) length);
+            if (bytes.length != length) {
+                throw RetryableException.create("the answer ended early");
+            }
+            return Optional.of(new Content(bytes, answer.eTag()));
+        } catch (IOException e) {
+            throw RetryableException.create("the answer broke off", e);
+        }
+    }
+
+    InputStream open(ObjectKey key, ByteRange range) {
+        if (range.length() == 0) {
+            head(key); // there is no way to ask for nothing
+            return InputStream.nullInputStream();
+        }
+        GetObjectRequest request =
+                get(key).range("bytes=" + range.first() + "-" + range.last()).build();
+        ResponseInputStream<GetObjectResponse> in;
+        try {
+            in =
+                    clients.repeating.getObject(
+                            request, ResponseTransformer.<GetObjectResponse>toInputStream());
+        } catch (SdkException e) {
+            if (Failures.status(e) == 416) {
+                throw new Unavailable(key.value(), "shorter than the range asked for", e);
+            }
+            throw Failures.reading(key, e);
+        }
+        if (in.response().contentLength() != range.length()) {
+            in.abort();
+            throw new Unavailable(key.value(), "shorter than the range asked for", null);
+        }
+        return new ExactStream(in, range.length());
+    }
+
+    private GetObjectRequest.Builder get(ObjectKey key) {
+        return GetObjectRequest.builder().bucket(name()).key(keyOf(key));
+    }
+
+    /** A write in one request, given time for so many bytes. */
+    PutObjectRequest.Builder put(ObjectKey key, long length) {
+        PutObjectRequest.Builder put =
+                PutObjectRequest.builder()
+                        .bucket(name())
+                        .key(keyOf(key))
+                        .contentType(CONTENT_TYPE)
+                        .acl(acl())
+                        .storageClass(storageClass())
+                        .serverSideEncryption(encryption())
+                        .ssekmsKeyId(options.keyId());
+        return length <= S3Options.MIN_PART
+                ? put
+                : put.overrideConfiguration(o -> o.apiCallAttemptTimeout(Clients.timeFor(length)));
+    }
+
+    CreateMultipartUploadRequest.Builder create(ObjectKey key) {
+        return CreateMultipartUploadRequest.builder()
+                .bucket(name())
+                .key(keyOf(key))
+                .contentType(CONTENT_TYPE)
+                .acl(acl())
+                .storageClass(storageClass())
+                .serverSideEncryption(encryption())
+                .ssekmsKeyId(options.keyId());
+    }
+
+    CopyObjectRequest.Builder copy(ObjectKey source, ObjectKey target, long length) {
+        return CopyObjectRequest.builder()
+                .sourceBucket(name())
+                .sourceKey(keyOf(source))
+                .destinationBucket(name())
+                .destinationKey(keyOf(target))
+                .acl(acl())
+                .storageClass(storageClass())
+                .serverSideEncryption(encryption())
+                .ssekmsKeyId(options.keyId())
+                .overrideConfiguration(
+                        o -> o.apiCallAttemptTimeout(Clients.timeFor(length).multipliedBy(2)));
+    }
+
+    static RequestBody body(SpooledBytes bytes, long from, long to) {
+        return RequestBody.fromContentProvider(
+                () -> bytes.stream(from, to), to - from, CONTENT_TYPE);
+    }
+
+    private @Nullable String acl() {
+        return omitted(options.objectAcl());
+    }
+
+    private @Nullable String storageClass() {
+        return omitted(options.storageClass());
+    }
+
+    private static @Nullable String omitted(String value) {
+        return value.isEmpty() || value.equals("NONE") ? null : value;
+    }
+
+    private @Nullable ServerSideEncryption encryption() {
+        if (!options.encrypt()) {
+            return null;
+        }
+        return options.keyId() == null ? ServerSideEncryption.AES256 : ServerSideEncryption.AWS_KMS;
+    }
+}

@@ -1,0 +1,207 @@
+package io.berth.object.s3;
+
+import io.berth.object.s3.S3Options.Checksums;
+import io.berth.object.s3.S3Options.Credentials;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.client.config.ClientOverrideConfiguration;
+import software.amazon.awssdk.core.client.config.SdkAdvancedClientOption;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.http.SdkHttpConfigurationOption;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.retries.api.RetryStrategy;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+import software.amazon.awssdk.utils.AttributeMap;
+
+/**
+ * The SDK's clients of one server. They differ in what becomes of a request that fails, and in how
+ * long a server may be silent.
+ */
+final class Clients implements AutoCloseable {
+
+    /** Of one try of a request that moves few bytes. */
+    private static final Duration SHORT = Duration.ofSeconds(15);
+
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration FREE_CONNECTION = Duration.ofSeconds(10);
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
+    /** Servers that copy byte by byte, or put parts together, say nothing until it is done. */
+    private static final Duration LONG_SILENCE = Duration.ofMinutes(5);
+
+    /** The least bytes per second that a transfer is given time for. */
+    private static final long SLOWEST = 256 << 10;
+
+    private static final int TRIES = 3;
+
+    private final SdkHttpClient http;
+    private final SdkHttpClient patientHttp;
+    private final AwsCredentialsProvider credentials;
+    private final ScheduledExecutorService timer;
+
+    /** For what may be repeated: it is, a few times. */
+    final S3Client repeating;
+
+    /** For what may not be repeated without a look at what became of it. */
+    final S3Client once;
+
+    /** As {@link #once}, for what takes a server long. */
+    final S3Client patient;
+
+    final S3Presigner presigner;
+
+    /**
+     * @param wire what a test puts between the SDK and the network
+     */
+    Clients(S3Options options, UnaryOperator<SdkHttpClient> wire) {
+        credentials = credentials(options.credentials());
+        timer =
+                Executors.newScheduledThreadPool(
+                        1, Thread.ofPlatform().daemon().name("s3-timer").factory());
+        http = wire.apply(http(options, SILENCE));
+        patientHttp = wire.apply(http(options, LONG_SILENCE));
+        repeating =
+                client(
+                        options,
+                        http,
+                        AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                .maxAttempts(TRIES)
+                                .build());
+        once = client(options, http, AwsRetryStrategy.doNotRetry());
+        patient = client(options, patientHttp, AwsRetryStrategy.doNotRetry());
+        presigner = presigner(options);
+    }
+
+    /** Long enough for a transfer, so that one that hangs ends. */
+    static Duration timeFor(long bytes) {
+        return Duration.ofSeconds(60 + bytes / SLOWEST);
+    }
+
+    /** Over which presigned links are tried out. */
+    SdkHttpClient http() {
+        return http;
+    }
+
+    private static SdkHttpClient http(S3Options options, Duration silence) {
+        return Apache5HttpClient.builder()
+                .maxConnections(options.maxConnections())
+                .connectionTimeout(CONNECT)
+                .connectionAcquisitionTimeout(FREE_CONNECTION)
+                .socketTimeout(silence)
+                .tcpKeepAlive(true)
+                .buildWithDefaults(
+                        AttributeMap.builder()
+                                .put(
+                                        SdkHttpConfigurationOption.TRUST_ALL_CERTIFICATES,
+                                        options.skipVerify())
+                                .build());
+    }
+
+    private static AwsCredentialsProvider credentials(@Nullable Credentials given) {
+        if (given == null) {
+            return DefaultCredentialsProvider.builder().build();
+        }
+        String session = given.sessionToken();
+        return StaticCredentialsProvider.create(
+                session == null
+                        ? AwsBasicCredentials.create(given.accessKey(), given.secretKey())
+                        : AwsSessionCredentials.create(
+                                given.accessKey(), given.secretKey(), session));
+    }
+
+    private S3Client client(S3Options options, SdkHttpClient http, RetryStrategy retries) {
+        boolean always = options.checksums() == Checksums.ALWAYS;
+        S3ClientBuilder builder =
+                S3Client.builder()
+                        .region(Region.of(options.region()))
+                        .credentialsProvider(credentials)
+                        .httpClient(http)
+                        .forcePathStyle(options.pathStyle())
+                        .accelerate(options.accelerate())
+                        .dualstackEnabled(options.useDualStack())
+                        .fipsEnabled(options.useFips())
+                        .requestChecksumCalculation(
+                                always
+                                        ? RequestChecksumCalculation.WHEN_SUPPORTED
+                                        : RequestChecksumCalculation.WHEN_REQUIRED)
+                        .responseChecksumValidation(
+                                always
+                                        ? ResponseChecksumValidation.WHEN_SUPPORTED
+                                        : ResponseChecksumValidation.WHEN_REQUIRED)
+                        .overrideConfiguration(override(options, retries));
+        URI endpoint = options.endpoint();
+        if (endpoint != null) {
+            builder.endpointOverride(endpoint);
+        }
+        return builder.build();
+    }
+
+    private ClientOverrideConfiguration override(S3Options options, RetryStrategy retries) {
+        ClientOverrideConfiguration.Builder override =
+                ClientOverrideConfiguration.builder()
+                        .apiCallAttemptTimeout(SHORT)
+                        .retryStrategy(retries)
+                        .scheduledExecutorService(timer);
+        if (!options.userAgent().isEmpty()) {
+            override.putAdvancedOption(
+                    SdkAdvancedClientOption.USER_AGENT_PREFIX, options.userAgent());
+        }
+        return override.build();
+    }
+
+    private S3Presigner presigner(S3Options options) {
+        S3Presigner.Builder builder =
+                S3Presigner.builder()
+                        .region(Region.of(options.region()))
+                        .credentialsProvider(credentials)
+                        .serviceConfiguration(
+                                S3Configuration.builder()
+                                        .pathStyleAccessEnabled(options.pathStyle())
+                                        .accelerateModeEnabled(options.accelerate())
+                                        .build())
+                        .dualstackEnabled(options.useDualStack())
+                        .fipsEnabled(options.useFips());
+        URI endpoint =
+                options.redirectEndpoint() != null
+                        ? options.redirectEndpoint()
+                        : options.endpoint();
+        if (endpoint != null) {
+            builder.endpointOverride(endpoint);
+        }
+        return builder.build();
+    }
+
+    @Override
+    public void close() {
+        presigner.close();
+        repeating.close();
+        once.close();
+        patient.close();
+        http.close();
+        patientHttp.close();
+        if (credentials instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (Exception e) {
+                // Nothing more can be let go of.
+            }
+        }
+        timer.shutdownNow();
+    }
+}

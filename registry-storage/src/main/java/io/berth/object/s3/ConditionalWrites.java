@@ -1,0 +1,233 @@
+package io.berth.object.s3;
+
+import io.berth.object.Condition;
+import io.berth.object.Condition.Always;
+import io.berth.object.Condition.IfAbsent;
+import io.berth.object.Condition.IfContent;
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStoreException.NotFound;
+import io.berth.object.ObjectStoreException.PreconditionFailed;
+import io.berth.object.ObjectStoreException.Unavailable;
+import io.berth.object.s3.Attempts.Found;
+import io.berth.object.s3.Bucket.Content;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+
+/**
+ * Writes and deletes of small objects that depend on what is there.
+ *
+ * <p>A server compares names that it gives to contents (ETags), not contents. Where those are known
+ * to be the MD5 of small objects, the name is computed from the content expected, and one request
+ * does it all. An object may still have another name, because it was written in several parts or
+ * under another encryption; so a refusal is believed only after its content was read.
+ */
+final class ConditionalWrites {
+
+    /** How often an object is looked at whose name changes, but not its content. */
+    private static final int LOOKS = 5;
+
+    private final Bucket bucket;
+    private final S3Capabilities capabilities;
+
+    ConditionalWrites(Bucket bucket, S3Capabilities capabilities) {
+        this.bucket = bucket;
+        this.capabilities = capabilities;
+    }
+
+    void put(ObjectKey key, byte[] content, Condition condition) {
+        switch (condition) {
+            case Always() -> putAlways(key, content);
+            case IfAbsent() -> create(key, content);
+            case IfContent(byte[] expected) -> replace(key, content, expected);
+        }
+    }
+
+    void delete(ObjectKey key, Condition condition) {
+        switch (condition) {
+            case Always() -> deleteAlways(key);
+            case IfAbsent() -> requireAbsent(key);
+            case IfContent(byte[] expected) -> deleteContent(key, expected);
+        }
+    }
+
+    private void putAlways(ObjectKey key, byte[] content) {
+        Attempts.repeat(
+                key,
+                () -> {
+                    send(key, content, put -> {});
+                    return true;
+                });
+    }
+
+    private void create(ObjectKey key, byte[] content) {
+        if (!capabilities.createsInOneStep()) {
+            requireAbsent(key);
+        }
+        Consumer<PutObjectRequest.Builder> guard =
+                put -> {
+                    if (capabilities.createIfAbsent()) {
+                        put.ifNoneMatch("*");
+                    }
+                };
+        Attempts.guarded(key, () -> send(key, content, guard), () -> look(key, content, null));
+    }
+
+    private void requireAbsent(ObjectKey key) {
+        try {
+            bucket.head(key);
+        } catch (NotFound e) {
+            return;
+        }
+        throw new PreconditionFailed(key);
+    }
+
+    private void replace(ObjectKey key, byte[] content, byte[] expected) {
+        boolean guess = capabilities.replacesInOneStep() && capabilities.md5Etags();
+        withName(
+                key,
+                expected,
+                guess,
+                name -> {
+                    Consumer<PutObjectRequest.Builder> guard =
+                            put -> {
+                                if (capabilities.replaceIfUnchanged()) {
+                                    put.ifMatch(name);
+                                }
+                            };
+                    Attempts.guarded(
+                            key,
+                            () -> send(key, content, guard),
+                            () -> look(key, content, expected));
+                });
+    }
+
+    private void deleteContent(ObjectKey key, byte[] expected) {
+        boolean guess = capabilities.deletesInOneStep() && capabilities.md5Etags();
+        withName(
+                key,
+                expected,
+                guess,
+                name -> {
+                    DeleteObjectRequest.Builder delete =
+                            DeleteObjectRequest.builder()
+                                    .bucket(bucket.name())
+                                    .key(bucket.keyOf(key));
+                    if (capabilities.deleteIfUnchanged()) {
+                        delete.ifMatch(name);
+                    }
+                    DeleteObjectRequest request = delete.build();
+                    Attempts.guarded(
+                            key,
+                            () -> bucket.clients().once.deleteObject(request),
+                            () -> look(key, null, expected));
+                });
+    }
+
+    /**
+     * Does something to the object that holds the content expected, given its name.
+     *
+     * @param guess whether the name is computed first, before it is looked up
+     */
+    private void withName(ObjectKey key, byte[] expected, boolean guess, Consumer<String> request) {
+        String name = guess ? inForm(md5(expected)) : nameOf(key, expected);
+        for (int i = 0; i < LOOKS; i++) {
+            try {
+                request.accept(name);
+                return;
+            } catch (PreconditionFailed e) {
+                name = nameOf(key, expected);
+            }
+        }
+        throw new Unavailable(key.value(), "the server does not take its own ETag", null);
+    }
+
+    /**
+     * What the server calls the content expected.
+     *
+     * @throws PreconditionFailed when it is not there
+     */
+    private String nameOf(ObjectKey key, byte[] expected) {
+        Optional<Content> found;
+        try {
+            found = bucket.read(key, expected.length);
+        } catch (NotFound e) {
+            throw new PreconditionFailed(key);
+        }
+        return found.filter(content -> Arrays.equals(content.bytes(), expected))
+                .map(content -> inForm(content.etag()))
+                .orElseThrow(() -> new PreconditionFailed(key));
+    }
+
+    private String inForm(String etag) {
+        String bare = etag.replace("\"", "");
+        return capabilities.quotedEtags() ? '"' + bare + '"' : bare;
+    }
+
+    @SuppressWarnings("InsecureCryptoUsage") // it is a name, not a proof
+    static String md5(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has MD5", e);
+        }
+    }
+
+    private void send(ObjectKey key, byte[] content, Consumer<PutObjectRequest.Builder> condition) {
+        PutObjectRequest.Builder put = bucket.put(key, content.length);
+        condition.accept(put);
+        bucket.clients().once.putObject(put.build(), RequestBody.fromBytes(content));
+    }
+
+    /**
+     * What became of a request that got no answer.
+     *
+     * @param written {@code null}: nothing should be there
+     * @param expected what was there before; {@code null}: nothing
+     */
+    private Found look(ObjectKey key, byte @Nullable [] written, byte @Nullable [] expected) {
+        int limit = Math.max(length(written), length(expected));
+        byte[] found;
+        try {
+            Optional<Content> content = bucket.read(key, limit);
+            if (content.isEmpty()) {
+                return Found.UNCLEAR;
+            }
+            found = content.get().bytes();
+        } catch (NotFound e) {
+            found = null;
+        }
+        if (Arrays.equals(found, written)) {
+            return Found.DONE;
+        }
+        return Arrays.equals(found, expected) ? Found.NOTHING : Found.UNCLEAR;
+    }
+
+    private static int length(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
+    }
+
+    private void deleteAlways(ObjectKey key) {
+        try {
+            Attempts.repeat(
+                    key,
+                    () ->
+                            bucket.clients()
+                                    .once
+                                    .deleteObject(
+                                            delete ->
+                                                    delete.bucket(bucket.name())
+                                                            .key(bucket.keyOf(key))));
+        } catch (SdkException e) {
+            // Some servers say that it was not there.
+        }
+    }
+}

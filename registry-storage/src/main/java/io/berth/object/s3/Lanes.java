@@ -1,0 +1,111 @@
+package io.berth.object.s3;
+
+import io.berth.object.ObjectStoreException;
+import io.berth.object.ObjectStoreException.Unavailable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs tasks side by side, a few at a time, on threads that cost nothing while they wait for a
+ * server. The first that fails is the failure of all: no other is started. For one thread.
+ */
+final class Lanes {
+
+    private final Semaphore free;
+    private final List<Thread> threads = new ArrayList<>();
+    private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+
+    Lanes(int width) {
+        free = new Semaphore(width);
+    }
+
+    /**
+     * Starts a task as soon as a lane is free.
+     *
+     * @throws RuntimeException what an earlier task failed with; this one is not run
+     */
+    void run(Runnable task) {
+        try {
+            free.acquire();
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+        RuntimeException before = failure.get();
+        if (before != null) {
+            free.release();
+            throw again(before);
+        }
+        threads.removeIf(thread -> !thread.isAlive());
+        threads.add(Thread.ofVirtual().name("s3-lane").start(() -> runInLane(task)));
+    }
+
+    private void runInLane(Runnable task) {
+        try {
+            if (failure.get() == null) {
+                task.run();
+            }
+        } catch (RuntimeException e) {
+            failure.compareAndSet(null, e);
+        } catch (Error e) {
+            failure.compareAndSet(null, new IllegalStateException(e));
+            throw e;
+        } finally {
+            free.release();
+        }
+    }
+
+    /**
+     * Until all tasks are done.
+     *
+     * @throws RuntimeException what the first of them failed with
+     */
+    void await() {
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            throw interrupted(e);
+        }
+        threads.clear();
+        RuntimeException first = failure.get();
+        if (first != null) {
+            throw again(first);
+        }
+    }
+
+    /** Interrupts what is under way and waits until it has ended. Nothing can be run afterwards. */
+    void cancel() {
+        failure.compareAndSet(null, new Unavailable("a transfer", "given up", null));
+        threads.forEach(Thread::interrupt);
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        threads.clear();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A failure that is met once more keeps the stack of where it happened. */
+    private static RuntimeException again(RuntimeException failure) {
+        return failure instanceof ObjectStoreException
+                ? failure
+                : new IllegalStateException("a task failed", failure);
+    }
+
+    private static Unavailable interrupted(InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new Unavailable("a transfer", "interrupted", e);
+    }
+}

@@ -1,0 +1,121 @@
+package io.berth.object.s3;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an object is made of pieces: which of its parts the server copies, and which are put together
+ * here because a piece is too small to be a part. Reads no more than it must.
+ */
+final class PartPlan {
+
+    /**
+     * Some of the bytes of a staged object.
+     *
+     * @param piece that holds them; {@code null}: they are here
+     * @param from offset of the first, in the staged object
+     * @param to offset behind the last
+     */
+    record Source(@Nullable Piece piece, long from, long to) {
+
+        long length() {
+            return to - from;
+        }
+
+        private Source first(long count) {
+            return new Source(piece, from, from + count);
+        }
+
+        private Source without(long count) {
+            return new Source(piece, from + count, to);
+        }
+    }
+
+    /**
+     * @param sources of its bytes, in order
+     */
+    record Part(List<Source> sources) {
+
+        Part {
+            sources = List.copyOf(sources);
+        }
+
+        /** The piece that the server can copy all of this from; {@code null}: we send it. */
+        @Nullable Piece copied() {
+            return sources.size() == 1 ? sources.getFirst().piece() : null;
+        }
+    }
+
+    private final long copyChunk;
+    private final List<Part> parts = new ArrayList<>();
+    private List<Source> joined = new ArrayList<>();
+    private long missing = S3Options.MIN_PART;
+
+    private PartPlan(long copyChunk) {
+        this.copyChunk = copyChunk;
+    }
+
+    /**
+     * @param sources all bytes, in order
+     * @param copyChunk bytes that one request copies, if that leaves few enough parts
+     */
+    static List<Part> of(List<Source> sources, long copyChunk) {
+        List<Part> parts = new PartPlan(copyChunk).made(sources);
+        return parts.size() <= PartSizes.MAX_PARTS
+                ? parts
+                : new PartPlan(S3Options.MAX_PART).made(sources);
+    }
+
+    private List<Part> made(List<Source> sources) {
+        Deque<Source> rest = new ArrayDeque<>(sources);
+        while (!rest.isEmpty()) {
+            Source next = rest.pop();
+            long needed = missing;
+            if (joined.isEmpty() && (next.length() >= S3Options.MIN_PART || rest.isEmpty())) {
+                addAlone(next);
+            } else if (next.piece() != null && next.length() - needed >= S3Options.MIN_PART) {
+                join(next.first(needed));
+                rest.push(next.without(needed));
+            } else {
+                join(next);
+            }
+        }
+        endJoined();
+        return parts;
+    }
+
+    private void join(Source source) {
+        joined.add(source);
+        missing -= source.length();
+        if (missing <= 0) {
+            endJoined();
+        }
+    }
+
+    private void endJoined() {
+        if (!joined.isEmpty()) {
+            parts.add(new Part(joined));
+        }
+        joined = new ArrayList<>();
+        missing = S3Options.MIN_PART;
+    }
+
+    /** Large pieces are copied in ranges, side by side, each large enough to be a part. */
+    private void addAlone(Source source) {
+        if (source.piece() == null || source.length() <= copyChunk) {
+            parts.add(new Part(List.of(source)));
+            return;
+        }
+        long ranges = Math.ceilDiv(source.length(), copyChunk);
+        long count = Math.max(1, Math.min(ranges, source.length() / S3Options.MIN_PART));
+        Source rest = source;
+        for (long left = count; left > 0; left--) {
+            long length = rest.length() / left;
+            parts.add(new Part(List.of(rest.first(length))));
+            rest = rest.without(length);
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package io.berth.object.s3;
+
+import io.berth.name.ByteRange;
+import io.berth.object.Condition;
+import io.berth.object.Durability;
+import io.berth.object.ListRequest;
+import io.berth.object.Listing;
+import io.berth.object.ObjectInfo;
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStore;
+import io.berth.object.ObjectStoreException.Unavailable;
+import io.berth.object.ObjectWriter;
+import io.berth.object.PresignedLinks;
+import io.berth.object.StagedObject;
+import io.berth.object.s3.Bucket.Content;
+import io.berth.object.s3.S3Options.Checksums;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.http.SdkHttpClient;
+
+/**
+ * Objects in a bucket of Amazon S3 or of a server that speaks its protocol: the key is the object's
+ * name behind the root directory, so any registry that keeps the same keys can use the same bucket.
+ * The server survives a loss of power or it does not; {@link Durability} has no meaning here.
+ *
+ * <p><b>Conditions</b> hold between all replicas where the server checks them, which is tried out
+ * when the store is opened ({@link #capabilities}). Where it does not, the store looks first and
+ * then writes: two who do so in the same instant may both succeed. That is said once in the log.
+ *
+ * <p><b>Lost answers.</b> A write under a condition whose answer is lost is looked up before it is
+ * repeated; a write without one is just repeated. {@code OutcomeUnknown} is what remains unclear
+ * then. Times: a request that moves few bytes gets 15 s for each of three attempts, a transfer a
+ * minute and a second for each 256 KiB.
+ *
+ * <p><b>Memory.</b> A writer or a handle takes up to 256 KiB of the heap for each part that is
+ * being filled or sent, four at the most, and a file in the spool folder for each that is larger.
+ * Staged bytes that wait for their next handle take up to 16 MiB of the heap and 256 MiB of files
+ * in all.
+ *
+ * <p>A key and the root directory have 1024 characters at the most together. Keys in the bucket
+ * that cannot be our own are not seen.
+ */
+public final class S3Store implements ObjectStore, AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(S3Store.class);
+
+    private final Bucket bucket;
+    private final S3Capabilities capabilities;
+    private final ConditionalWrites conditional;
+    private final Deletes deletes;
+    private final Listings listings;
+    private final ForgetQueue forgotten;
+    private final Spool spool;
+    private final LocalRuns runs = new LocalRuns();
+    private final StagingArea staging;
+    private final boolean sha256;
+    private final Optional<PresignedLinks> links;
+
+    /**
+     * Connects to the bucket and tries out what its server can do, with some twenty requests under
+     * keys that are removed again.
+     *
+     * @param probes below which these keys are; nothing else is kept there
+     * @throws S3SetupException when the bucket cannot be used, saying why
+     * @throws UncheckedIOException when files cannot be written in the spool folder; its message
+     *     says where
+     */
+    public static S3Store open(S3Options options, ObjectKey probes) {
+        return open(options, probes, UnaryOperator.identity());
+    }
+
+    /**
+     * @param wire what is put between the SDK and the network, to look at requests or to lose them
+     */
+    static S3Store open(S3Options options, ObjectKey probes, UnaryOperator<SdkHttpClient> wire) {
+        Spool spool = new Spool(options.spoolFolder());
+        Clients clients = new Clients(options, wire);
+        try {
+            Bucket bucket = new Bucket(options, clients);
+            S3Capabilities capabilities = Probe.run(bucket, probes);
+            warn(options.bucket(), capabilities);
+            return new S3Store(bucket, capabilities, spool);
+        } catch (RuntimeException e) {
+            clients.close();
+            throw e;
+        }
+    }
+
+    /**
+     * As if the server had been tried out.
+     *
+     * @param wire what is put between the SDK and the network
+     */
+    static S3Store open(
+            S3Options options, S3Capabilities known, UnaryOperator<SdkHttpClient> wire) {
+        Bucket bucket = new Bucket(options, new Clients(options, wire));
+        return new S3Store(bucket, known, new Spool(options.spoolFolder()));
+    }
+
+    private static void warn(String bucket, S3Capabilities capabilities) {
+        if (!capabilities.createsInOneStep() || !capabilities.replacesInOneStep()) {
+            log.warn(
+                    "the server of bucket {} does not check conditions of writes: of two replicas"
+                            + " that write the same tag in the same instant, both may succeed",
+                    bucket);
+        } else if (!capabilities.deletesInOneStep()) {
+            log.warn(
+                    "the server of bucket {} does not check conditions of deletes: what another"
+                            + " replica writes in the instant of a delete may be deleted",
+                    bucket);
+        }
+    }
+
+    private S3Store(Bucket bucket, S3Capabilities capabilities, Spool spool) {
+        this.bucket = bucket;
+        this.capabilities = capabilities;
+        this.spool = spool;
+        this.sha256 = capabilities.sha256() && bucket.options().checksums() != Checksums.NEVER;
+        conditional = new ConditionalWrites(bucket, capabilities);
+        deletes = new Deletes(bucket, capabilities, conditional);
+        listings = new Listings(bucket);
+        forgotten = new ForgetQueue(deletes::all);
+        staging = new StagingArea(bucket, spool, listings, deletes, forgotten, runs, sha256);
+        links = bucket.options().redirects() ? Optional.of(new Links(bucket)) : Optional.empty();
+    }
+
+    /** What the server was seen to do. */
+    public S3Capabilities capabilities() {
+        return capabilities;
+    }
+
+    @Override
+    public ObjectInfo head(ObjectKey key) {
+        return bucket.head(key);
+    }
+
+    @Override
+    public byte[] read(ObjectKey key, int limit) {
+        return bucket.read(key, limit)
+                .map(Content::bytes)
+                .orElseThrow(
+                        () ->
+                                new Unavailable(
+                                        key.value(), "longer than " + limit + " bytes", null));
+    }
+
+    @Override
+    public InputStream open(ObjectKey key, ByteRange range) {
+        return bucket.open(key, range);
+    }
+
+    @Override
+    public void put(ObjectKey key, byte[] content, Condition condition, Durability durability) {
+        conditional.put(key, content, condition);
+    }
+
+    @Override
+    public void delete(ObjectKey key, Condition condition) {
+        conditional.delete(key, condition);
+    }
+
+    @Override
+    public void deleteAll(Collection<ObjectKey> keys) {
+        deletes.all(keys);
+    }
+
+    @Override
+    public void forget(Collection<ObjectKey> keys) {
+        forgotten.add(keys);
+    }
+
+    /** Until what was to be forgotten before is gone. */
+    void awaitForgotten() {
+        forgotten.await();
+    }
+
+    @Override
+    public Listing list(ListRequest request) {
+        return listings.list(request);
+    }
+
+    @Override
+    public ObjectWriter write(ObjectKey key) {
+        return new S3Writer(bucket, spool, key, sha256);
+    }
+
+    @Override
+    public StagedObject stage(ObjectKey key) {
+        return staging.stage(key);
+    }
+
+    @Override
+    public StagedObject resume(ObjectKey key, @Nullable String state) {
+        return staging.resume(key, state);
+    }
+
+    @Override
+    public void dropUnfinished(Instant before) {
+        listings.abortUploads(before);
+    }
+
+    @Override
+    public Optional<PresignedLinks> presignedLinks() {
+        return links;
+    }
+
+    /** Removes what was to be forgotten and lets go of connections and files. */
+    @Override
+    public void close() {
+        forgotten.close();
+        runs.close();
+        bucket.clients().close();
+    }
+}

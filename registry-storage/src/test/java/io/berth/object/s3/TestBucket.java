@@ -1,0 +1,136 @@
+package io.berth.object.s3;
+
+import io.berth.object.ObjectKey;
+import io.berth.object.s3.S3Options.Credentials;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import org.gaul.s3proxy.junit.S3ProxyJunitCore;
+import software.amazon.awssdk.http.SdkHttpClient;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
+import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
+
+/** A bucket of a server, in which each store of a test gets a root of its own. */
+public record TestBucket(
+        URI endpoint, String region, String name, String accessKey, String secretKey, Path spool) {
+
+    /** Outside of the roots of tests, which are empty when they begin. */
+    public static final ObjectKey PROBES = ObjectKey.of("own/probe");
+
+    private static final AtomicInteger ROOTS = new AtomicInteger();
+
+    /** What a server can do is tried out once. */
+    private static final ConcurrentMap<URI, S3Capabilities> KNOWN = new ConcurrentHashMap<>();
+
+    /** A server in this JVM, for all tests of it, started by the first. */
+    private static final class Local {
+
+        private static final String ACCESS_KEY = "ak";
+        private static final String SECRET_KEY = "sk12345678";
+        private static final URI ENDPOINT = start();
+
+        private static URI start() {
+            S3ProxyJunitCore server =
+                    new S3ProxyJunitCore.Builder().withCredentials(ACCESS_KEY, SECRET_KEY).build();
+            try {
+                server.beforeEach();
+            } catch (Exception e) {
+                throw new IllegalStateException("the server does not start", e);
+            }
+            return Objects.requireNonNull(server.getUri());
+        }
+    }
+
+    /** A bucket of the server in this JVM, made when it is not there. */
+    public static TestBucket local(Path spool) {
+        TestBucket bucket =
+                new TestBucket(
+                        Local.ENDPOINT,
+                        "us-east-1",
+                        "test",
+                        Local.ACCESS_KEY,
+                        Local.SECRET_KEY,
+                        spool);
+        bucket.create();
+        return bucket;
+    }
+
+    public static String newRoot() {
+        return "t" + Long.toString(System.nanoTime(), 36) + ROOTS.incrementAndGet();
+    }
+
+    public S3Options.Builder options(String root) {
+        return S3Options.builder(region, name, spool)
+                .endpoint(endpoint)
+                .pathStyle(true)
+                .rootDirectory("/" + root)
+                .objectAcl("NONE")
+                .chunkSize(S3Options.MIN_PART)
+                .credentials(new Credentials(accessKey, secretKey, null));
+    }
+
+    public S3Capabilities capabilities() {
+        return KNOWN.computeIfAbsent(
+                endpoint,
+                server -> {
+                    try (S3Store store = S3Store.open(options("probe").build(), PROBES)) {
+                        return store.capabilities();
+                    }
+                });
+    }
+
+    public S3Store open(String root) {
+        return open(root, UnaryOperator.identity());
+    }
+
+    public S3Store open(String root, UnaryOperator<SdkHttpClient> wire) {
+        return S3Store.open(options(root).build(), capabilities(), wire);
+    }
+
+    private Clients clients() {
+        return new Clients(options("").build(), UnaryOperator.identity());
+    }
+
+    void create() {
+        try (Clients clients = clients()) {
+            clients.repeating.createBucket(create -> create.bucket(name));
+        } catch (BucketAlreadyOwnedByYouException | BucketAlreadyExistsException e) {
+            // Another test made it.
+        }
+    }
+
+    /** As another program does it, which knows no store. */
+    interface Work<T> {
+        T with(S3Client client);
+    }
+
+    <T> T as(Work<T> work) {
+        try (Clients clients = clients()) {
+            return work.with(clients.repeating);
+        }
+    }
+
+    List<String> keys(String root) {
+        return as(
+                client -> {
+                    List<String> keys = new ArrayList<>();
+                    client.listObjectsV2Paginator(list -> list.bucket(name).prefix(root))
+                            .contents()
+                            .forEach(object -> keys.add(object.key()));
+                    return keys;
+                });
+    }
+
+    int unfinishedUploads(String root) {
+        return as(client -> client.listMultipartUploads(list -> list.bucket(name).prefix(root)))
+                .uploads()
+                .size();
+    }
+}
