@@ -11,7 +11,9 @@ import hashlib
 import hmac
 import http.client
 import os
+import queue
 import sys
+import threading
 import time
 import xml.etree.ElementTree
 from urllib.parse import quote, urlsplit
@@ -78,6 +80,42 @@ class Bucket:
         headers["authorization"] = (f"AWS4-HMAC-SHA256 Credential={self.access_key}/{scope}, "
                                     f"SignedHeaders={names}, Signature={key.hex()}")
         return headers
+
+
+class Writer:
+    """Puts many objects on many connections. All are there when the with block ends."""
+
+    THREADS = 16
+
+    def __init__(self, settings):
+        self.objects = queue.Queue(1000)
+        self.failure = None
+        self.threads = [threading.Thread(target=self._run, args=(Bucket(settings),))
+                        for _ in range(self.THREADS)]
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        for _ in self.threads:
+            self.objects.put(None)
+        for thread in self.threads:
+            thread.join()
+        if self.failure:
+            raise self.failure
+
+    def put(self, key, content):
+        self.objects.put((key, content))
+
+    def _run(self, bucket):
+        while entry := self.objects.get():
+            try:
+                if not self.failure:
+                    bucket.put(*entry)
+            except (Failed, OSError, http.client.HTTPException) as failure:
+                self.failure = failure
 
 
 def main():
