@@ -152,6 +152,6 @@ start_store() {
     export "${settings[@]}"
 }
 
-if [[ $store != disk && $subject != none ]]; then
+if [[ $store != disk ]]; then
     start_store
 fi
