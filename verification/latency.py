@@ -62,19 +62,23 @@ class Row:
     links: dict  # requests of clients that it sent to S3
 
     def cells(self):
-        asides = {kind: f", and {bench.spread(links)} of clients" if any(links) else ""
+        asides = {kind: f", and {spread(links)} of clients" if any(links) else ""
                   for kind, links in self.links.items()}
         return (self.name, *self.columns(self.seconds, {BERTH: " s", PEER: " s"}),
                 *self.columns(self.requests, asides))
 
     @staticmethod
     def columns(values, endings):
-        both = [bench.spread(values[kind]) + endings[kind] if values[kind] else "not measured"
-                for kind in (BERTH, PEER)]
-        return (*both, bench.ratio(values) if values[BERTH] and values[PEER] else "")
+        both = [spread(values[kind]) + endings[kind] if values[kind] else "" for kind in (BERTH, PEER)]
+        return (*both, bench.ratio(values) if all(both) else "")
 
     def __str__(self):
         return "| " + " | ".join(self.cells()) + " |"
+
+
+def spread(values):
+    """Median and range, if there is one."""
+    return bench.shown(values[0]) if min(values) == max(values) else bench.spread(values)
 
 
 class Subject:
