@@ -12,6 +12,7 @@ with a link that a registry gave out is counted as "link".
 
 import asyncio
 import collections
+import contextlib
 import json
 import sys
 
@@ -115,6 +116,7 @@ class Proxy:
                         server[1].close()
                     server = await asyncio.open_connection("127.0.0.1", self.server_port, limit=PIECE)
                 if not await exchange(request, reader, writer, *server):
+                    await linger(reader, writer)
                     return
         except (Ended, OSError, asyncio.IncompleteReadError):
             pass  # whoever is left notices
@@ -150,13 +152,23 @@ async def exchange(request, reader, writer, server_reader, server_writer):
         return not last and (framed or bodiless) and not answer.has("connection", "close")
     finally:
         body.cancel()
+        await asyncio.wait([body])
+
+
+async def linger(reader, writer):
+    """Swallows what still comes: a client that is being reset may not read its answer."""
+    writer.write_eof()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(2):
+            while await reader.read(PIECE):
+                pass
 
 
 async def send_body(request, reader, server_writer):
     try:
         await copy_body(request, reader, server_writer)
     except (OSError, asyncio.IncompleteReadError):
-        server_writer.close()  # which ends the waiting for an answer
+        server_writer.close()  # or nobody would end the waiting for an answer
 
 
 async def finishes(task):
