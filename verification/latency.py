@@ -146,11 +146,10 @@ class Latency:
         self.rows.append(row)
         print(row, flush=True)
 
-    def run(self, kinds):
+    def run(self, names, kinds):
         print(heading(), flush=True)
-        images(self, kinds)
-        tags_in_bucket(self, kinds)
-        tags_pushed(self, kinds)
+        for name in names:
+            ALL[name](self, kinds)
 
 
 # --- what docker does
@@ -280,7 +279,7 @@ def images(run, kinds):
 
 def delete(repository):
     def work(subject, digest):
-        with wire.Connection(subject.port) as connection:
+        with wire.Connection(subject.port, timeout=3600) as connection:
             connection.request("DELETE", f"/v2/{repository}/manifests/{digest}").expect(202)
     return work
 
@@ -326,6 +325,9 @@ def tags_pushed(run, kinds):
                     delete(repository), lambda subject, _: digests[subject.kind].pop())
 
 
+ALL = {"images": images, "tags": tags_in_bucket, "pushed-tags": tags_pushed}
+
+
 # --- the table
 
 
@@ -344,12 +346,17 @@ def report(run):
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scenario", nargs="*", metavar="scenario",
+                        help="what to measure, everything if none is named: " + " ".join(ALL))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="tiny sizes: does the benchmark work?")
     parser.add_argument("--store", default="radosgw", help="a kind that s3-server knows")
     parser.add_argument("--only", choices=(BERTH, PEER), help="one of the two, for trying things out")
     parser.add_argument("--write", type=pathlib.Path, help="the document to put the table into, between its marks")
     options = parser.parse_args()
+    for name in options.scenario:
+        if name not in ALL:
+            parser.error(f"no scenario {name}; there are {' '.join(ALL)}")
     kinds = [options.only] if options.only else [BERTH, PEER]
     if PEER in kinds and not shutil.which("docker-registry"):
         print("nothing measured: needs docker-registry, a package of that name in Debian")
@@ -364,7 +371,7 @@ def main():
             build()
         with s3_server:
             run = Latency(work, s3_server, options.rounds, QUICK if options.quick else FULL)
-            run.run(kinds)
+            run.run(options.scenario or ALL, kinds)
             if options.write:
                 bench.write_into(options.write, "latency", report(run))
 
