@@ -288,9 +288,9 @@ def tags_in_bucket(run, kinds):
     """One tree for both, made in the bucket. docker-registry reads every tag: once is enough."""
     repository = "bench/tags"
     folder = run.work / "made"
-    # Two for each kind, shared; and those of Berth alone.
+    # One for each of both on the shared tree, and Berth's own: the first, one not counted, the rounds.
     with s3.Writer(run.s3_server.settings) as writer:
-        victims = trees.tagged(folder, repository, run.sizes.tags, [1] * (4 + run.rounds + 1),
+        victims = trees.tagged(folder, repository, run.sizes.tags, [1] * (run.rounds + 4),
                                lambda path, content: writer.put(str(path).lstrip("/"), content))
     name = f"DELETE manifest with 1 of {run.sizes.tags:,} tags"
 
