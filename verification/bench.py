@@ -24,7 +24,6 @@ import scenarios
 from servers import Server, build
 
 BERTH, PEER = "berth", "distribution"
-BEGIN, END = "<!-- measured -->", "<!-- end of measured -->"
 FACTORS = {"µs": 1e6, "ms": 1e3, "s": 1, "s/GiB": 1}
 HEADER = ("operation", "unit", "Berth", "docker-registry", "peer ÷ Berth", "the same, wall time")
 
@@ -185,11 +184,12 @@ def report(bench):
     return "\n".join(lines + [""] * bool(bench.notes) + bench.notes)
 
 
-def write_into(path, text):
-    """Replaces what stands between the two marks in a document."""
-    before, rest = path.read_text(encoding="utf-8").split(BEGIN)
-    after = rest.split(END)[1]
-    path.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
+def write_into(path, mark, text):
+    """Replaces what stands between two marks in a document."""
+    begin, end = f"<!-- {mark} -->", f"<!-- end of {mark} -->"
+    before, rest = path.read_text(encoding="utf-8").split(begin)
+    after = rest.split(end)[1]
+    path.write_text(f"{before}{begin}\n\n{text}\n\n{end}{after}", encoding="utf-8")
 
 
 def main():
@@ -213,7 +213,7 @@ def main():
         bench = Bench(pathlib.Path(folder), options.rounds, sizes)
         bench.run(options.scenario or scenarios.ALL)
         if options.write:
-            write_into(options.write, report(bench))
+            write_into(options.write, "measured", report(bench))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # What people use: docker, skopeo and buildah push, pull, copy and delete, and what comes back is
 # compared byte for byte. Runs as root, because container engines do. What is not installed is
-# named and skipped.
+# named and skipped. On S3, clients are sent there for blobs, unless REGISTRY_STORAGE_REDIRECT_DISABLE
+# is true.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 source "$here/layout.sh"
@@ -95,6 +96,19 @@ skopeo_delete() {
     gone skopeo/delete one same
     [[ $(tags_of skopeo/delete) == other ]]
     skopeo_copy "docker://$server/skopeo/image:one" "dir:$work/not-deleted"
+}
+
+# Without this the rest would not show what it is there for on S3: clients that follow a redirect, or
+# a server that passes the bytes on.
+blobs_come_from() { # STATUS
+    local layer answer
+    layer=$(jq -r '.layers[0].digest' "$work/image/blobs/sha256/${image#sha256:}")
+    answer=$(curl -s -o "$work/blob" -w '%{http_code} %{redirect_url}' "http://$server/v2/skopeo/image/blobs/$layer")
+    note "$(cut -c 1-60 <<<"$answer")"
+    case $1 in
+        200) cmp "$work/blob" "$work/image/blobs/sha256/${layer#sha256:}" ;;
+        307) [[ $answer == "307 $REGISTRY_STORAGE_S3_REGIONENDPOINT/"* ]] ;;
+    esac
 }
 
 # --- docker: a daemon of our own, with nothing but a folder
@@ -222,6 +236,11 @@ index=$digest
 
 if has skopeo && has jq; then
     check "skopeo: push, pull by tag and by digest" skopeo_image
+    if [[ $store == disk || ${REGISTRY_STORAGE_REDIRECT_DISABLE:-} == true ]]; then
+        check "the server itself sends blobs" blobs_come_from 200
+    else
+        check "clients are sent to the S3 server for blobs" blobs_come_from 307
+    fi
     check "skopeo: index of three platforms" skopeo_index
     check "skopeo: docker's manifest list and schema 2" skopeo_docker_formats
     check "skopeo: zstd layers" skopeo_zstd

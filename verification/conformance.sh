@@ -55,8 +55,10 @@ start "$subject" "$work/data-1.1"
 check "version 1.1, 860 tests" run_suite 860 2 OCI_VERSION=1.1
 stop "$pid"
 
-# Sparse content is what strict checking of references is there to refuse.
-start "$subject" "$work/data-dev" REGISTRY_VALIDATION_MANIFESTS_REFERENCES=lenient
+# Sparse content is what strict checking of references is there to refuse. This version wants the
+# digest in a header of the answer that has the blob, where an S3 server never sends it.
+start "$subject" "$work/data-dev" REGISTRY_VALIDATION_MANIFESTS_REFERENCES=lenient \
+    REGISTRY_STORAGE_REDIRECT_DISABLE=true
 check "coming version with sparse content, 1032 tests" \
     run_suite 1032 0 OCI_VERSION=dev OCI_DATA_SPARSE=true
 stop "$pid"

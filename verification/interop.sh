@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Berth and Debian's docker-registry at the same time on the same folder. What one pushes the other
-# serves, both list the same, both see what either deletes, and the other's collector, offline, keeps
-# what Berth wrote. Needs docker-registry, skopeo and jq.
+# Berth and Debian's docker-registry at the same time on the same folder or bucket. What one pushes
+# the other serves, both list the same, both see what either deletes, and the other's collector,
+# offline, keeps what Berth wrote. Needs docker-registry, skopeo and jq.
 set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 source "$here/layout.sh"
@@ -76,8 +76,8 @@ blobs() { # WRITER READER NAME
     [[ $location == *\?* ]] && location+="&" || location+="?"
     curl -fsS -X PUT -H 'Content-Type: application/octet-stream' --data-binary "@$work/blob" \
         "${location}digest=$digest"
-    curl -fsS "http://$2/v2/$3/blobs/$digest" | cmp - "$work/blob"
-    curl -fsS -r 4999990- "http://$2/v2/$3/blobs/$digest" | cmp - <(tail -c 10 "$work/blob")
+    curl -fsSL "http://$2/v2/$3/blobs/$digest" | cmp - "$work/blob"
+    curl -fsSL -r 4999990- "http://$2/v2/$3/blobs/$digest" | cmp - <(tail -c 10 "$work/blob")
 }
 
 mounts() { # WRITER READER NAME
@@ -114,7 +114,7 @@ blob_deletes() { # DELETER READER NAME
     layer=$(jq -r '.layers[0].digest' "$work/image/blobs/sha256/${image#sha256:}")
     [[ $(status_of -X DELETE "http://$1/v2/$3/copy/blobs/$layer") == 202 ]]
     [[ $(status_of --head "http://$2/v2/$3/copy/blobs/$layer") == 404 ]]
-    [[ $(status_of --head "http://$2/v2/$3/blobs/$layer") == 200 ]]
+    [[ $(status_of --head -L "http://$2/v2/$3/blobs/$layer") == 200 ]]
 }
 
 # both_ways NAME WRITER READER
@@ -149,18 +149,22 @@ referrers() {
 # --- docker-registry's collector, both servers stopped
 
 collect() {
-    env REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY="$work/data" \
-        docker-registry garbage-collect "$here/distribution.yml" >"$work/collected" 2>&1
+    "$here/serve" collector - "$folder" >"$work/collected" 2>&1
 }
 
 blob_files() {
-    find "$work/data/docker/registry/v2/blobs" -name data | sort
+    local blobs=$folder/docker/registry/v2/blobs
+    if [[ $store == disk ]]; then
+        find "$blobs" -name data | sort
+    else
+        "$here/s3.py" keys "${blobs#/}/"
+    fi
 }
 
 start_both() {
-    start "$subject" "$work/data" REGISTRY_STORAGE_OWNERSHIP=shared
+    start "$subject" "$folder" REGISTRY_STORAGE_OWNERSHIP=shared
     berth=$server berth_pid=$pid
-    start distribution "$work/data"
+    start distribution "$folder"
     distribution=$server distribution_pid=$pid
 }
 
@@ -210,6 +214,7 @@ image=$digest
 make_layout "$work/index" amd64 arm64
 index=$digest
 
+folder=$work/data
 start_both
 both_ways "Berth writes" "$berth" "$distribution"
 both_ways "docker-registry writes" "$distribution" "$berth"
@@ -217,7 +222,7 @@ check "tags deleted by Berth" tag_deletes
 check "referrers that docker-registry stored" referrers
 stop_both
 
-rm -rf "$work/data"
+folder=$work/collected-data
 start_both
 check "push to Berth what the collector shall keep" copy "oci:$work/image:it" "docker://$berth/live/app:one"
 check "an index" copy "oci:$work/index:it" "docker://$berth/live/app:many"

@@ -11,11 +11,13 @@ random moment, starts the server again and then demands:
     whose blobs are all there, and whatever HEAD finds is whole;
   - an upload that was open goes on where the server says it stands, at or behind the last answer.
 
-A crash of the process is what this shows; a crash of the machine needs other means.
+A crash of the process is what this shows; a crash of the machine needs other means. With --store the
+data is in a bucket, on an S3 server that lives on.
 """
 
 import argparse
 import collections
+import contextlib
 import dataclasses
 import json
 import pathlib
@@ -26,7 +28,7 @@ import threading
 import time
 
 import wire
-from servers import Server, build
+from servers import S3Server, Server, build
 
 PUSHERS = 8
 
@@ -65,6 +67,7 @@ class Journal:
     def __init__(self, name):
         self.repositories = (f"{name}/app", f"{name}/app/worker", f"{name}/base")
         self.blobs = {}  # (repository, digest) -> answered
+        self.sizes = {}  # digest of a blob -> bytes
         self.manifests = {}  # (repository, digest) -> Manifest
         self.moves = collections.defaultdict(list)  # (repository, tag) -> [Move]
         self.sessions = []
@@ -111,6 +114,7 @@ class Pusher(threading.Thread):
             return self.mount(repository, *self.random.choice(known))
         content = self.random.randbytes(self.random.choice((40, 4_000, 70_000, 600_000, 2_000_000)))
         digest = wire.sha256(content)
+        self.journal.sizes[digest] = len(content)
         self.journal.blobs.setdefault((repository, digest), False)
         push = self.random.choice((self.at_once, self.post_put, self.stream, self.chunks))
         push(repository, digest, content)
@@ -144,8 +148,8 @@ class Pusher(threading.Thread):
         path = f"/v2/{repository}/blobs/uploads/?mount={digest}&from={source}"
         self.connection.request("POST", path).expect(201)
         self.journal.blobs[repository, digest] = True
-        head = self.connection.request("HEAD", f"/v2/{repository}/blobs/{digest}").expect(200)
-        return wire.descriptor(wire.OCI_LAYER, digest, int(head.headers["content-length"]))
+        self.connection.request("HEAD", f"/v2/{repository}/blobs/{digest}").expect(200, 307)
+        return wire.descriptor(wire.OCI_LAYER, digest, self.journal.sizes[digest])
 
     def put_manifest(self, repository, layers, subject):
         body = {
@@ -218,11 +222,14 @@ class Inspector:
 
     def is_there(self, path):
         answer = self.connection.request("HEAD", path, {"Accept": wire.OCI_MANIFEST})
-        return answer.expect(200, 404).status == 200
+        return answer.expect(200, 307, 404).status != 404
 
     def get(self, path):
-        """The body, or None with a problem noted."""
+        """The body, or None with a problem noted. Follows one redirect."""
         answer = self.connection.request("GET", path, {"Accept": wire.OCI_MANIFEST})
+        if answer.status == 307:
+            with wire.Connection(answer.port()) as elsewhere:
+                answer = elsewhere.request("GET", answer.location())
         if answer.status != 200:
             self.problems.append(f"GET {path}: {answer.status} {answer.body[:200]!r}")
             return None
@@ -358,13 +365,21 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     parser.add_argument("--server", choices=("berth", "distribution"), default="berth")
+    parser.add_argument("--store", default="disk", help="disk, or a kind that s3-server knows")
     options = parser.parse_args()
     if options.server == "berth":
         build()
     print(f"  seed {options.seed}")
-    with tempfile.TemporaryDirectory(prefix="berth-kill.") as folder:
+    with tempfile.TemporaryDirectory(prefix="berth-kill.") as folder, contextlib.ExitStack() as stack:
         work = pathlib.Path(folder)
-        server = Server(options.server, work / "data", work / "log")
+        settings = {}
+        if options.store != "disk":
+            s3 = S3Server(options.store, work / "s3")
+            if missing := s3.missing():
+                print(f"nothing killed on {options.store}: {missing}")
+                return 0
+            settings = stack.enter_context(s3).settings
+        server = Server(options.server, work / "data", work / "log", **settings)
         try:
             found = run(server, options.rounds, random.Random(options.seed))
             if found:

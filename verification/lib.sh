@@ -3,10 +3,12 @@
 # To be sourced, by a script that has set -euo pipefail.
 #
 # SUBJECT=distribution runs a leg against the peer instead of Berth, which tells whether a failure
-# is the leg's or ours.
+# is the leg's or ours. STORE=radosgw, or another kind that s3-server knows, has all servers keep
+# their data in a bucket instead of on the disk.
 
 # shellcheck disable=SC2034 # read by the scripts that source this
 subject=${SUBJECT:-berth}
+store=${STORE:-disk}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/berth-verification.XXXXXX")
 passed=0 failed=0 skipped=0
@@ -134,3 +136,22 @@ summary() {
     echo "$passed passed, $failed failed, $skipped skipped"
     ((failed == 0))
 }
+
+# Starts the S3 server that the others keep their data in. Ends the leg where there is none to be had.
+start_store() {
+    local missing port settings
+    if ! missing=$("$here/s3-server" prepare "$store" "$work/s3"); then
+        skip "everything on $store" "$missing"
+        summary
+        exit
+    fi
+    port=$(free_port)
+    run_in_background "$work/$store.log" "$here/s3-server" run "$store" "$work/s3" "$port"
+    wait_for "$pid" test -e "$work/s3/ready"
+    mapfile -t settings < <("$here/s3-server" settings "$port")
+    export "${settings[@]}"
+}
+
+if [[ $store != disk ]]; then
+    start_store
+fi

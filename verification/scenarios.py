@@ -305,9 +305,17 @@ def get(path, times):
 def put_manifest(connection, repository, reference, layers, note=""):
     """Pushes an image of blobs that are there; returns its digest."""
     config = wire.descriptor(wire.OCI_CONFIG, wire.sha256(trees.CONFIG), len(trees.CONFIG))
-    content = json.dumps({
+    return send_manifest(connection, repository, reference, manifest(config, layers, note))
+
+
+def manifest(config, layers, note=""):
+    return json.dumps({
         "schemaVersion": 2, "mediaType": wire.OCI_MANIFEST, "config": config, "layers": layers,
         "annotations": {"note": note}}, indent=1).encode()
+
+
+def send_manifest(connection, repository, reference, content):
+    """Pushes a manifest of what is there; returns its digest."""
     connection.request("PUT", f"/v2/{repository}/manifests/{reference}",
                        {"Content-Type": wire.OCI_MANIFEST}, content).expect(201)
     return wire.sha256(content)

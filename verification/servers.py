@@ -1,6 +1,7 @@
 """Servers under test as child processes, and what the kernel says about them. Linux only."""
 
 import http.client
+import json
 import os
 import pathlib
 import shutil
@@ -149,3 +150,82 @@ class Daemon:
             env=os.environ | {"DOCKER_BUILDKIT": "0", "DOCKER_CONFIG": str(self.folder)})
         if done.returncode:
             raise RuntimeError(f"docker {arguments[0]}: {done.stdout[-500:]}")
+
+
+class S3Server:
+    """A real S3 server of our own with one bucket: the settings say which."""
+
+    def __init__(self, kind, folder):
+        self.kind = kind
+        self.folder = pathlib.Path(folder)
+        self.settings = {}
+        self.port = 0
+        self.process = None
+
+    def missing(self):
+        """Builds it where that is needed. Returns a line where it cannot be had."""
+        done = self._tool("prepare", self.kind, self.folder)
+        return done.stdout.strip() if done.returncode else None
+
+    def __enter__(self):
+        self.port = _free_port()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [HERE / "s3-server", "run", self.kind, self.folder, str(self.port)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while not (self.folder / "ready").exists():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{self.kind} did not come up:\n{(self.folder / 'log').read_text()}")
+            time.sleep(0.05)
+        self.settings = self.settings_at(self.port)
+        return self
+
+    def settings_at(self, port):
+        """What a registry needs to know that reaches it at this port, which may be a proxy's."""
+        lines = self._tool("settings", str(port)).stdout.splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(timeout=60)
+
+    @staticmethod
+    def _tool(*arguments):
+        return subprocess.run([HERE / "s3-server", *arguments], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, text=True)
+
+
+class SlowWay:
+    """A proxy to a server, which makes each request wait and counts them: slow.py."""
+
+    def __init__(self, server_port, milliseconds):
+        self.port = _free_port()
+        self.arguments = [HERE / "slow.py", str(self.port), str(server_port), str(milliseconds)]
+        self.process = None
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.arguments, stdin=subprocess.DEVNULL)
+        deadline = time.monotonic() + READY_WITHIN_SECONDS
+        while True:
+            try:
+                self.counts()
+                return self
+            except ConnectionRefusedError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(timeout=60)
+
+    def counts(self):
+        """How many requests there were since the last time, by method."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/.counts")
+            return json.loads(connection.getresponse().read())
+        finally:
+            connection.close()

@@ -1,4 +1,4 @@
-"""Big storage trees straight on disk, in distribution's layout: pushing them would take hours."""
+"""Big storage trees straight on disk or in a bucket, as distribution lays them out: pushing would take hours."""
 
 import json
 import pathlib
@@ -11,13 +11,15 @@ CONFIG = b'{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_
 class Tree:
     """Writes a tree below a data folder. Nothing is synced: this is for measuring, not for keeping."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, write=None):
+        """write(path, content) keeps a file's content, on the disk if it is not given."""
         self.root = pathlib.Path(folder) / "docker/registry/v2"
+        self.write = write or _write
 
     def blob(self, content):
         digest = wire.sha256(content)
         hexes = digest.removeprefix("sha256:")
-        _write(self.root / "blobs/sha256" / hexes[:2] / hexes / "data", content)
+        self.write(self.root / "blobs/sha256" / hexes[:2] / hexes / "data", content)
         return digest
 
     def config(self, repository):
@@ -40,16 +42,16 @@ class Tree:
         self._link(repository, f"_manifests/tags/{tag}/current", digest)
 
     def _link(self, repository, path, digest):
-        _write(self.root / "repositories" / repository / path / "link", digest.encode())
+        self.write(self.root / "repositories" / repository / path / "link", digest.encode())
 
 
-def tagged(folder, repository, tags, victims):
+def tagged(folder, repository, tags, victims, write=None):
     """A repository of many tags t000000, t000001, … Returns digests to delete.
 
     victims says how many tags each of them has; they are spread evenly over the list. All other
     tags stand on one more manifest.
     """
-    tree = Tree(folder)
+    tree = Tree(folder, write)
     tree.config(repository)
     common = tree.manifest(repository, "common")
     digests = [tree.manifest(repository, f"victim {number}") for number in range(len(victims))]

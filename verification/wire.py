@@ -31,6 +31,10 @@ class Response(NamedTuple):
         parts = urlsplit(self.headers["location"])
         return parts.path + ("?" + parts.query if parts.query else "")
 
+    def port(self):
+        """The port of the Location header, which is absolute."""
+        return urlsplit(self.headers["location"]).port
+
 
 class UnexpectedAnswer(Exception):
     """The server answered, and wrongly. A connection that broke is an OSError instead."""
