@@ -37,6 +37,11 @@ public abstract class ObjectStoreContract extends StoreFixture {
         }
 
         @Override
+        protected boolean mayLoseAnswers() {
+            return ObjectStoreContract.this.mayLoseAnswers();
+        }
+
+        @Override
         protected boolean deletesInOneStep() {
             return ObjectStoreContract.this.deletesInOneStep();
         }

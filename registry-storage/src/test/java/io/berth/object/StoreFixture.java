@@ -36,6 +36,11 @@ abstract class StoreFixture {
         return true;
     }
 
+    /** Whether a server may fail in a way that leaves open what it did. */
+    protected boolean mayLoseAnswers() {
+        return false;
+    }
+
     static ObjectKey key(String value) {
         return ObjectKey.of(value);
     }

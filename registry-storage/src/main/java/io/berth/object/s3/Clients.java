@@ -132,8 +132,7 @@ final class Clients implements AutoCloseable {
                         .region(Region.of(options.region()))
                         .credentialsProvider(credentials)
                         .httpClient(http)
-                        .forcePathStyle(options.pathStyle())
-                        .accelerate(options.accelerate())
+                        .serviceConfiguration(service(options))
                         .dualstackEnabled(options.useDualStack())
                         .fipsEnabled(options.useFips())
                         .requestChecksumCalculation(
@@ -150,6 +149,18 @@ final class Clients implements AutoCloseable {
             builder.endpointOverride(endpoint);
         }
         return builder.build();
+    }
+
+    /**
+     * Without signatures inside the body, which not all servers understand, and some not if it is
+     * empty; over plain HTTP the body is read once more instead.
+     */
+    private static S3Configuration service(S3Options options) {
+        return S3Configuration.builder()
+                .pathStyleAccessEnabled(options.pathStyle())
+                .accelerateModeEnabled(options.accelerate())
+                .chunkedEncodingEnabled(false)
+                .build();
     }
 
     private ClientOverrideConfiguration override(S3Options options, RetryStrategy retries) {
@@ -170,11 +181,7 @@ final class Clients implements AutoCloseable {
                 S3Presigner.builder()
                         .region(Region.of(options.region()))
                         .credentialsProvider(credentials)
-                        .serviceConfiguration(
-                                S3Configuration.builder()
-                                        .pathStyleAccessEnabled(options.pathStyle())
-                                        .accelerateModeEnabled(options.accelerate())
-                                        .build())
+                        .serviceConfiguration(service(options))
                         .dualstackEnabled(options.useDualStack())
                         .fipsEnabled(options.useFips());
         URI endpoint =

@@ -1,80 +1,20 @@
 package io.berth.object.s3;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import io.berth.object.ObjectKey;
-import io.berth.object.ObjectStore;
-import io.berth.object.ObjectStoreContract;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
-
 /**
- * The contract on an S3 server in this JVM. It is one process with locks where Amazon has many
- * machines, it has no bucket of another region, no throttling, no encryption, and it takes ACLs and
- * storage classes without a meaning: that those work is not proved here.
+ * The contract on an S3 server in this JVM. It is one process where Amazon has many machines, it
+ * has no bucket of another region, no throttling, no encryption, and it takes ACLs and storage
+ * classes without a meaning: that those work is not proved here.
  */
-class S3StoreTest extends ObjectStoreContract {
-
-    @TempDir static Path spool;
-    private static TestBucket bucket;
-
-    private final String root = TestBucket.newRoot();
-    private final List<S3Store> others = new ArrayList<>();
-    private S3Store store;
-
-    @BeforeAll
-    static void createBucket() {
-        bucket = TestBucket.local(spool);
-    }
-
-    @BeforeEach
-    void open() {
-        store = bucket.open(root);
-    }
-
-    @AfterEach
-    void nothingIsLeftBehind() {
-        others.forEach(S3Store::close);
-        store.close();
-        assertThat(bucket.unfinishedUploads(root)).isZero();
-        assertThat(spool).isEmptyDirectory();
-    }
+class S3StoreTest extends S3Contract {
 
     @Override
-    protected ObjectStore store() {
-        return store;
+    TestBucket bucket() {
+        return TestBucket.local(spool);
     }
 
-    @Override
-    protected ObjectStore anotherInstance() {
-        S3Store other = bucket.open(root);
-        others.add(other);
-        return other;
-    }
-
-    @Override
-    protected void awaitForgotten() {
-        store.awaitForgotten();
-        others.forEach(S3Store::awaitForgotten);
-    }
-
-    @Override
-    protected int longestKey() {
-        return ObjectKey.MAX_LENGTH - root.length() - 1;
-    }
-
+    /** This server looks at the object to replace, and then replaces it. */
     @Override
     protected boolean replacesInOneStep() {
-        return bucket.capabilities().replacesInOneStep();
-    }
-
-    @Override
-    protected boolean deletesInOneStep() {
-        return bucket.capabilities().deletesInOneStep();
+        return false;
     }
 }

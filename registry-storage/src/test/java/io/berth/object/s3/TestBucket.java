@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +27,8 @@ public record TestBucket(
 
     private static final AtomicInteger ROOTS = new AtomicInteger();
 
+    private static final Set<String> CREATED = ConcurrentHashMap.newKeySet();
+
     /** What a server can do is tried out once. */
     private static final ConcurrentMap<URI, S3Capabilities> KNOWN = new ConcurrentHashMap<>();
 
@@ -38,7 +41,10 @@ public record TestBucket(
 
         private static URI start() {
             S3ProxyJunitCore server =
-                    new S3ProxyJunitCore.Builder().withCredentials(ACCESS_KEY, SECRET_KEY).build();
+                    new S3ProxyJunitCore.Builder()
+                            .withBlobStoreProvider("transient-nio2")
+                            .withCredentials(ACCESS_KEY, SECRET_KEY)
+                            .build();
             try {
                 server.beforeEach();
             } catch (Exception e) {
@@ -98,7 +104,11 @@ public record TestBucket(
         return new Clients(options("").build(), UnaryOperator.identity());
     }
 
+    /** Makes it when it is not there. */
     void create() {
+        if (!CREATED.add(endpoint + "/" + name)) {
+            return;
+        }
         try (Clients clients = clients()) {
             clients.repeating.createBucket(create -> create.bucket(name));
         } catch (BucketAlreadyOwnedByYouException | BucketAlreadyExistsException e) {
@@ -125,6 +135,16 @@ public record TestBucket(
                             .contents()
                             .forEach(object -> keys.add(object.key()));
                     return keys;
+                });
+    }
+
+    void remove(String root) {
+        as(
+                client -> {
+                    for (String key : keys(root)) {
+                        client.deleteObject(delete -> delete.bucket(name).key(key));
+                    }
+                    return true;
                 });
     }
 

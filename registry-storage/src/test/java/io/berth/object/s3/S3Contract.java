@@ -1,0 +1,72 @@
+package io.berth.object.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStore;
+import io.berth.object.ObjectStoreContract;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract on a bucket; where its server lacks something, what happens instead. */
+abstract class S3Contract extends ObjectStoreContract {
+
+    @TempDir static Path spool;
+
+    private final String root = TestBucket.newRoot();
+    private final List<S3Store> others = new ArrayList<>();
+    private S3Store store;
+
+    abstract TestBucket bucket();
+
+    @BeforeEach
+    void open() {
+        store = bucket().open(root);
+    }
+
+    @AfterEach
+    void nothingIsLeftBehind() {
+        others.forEach(S3Store::close);
+        store.close();
+        assertThat(bucket().unfinishedUploads(root)).isZero();
+        assertThat(spool).isEmptyDirectory();
+        bucket().remove(root);
+    }
+
+    @Override
+    protected ObjectStore store() {
+        return store;
+    }
+
+    @Override
+    protected ObjectStore anotherInstance() {
+        S3Store other = bucket().open(root);
+        others.add(other);
+        return other;
+    }
+
+    @Override
+    protected void awaitForgotten() {
+        store.awaitForgotten();
+        others.forEach(S3Store::awaitForgotten);
+    }
+
+    @Override
+    protected int longestKey() {
+        return ObjectKey.MAX_LENGTH - root.length() - 1;
+    }
+
+    @Override
+    protected boolean replacesInOneStep() {
+        return bucket().capabilities().replacesInOneStep();
+    }
+
+    @Override
+    protected boolean deletesInOneStep() {
+        return bucket().capabilities().deletesInOneStep();
+    }
+}
