@@ -59,7 +59,7 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
             return clientGone(request, response, exception);
         }
         if (response.isCommitted()) {
-            log(500, request, exception);
+            log(500, request, exception, false);
             return null;
         }
         RegistryException failure =
@@ -68,7 +68,7 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
                         : new RegistryException(
                                 List.of(RegistryError.of(ErrorCode.UNKNOWN)), exception);
         int status = ErrorStatus.of(failure.code());
-        log(status, request, exception);
+        log(status, request, exception, failure.code() == ErrorCode.UNAVAILABLE);
         try {
             ErrorAnswer.send(
                     request, response, status, failure.errors(), headers(request, failure));
@@ -93,8 +93,21 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
         return new ModelAndView();
     }
 
-    private static void log(int status, HttpServletRequest request, Exception exception) {
-        if (status >= 500) {
+    /**
+     * @param brief without the stack: a storage that is away is away for every request, and what it
+     *     said is all there is to know
+     */
+    private static void log(
+            int status, HttpServletRequest request, Exception exception, boolean brief) {
+        if (brief && !log.isDebugEnabled()) {
+            log.error(
+                    "{} {} {}: {} {}",
+                    RequestId.of(request),
+                    request.getMethod(),
+                    request.getRequestURI(),
+                    status,
+                    reasons(exception));
+        } else if (status >= 500) {
             log.error(
                     "{} {} {}: {}",
                     RequestId.of(request),
@@ -111,6 +124,16 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
                     status,
                     exception instanceof RegistryException known ? known.errors() : exception);
         }
+    }
+
+    private static String reasons(Exception exception) {
+        StringBuilder reasons = new StringBuilder();
+        Throwable cause = exception;
+        for (int depth = 0; cause != null && depth < 5; depth++) {
+            reasons.append(depth == 0 ? "" : "; ").append(cause.getMessage());
+            cause = cause.getCause();
+        }
+        return reasons.toString();
     }
 
     private Map<String, String> headers(HttpServletRequest request, RegistryException failure) {

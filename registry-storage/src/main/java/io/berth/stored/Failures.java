@@ -6,16 +6,12 @@ import io.berth.error.RegistryException;
 import io.berth.object.ObjectStoreException;
 import java.util.List;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The border between the two contracts: what a store could not do becomes UNAVAILABLE, never
- * "unknown content". The key stays in the log.
+ * "unknown content". The key and the reason are in its cause, for the log of whoever answers.
  */
 final class Failures {
-
-    private static final Logger log = LoggerFactory.getLogger(Failures.class);
 
     private Failures() {}
 
@@ -36,7 +32,6 @@ final class Failures {
     }
 
     static RegistryException translate(ObjectStoreException e) {
-        log.error("the storage failed", e);
         return new RegistryException(List.of(RegistryError.of(ErrorCode.UNAVAILABLE)), e);
     }
 }

@@ -21,8 +21,6 @@ import java.util.Collection;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.http.SdkHttpClient;
 
 /**
@@ -32,7 +30,7 @@ import software.amazon.awssdk.http.SdkHttpClient;
  *
  * <p><b>Conditions</b> hold between all replicas where the server checks them, which is tried out
  * when the store is opened ({@link #capabilities}). Where it does not, the store looks first and
- * then writes: two who do so in the same instant may both succeed. That is said once in the log.
+ * then writes: two who do so in the same instant may both succeed.
  *
  * <p><b>Lost answers.</b> A write under a condition whose answer is lost is looked up before it is
  * repeated; a write without one is just repeated. {@code OutcomeUnknown} is what remains unclear
@@ -48,8 +46,6 @@ import software.amazon.awssdk.http.SdkHttpClient;
  * that cannot be our own are not seen.
  */
 public final class S3Store implements ObjectStore, AutoCloseable {
-
-    private static final Logger log = LoggerFactory.getLogger(S3Store.class);
 
     private final Bucket bucket;
     private final S3Capabilities capabilities;
@@ -85,7 +81,6 @@ public final class S3Store implements ObjectStore, AutoCloseable {
         try {
             Bucket bucket = new Bucket(options, clients);
             S3Capabilities capabilities = Probe.run(bucket, probes);
-            warn(options.bucket(), capabilities);
             return new S3Store(bucket, capabilities, spool);
         } catch (RuntimeException e) {
             clients.close();
@@ -102,20 +97,6 @@ public final class S3Store implements ObjectStore, AutoCloseable {
             S3Options options, S3Capabilities known, UnaryOperator<SdkHttpClient> wire) {
         Bucket bucket = new Bucket(options, new Clients(options, wire));
         return new S3Store(bucket, known, new Spool(options.spoolFolder()));
-    }
-
-    private static void warn(String bucket, S3Capabilities capabilities) {
-        if (!capabilities.createsInOneStep() || !capabilities.replacesInOneStep()) {
-            log.warn(
-                    "the server of bucket {} does not check conditions of writes: of two replicas"
-                            + " that write the same tag in the same instant, both may succeed",
-                    bucket);
-        } else if (!capabilities.deletesInOneStep()) {
-            log.warn(
-                    "the server of bucket {} does not check conditions of deletes: what another"
-                            + " replica writes in the instant of a delete may be deleted",
-                    bucket);
-        }
     }
 
     private S3Store(Bucket bucket, S3Capabilities capabilities, Spool spool) {
