@@ -17,6 +17,7 @@ import io.berth.registry.MountSource;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -40,11 +41,14 @@ final class Blobs {
     /** Where a repository's link leads, and the content's size where that was asked for. */
     private record Known(Digest target, OptionalLong size) {}
 
-    Blobs(ObjectStore store, Links links, StoredRegistryOptions options, Parallel lookups) {
+    /**
+     * @param trust how long what was seen may be remembered
+     */
+    Blobs(ObjectStore store, Links links, Parallel lookups, Duration trust) {
         this.store = store;
         this.links = links;
         this.lookups = lookups;
-        this.known = new Memberships<>(options.membershipTrust());
+        this.known = new Memberships<>(trust);
     }
 
     Blob open(RepositoryName repository, Digest digest) {

@@ -12,6 +12,7 @@ import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -39,14 +40,18 @@ final class Manifests {
     private final Memberships<Boolean> known;
     private final Cache<Digest, Manifest> cache;
 
-    Manifests(ObjectStore store, Links links, StoredRegistryOptions options, Parallel lookups) {
+    /**
+     * @param trust how long what was seen may be remembered
+     * @param cacheBytes memory for cached manifests, about
+     */
+    Manifests(ObjectStore store, Links links, Parallel lookups, Duration trust, long cacheBytes) {
         this.store = store;
         this.links = links;
         this.lookups = lookups;
-        this.known = new Memberships<>(options.membershipTrust());
+        this.known = new Memberships<>(trust);
         this.cache =
                 Caffeine.newBuilder()
-                        .maximumWeight(options.manifestCacheBytes())
+                        .maximumWeight(cacheBytes)
                         .weigher(
                                 (Digest digest, Manifest manifest) ->
                                         1024 + manifest.size() * MEMORY_PER_BYTE)

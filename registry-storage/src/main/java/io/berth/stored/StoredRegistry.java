@@ -85,12 +85,13 @@ public final class StoredRegistry implements Registry {
      *
      * @throws RegistryException UNAVAILABLE
      */
-    public StoredRegistry(ObjectStore store, StoredRegistryOptions asked, Clock clock) {
+    public StoredRegistry(ObjectStore store, StoredRegistryOptions options, Clock clock) {
         Optional<String> owner =
-                Failures.translated(() -> Ownership.establish(store, asked.ownership()));
+                Failures.translated(() -> Ownership.establish(store, options.ownership()));
         this.store = store;
+        this.options = options;
         // Where others write, nothing that was seen once can be relied upon.
-        this.options = owner.isPresent() ? asked : asked.withoutTrust();
+        Duration trust = owner.isPresent() ? options.membershipTrust() : Duration.ZERO;
         // A look-up on a local disk is over sooner than another thread has begun.
         this.lookups = new Parallel(options.isFar() ? 16 : 1);
         this.tagWorkers = new Parallel(options.tagConcurrency());
@@ -103,9 +104,9 @@ public final class StoredRegistry implements Registry {
                                 : Failures.translated(() -> UploadIds.keyIn(store)),
                         clock);
         this.indexState = new IndexState(store, owner);
-        this.blobs = new Blobs(store, links, options, lookups);
+        this.blobs = new Blobs(store, links, lookups, trust);
         this.uploads = new Uploads(store, blobs, ids, options);
-        this.manifests = new Manifests(store, links, options, lookups);
+        this.manifests = new Manifests(store, links, lookups, trust, options.manifestCacheBytes());
         this.tagIndex = new TagIndex(store, indexState);
         this.tags = new Tags(store, links, options.isFar());
         this.referrers = new Referrers(store, manifests, indexState, lookups);

@@ -104,17 +104,6 @@ public record StoredRegistryOptions(
                 sessionKey);
     }
 
-    public StoredRegistryOptions with(References references) {
-        return new StoredRegistryOptions(
-                references,
-                ownership,
-                tagConcurrency,
-                manifestCacheBytes,
-                place,
-                membershipTrust,
-                sessionKey);
-    }
-
     public StoredRegistryOptions with(OwnershipMode ownership) {
         return new StoredRegistryOptions(
                 references,
@@ -123,17 +112,6 @@ public record StoredRegistryOptions(
                 manifestCacheBytes,
                 place,
                 membershipTrust,
-                sessionKey);
-    }
-
-    StoredRegistryOptions withoutTrust() {
-        return new StoredRegistryOptions(
-                references,
-                ownership,
-                tagConcurrency,
-                manifestCacheBytes,
-                place,
-                Duration.ZERO,
                 sessionKey);
     }
 

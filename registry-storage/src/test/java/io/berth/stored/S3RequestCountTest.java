@@ -131,7 +131,7 @@ class S3RequestCountTest {
         try (Upload upload = replicas.get(3).resumeUpload(REPOSITORY, id, state)) {
             upload.commit(digest, UploadChunk.empty());
         }
-        asked.accept("PUT", replicas.get(3));
+        asked.accept("PutObject", replicas.get(3));
     }
 
     @Test
@@ -141,7 +141,7 @@ class S3RequestCountTest {
         pushLikeDocker(random(1, 4096), (request, replica) -> {}, List.of(one, one, one, one));
 
         // A look, the piece, the blob and its link.
-        assertSent(4, "GET", 1, "PUT", 3);
+        assertSent(4, "GetObject", 1, "PutObject", 3);
     }
 
     @Test
@@ -152,10 +152,10 @@ class S3RequestCountTest {
                 random(2, 4096),
                 (request, replica) -> {
                     switch (request) {
-                        case "HEAD" -> assertSent(1, "GET", 1);
+                        case "HEAD" -> assertSent(1, "GetObject", 1);
                         case "POST" -> assertSent(0);
-                        case "PATCH" -> assertSent(2, "LIST", 1, "PUT", 1);
-                        default -> assertSent(3, "GET", 1, "COPY", 1, "PUT", 1);
+                        case "PATCH" -> assertSent(2, "ListObjectsV2", 1, "PutObject", 1);
+                        default -> assertSent(3, "GetObject", 1, "CopyObject", 1, "PutObject", 1);
                     }
                 },
                 four);
@@ -169,7 +169,7 @@ class S3RequestCountTest {
         traffic.taken();
         pushBlob(registry, REPOSITORY, bytes("x"));
 
-        assertSent(2, "PUT", 2);
+        assertSent(2, "PutObject", 2);
     }
 
     @Test
@@ -186,7 +186,17 @@ class S3RequestCountTest {
                         OptionalLong.of(content.length)));
 
         Map<String, Integer> sent = traffic.taken();
-        assertThat(sent).isEqualTo(Map.of("BEGIN", 1, "PART", 3, "COMPLETE", 1, "PUT", 1));
+        assertThat(sent)
+                .isEqualTo(
+                        Map.of(
+                                "CreateMultipartUpload",
+                                1,
+                                "UploadPart",
+                                3,
+                                "CompleteMultipartUpload",
+                                1,
+                                "PutObject",
+                                1));
     }
 
     @Test
@@ -201,17 +211,17 @@ class S3RequestCountTest {
         assertThat(sent)
                 .isEqualTo(
                         Map.of(
-                                "GET",
+                                "GetObject",
                                 1,
-                                "PUT",
+                                "PutObject",
                                 4,
-                                "BEGIN",
+                                "CreateMultipartUpload",
                                 1,
-                                "COPY PART",
+                                "UploadPartCopy",
                                 2,
-                                "PART",
+                                "UploadPart",
                                 1,
-                                "COMPLETE",
+                                "CompleteMultipartUpload",
                                 1));
     }
 
@@ -221,13 +231,13 @@ class S3RequestCountTest {
 
         Registry registry = cold();
         registry.blobLink(REPOSITORY, digest);
-        assertSent(1, "GET", 1);
+        assertSent(1, "GetObject", 1);
         registry.blobLink(REPOSITORY, digest);
         assertSent(0);
 
         registry = cold();
         registry.blob(REPOSITORY, digest);
-        assertSent(2, "GET", 1, "HEAD", 1);
+        assertSent(2, "GetObject", 1, "HeadObject", 1);
         registry.blob(REPOSITORY, digest);
         assertSent(0);
     }
@@ -238,13 +248,13 @@ class S3RequestCountTest {
 
         Registry registry = cold();
         registry.manifest(REPOSITORY, Tag.of("v1"));
-        assertSent(2, "GET", 2, "HEAD", 1);
+        assertSent(2, "GetObject", 2, "HeadObject", 1);
         registry.manifest(REPOSITORY, Tag.of("v1"));
-        assertSent(1, "GET", 1);
+        assertSent(1, "GetObject", 1);
 
         registry = cold();
         registry.manifest(REPOSITORY, manifest.digest());
-        assertSent(1, "GET", 1, "HEAD", 1);
+        assertSent(1, "GetObject", 1, "HeadObject", 1);
         registry.manifest(REPOSITORY, manifest.digest());
         assertSent(0);
     }
@@ -257,11 +267,11 @@ class S3RequestCountTest {
 
         Registry registry = cold();
         registry.putManifest(REPOSITORY, image.build(), tags("v1"));
-        assertSent(5, "GET", references, "HEAD", references + 1, "PUT", 5);
+        assertSent(5, "GetObject", references, "HeadObject", references + 1, "PutObject", 5);
         registry.putManifest(REPOSITORY, image.build(), tags("v2"));
-        assertSent(5, "HEAD", references + 1, "PUT", 5);
+        assertSent(5, "HeadObject", references + 1, "PutObject", 5);
         registry.putManifest(REPOSITORY, image.build(), List.of());
-        assertSent(3, "HEAD", references, "PUT", 2);
+        assertSent(3, "HeadObject", references, "PutObject", 2);
     }
 
     @Test
@@ -270,9 +280,9 @@ class S3RequestCountTest {
         Registry registry = cold();
 
         registry.mountBlob(REPOSITORY, digest, new MountSource.From(OTHER));
-        assertSent(2, "GET", 1, "HEAD", 1, "PUT", 1);
+        assertSent(2, "GetObject", 1, "HeadObject", 1, "PutObject", 1);
         registry.mountBlob(REPOSITORY, digest, new MountSource.From(OTHER));
-        assertSent(2, "HEAD", 1, "PUT", 1);
+        assertSent(2, "HeadObject", 1, "PutObject", 1);
     }
 
     @Test
@@ -285,13 +295,13 @@ class S3RequestCountTest {
 
         Registry registry = cold();
         registry.deleteManifest(REPOSITORY, untagged.digest());
-        assertSent(3, "HEAD", 1, "LIST", 2, "DELETE", 1);
+        assertSent(3, "HeadObject", 1, "ListObjectsV2", 2, "DeleteObject", 1);
 
         registry = cold(OwnershipMode.SHARED);
         registry.deleteManifest(REPOSITORY, shared.digest());
         // One listing of all tags; then of the one that was found its pointer, which this server
         // has to be asked for first, and its history.
-        assertSent(7, "HEAD", 1, "LIST", 2, "GET", 1, "DELETE", 3);
+        assertSent(7, "HeadObject", 1, "ListObjectsV2", 2, "GetObject", 1, "DeleteObject", 3);
     }
 
     @Test
@@ -302,11 +312,11 @@ class S3RequestCountTest {
 
         assertThat(registry.tags(REPOSITORY, PageRequest.first(3)).items())
                 .isEqualTo(tags("1.0", "1.0-alpine", "1.0.1"));
-        assertSent(1, "LIST", 1);
+        assertSent(1, "ListObjectsV2", 1);
         assertThat(registry.repositories(PageRequest.first(10)).items())
                 .containsExactly(REPOSITORY, OTHER);
-        assertSent(2, "GET", 1, "LIST", 1);
+        assertSent(2, "GetObject", 1, "ListObjectsV2", 1);
         registry.repositories(PageRequest.first(1));
-        assertSent(1, "LIST", 1);
+        assertSent(1, "ListObjectsV2", 1);
     }
 }

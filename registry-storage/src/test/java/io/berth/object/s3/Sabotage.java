@@ -5,18 +5,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.net.SocketException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
-import software.amazon.awssdk.http.HttpExecuteRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
-import software.amazon.awssdk.http.SdkHttpClient;
-import software.amazon.awssdk.http.SdkHttpResponse;
 
 /** Strikes at one request on its way to a server, counted from its start. Thread-safe. */
-public final class Sabotage implements UnaryOperator<SdkHttpClient> {
+public final class Sabotage extends WireTap {
 
     /** What happens to the request. */
     public enum Fault {
@@ -57,37 +52,10 @@ public final class Sabotage implements UnaryOperator<SdkHttpClient> {
     }
 
     @Override
-    public SdkHttpClient apply(SdkHttpClient next) {
-        return new SdkHttpClient() {
-            @Override
-            public ExecutableHttpRequest prepareRequest(HttpExecuteRequest request) {
-                ExecutableHttpRequest prepared = next.prepareRequest(request);
-                return new ExecutableHttpRequest() {
-                    @Override
-                    public HttpExecuteResponse call() throws IOException {
-                        return started ? attacked(prepared) : prepared.call();
-                    }
-
-                    @Override
-                    public void abort() {
-                        prepared.abort();
-                    }
-                };
-            }
-
-            @Override
-            public void close() {
-                next.close();
-            }
-
-            @Override
-            public String clientName() {
-                return next.clientName();
-            }
-        };
-    }
-
-    private HttpExecuteResponse attacked(ExecutableHttpRequest request) throws IOException {
+    HttpExecuteResponse call(String operation, ExecutableHttpRequest request) throws IOException {
+        if (!started) {
+            return request.call();
+        }
         int number = count.incrementAndGet();
         boolean dies = fault == Fault.DIES_BEFORE || fault == Fault.DIES_AFTER;
         if (dies && target > 0 && number > target) {
@@ -98,7 +66,7 @@ public final class Sabotage implements UnaryOperator<SdkHttpClient> {
         }
         switch (fault) {
             case BUSY -> {
-                return busy();
+                return answer(503, "SlowDown");
             }
             case LOST, DIES_BEFORE -> throw new SocketException("sabotage: lost");
             case ANSWER_LOST, DIES_AFTER -> {
@@ -114,21 +82,6 @@ public final class Sabotage implements UnaryOperator<SdkHttpClient> {
 
     private static void drop(AbortableInputStream body) {
         body.abort();
-    }
-
-    private static HttpExecuteResponse busy() {
-        byte[] body =
-                "<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
-                        .getBytes(StandardCharsets.UTF_8);
-        return HttpExecuteResponse.builder()
-                .response(
-                        SdkHttpResponse.builder()
-                                .statusCode(503)
-                                .putHeader("Content-Type", "application/xml")
-                                .putHeader("Content-Length", Integer.toString(body.length))
-                                .build())
-                .responseBody(AbortableInputStream.create(new ByteArrayInputStream(body)))
-                .build();
     }
 
     /** Half of the body, then the connection is gone. */
