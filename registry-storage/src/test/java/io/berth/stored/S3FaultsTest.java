@@ -23,7 +23,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,11 +39,6 @@ class S3FaultsTest {
     private static final int SIDE_BY_SIDE = 16;
 
     @TempDir static Path spool;
-
-    @BeforeAll
-    static void startServer() {
-        TestBucket.local(spool);
-    }
 
     @TestFactory
     Stream<DynamicTest> everyRequestOfEveryOperation() {

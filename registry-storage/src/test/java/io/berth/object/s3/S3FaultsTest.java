@@ -20,12 +20,18 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Requests and answers that get lost, and a server that is busy or fails. */
+/**
+ * Requests and answers that get lost, and a server that is busy or fails. Each pauses before it
+ * tries again, so they run side by side.
+ */
+@Execution(ExecutionMode.CONCURRENT)
 class S3FaultsTest extends S3Fixture {
 
     private static final int ALWAYS = 1000;

@@ -5,6 +5,7 @@ import io.berth.object.s3.S3Options.Credentials;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -27,7 +28,7 @@ public record TestBucket(
 
     private static final AtomicInteger ROOTS = new AtomicInteger();
 
-    private static final Set<String> CREATED = ConcurrentHashMap.newKeySet();
+    private static final Set<String> CREATED = new HashSet<>();
 
     /** What a server can do is tried out once. */
     private static final ConcurrentMap<URI, S3Capabilities> KNOWN = new ConcurrentHashMap<>();
@@ -104,15 +105,20 @@ public record TestBucket(
         return new Clients(options("").build(), UnaryOperator.identity());
     }
 
-    /** Makes it when it is not there. */
+    /** Makes it when it is not there; returns when it is. */
     void create() {
-        if (!CREATED.add(endpoint + "/" + name)) {
-            return;
+        synchronized (CREATED) {
+            if (CREATED.add(endpoint + "/" + name)) {
+                createNow();
+            }
         }
+    }
+
+    private void createNow() {
         try (Clients clients = clients()) {
             clients.repeating.createBucket(create -> create.bucket(name));
         } catch (BucketAlreadyOwnedByYouException | BucketAlreadyExistsException e) {
-            // Another test made it.
+            // Another process made it.
         }
     }
 
