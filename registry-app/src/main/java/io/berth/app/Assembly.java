@@ -24,7 +24,6 @@ import io.berth.settings.ValidationSettings.Urls;
 import io.berth.stored.StoredRegistry;
 import io.berth.stored.StoredRegistryOptions;
 import io.berth.stored.StoredRegistryOptions.OwnershipMode;
-import io.berth.stored.StoredRegistryOptions.Place;
 import io.berth.stored.StoredRegistryOptions.References;
 import io.berth.stored.StoredRegistryOptions.SessionKey;
 import java.nio.charset.StandardCharsets;
@@ -59,14 +58,15 @@ final class Assembly {
     static StoredRegistryOptions options(RegistrySettings settings) {
         int tagConcurrency = settings.storage().tag().concurrencyLimit();
         boolean far = settings.storage().s3() != null;
-        StoredRegistryOptions defaults = StoredRegistryOptions.defaults();
+        StoredRegistryOptions near = StoredRegistryOptions.defaults();
+        StoredRegistryOptions defaults = far ? near.far(MEMBERSHIP_TRUST) : near;
         return new StoredRegistryOptions(
                 references(settings.validation().manifests().references()),
                 ownership(settings.storage().ownership()),
                 tagConcurrency == 0 ? defaults.tagConcurrency() : tagConcurrency,
                 defaults.manifestCacheBytes(),
-                far ? Place.FAR : Place.NEAR,
-                far ? MEMBERSHIP_TRUST : Duration.ZERO,
+                defaults.place(),
+                defaults.membershipTrust(),
                 sessionKey(settings.http().secret()));
     }
 

@@ -51,7 +51,7 @@ final class Blobs {
         Known found =
                 known.get(repository, digest)
                         .filter(remembered -> remembered.size().isPresent())
-                        .or(() -> find(repository, digest))
+                        .or(() -> findInTurn(repository, digest))
                         .orElseThrow(() -> unknown(digest));
         return new StoredBlob(
                 store,
@@ -94,7 +94,16 @@ final class Blobs {
             return Optional.empty();
         }
         // Content is nearly always where its own digest says: both can be asked for at once.
-        Supplier<OptionalLong> likely = lookups.ahead(() -> sizeOf(digest));
+        return find(repository, digest, lookups.ahead(() -> sizeOf(digest)));
+    }
+
+    /** The same with one request less for what is not there, as most that clients ask for. */
+    private Optional<Known> findInTurn(RepositoryName repository, Digest digest) {
+        return find(repository, digest, () -> sizeOf(digest));
+    }
+
+    private Optional<Known> find(
+            RepositoryName repository, Digest digest, Supplier<OptionalLong> likely) {
         Optional<Digest> target = target(repository, digest);
         if (target.isEmpty()) {
             return Optional.empty();

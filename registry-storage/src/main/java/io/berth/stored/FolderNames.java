@@ -24,8 +24,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class FolderNames implements Iterator<String> {
 
+    /** No key has this character, and all it may have sort before it. */
+    private static final String BEHIND_ALL = "~";
+
     private final ObjectStore store;
     private final String prefix;
+    private final @Nullable String leaf;
     private final @Nullable String after;
     private final int pageSize;
     private final Predicate<String> valid;
@@ -43,6 +47,8 @@ final class FolderNames implements Iterator<String> {
     private boolean listingEnded;
 
     /**
+     * @param leaf only folders that hold an object of this name, which the listing then has to
+     *     show: everything in the folders is listed; {@code null}: all folders
      * @param after only names greater than this; {@code null}: all
      * @param pageSize entries asked for at once
      * @param valid whether a name is one of those wanted
@@ -52,6 +58,7 @@ final class FolderNames implements Iterator<String> {
     FolderNames(
             ObjectStore store,
             String prefix,
+            @Nullable String leaf,
             @Nullable String after,
             int pageSize,
             Predicate<String> valid,
@@ -59,6 +66,7 @@ final class FolderNames implements Iterator<String> {
             boolean listedIsThere) {
         this.store = store;
         this.prefix = prefix;
+        this.leaf = leaf;
         this.after = after;
         this.pageSize = pageSize;
         this.valid = valid;
@@ -93,19 +101,43 @@ final class FolderNames implements Iterator<String> {
 
     private boolean readPage() {
         while (listed.isEmpty() && !listingEnded) {
-            Listing listing = store.list(new ListRequest(prefix, position, true, pageSize));
+            Listing listing = store.list(new ListRequest(prefix, position, leaf == null, pageSize));
             page.clear();
             for (String entry : listing.entries()) {
                 position = entry;
-                if (entry.endsWith("/")) {
-                    String name = entry.substring(prefix.length(), entry.length() - 1);
+                String name = nameOf(entry);
+                if (name != null) {
                     listed.add(name);
                     page.add(name);
                 }
             }
             listingEnded = !listing.more();
+            skipRestOfFolder();
         }
         return !listed.isEmpty();
+    }
+
+    private @Nullable String nameOf(String entry) {
+        String end = leaf == null ? "/" : "/" + leaf;
+        if (!entry.endsWith(end)) {
+            return null;
+        }
+        String name =
+                entry.substring(
+                        prefix.length(), Math.max(prefix.length(), entry.length() - end.length()));
+        return name.isEmpty() || name.indexOf('/') >= 0 ? null : name;
+    }
+
+    /** A folder may hold more than fits on a page, and no more is to be learnt from it. */
+    private void skipRestOfFolder() {
+        String last = position;
+        if (leaf == null || last == null || last.length() < prefix.length()) {
+            return;
+        }
+        int slash = last.indexOf('/', prefix.length());
+        if (slash >= 0 && last.substring(slash + 1).compareTo(leaf) >= 0) {
+            position = last.substring(0, slash + 1) + BEHIND_ALL;
+        }
     }
 
     private boolean isWanted(String name) {
@@ -117,8 +149,8 @@ final class FolderNames implements Iterator<String> {
             return listedIsThere || isThere.test(name);
         }
         // The listing has come to it neither before this page nor in it.
-        boolean passed =
-                listingEnded || (position != null && position.compareTo(prefix + name + "/") > 0);
+        String due = prefix + name + "/" + (leaf == null ? "" : leaf);
+        boolean passed = listingEnded || (position != null && position.compareTo(due) > 0);
         return !passed && isThere.test(name);
     }
 }

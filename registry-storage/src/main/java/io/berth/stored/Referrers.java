@@ -194,6 +194,7 @@ final class Referrers {
                             store,
                             folder,
                             null,
+                            null,
                             Keys.MAX_PAGE,
                             hex -> Digest.isValid(algorithm.id(), hex),
                             hex -> true,

@@ -49,6 +49,9 @@ final class RegistryLayout {
     /** The child of a repository's folder that is there while it has upload sessions. */
     static final String UPLOADS = "_uploads/";
 
+    /** What a tag's folder holds if it is a tag. */
+    static final String TAG_POINTER = "current/link";
+
     private static final String OWN = ROOT + "_berth/";
 
     /** Below it the entries of all repositories, in the order of their names. */
@@ -103,7 +106,7 @@ final class RegistryLayout {
     }
 
     static ObjectKey tagCurrent(RepositoryName repository, Tag tag) {
-        return ObjectKey.of(tag(repository, tag) + "current/link");
+        return ObjectKey.of(tag(repository, tag) + TAG_POINTER);
     }
 
     static ObjectKey tagIndex(RepositoryName repository, Tag tag, Digest digest) {

@@ -107,7 +107,7 @@ public final class StoredRegistry implements Registry {
         this.uploads = new Uploads(store, blobs, ids, options);
         this.manifests = new Manifests(store, links, options, lookups);
         this.tagIndex = new TagIndex(store, indexState);
-        this.tags = new Tags(store, links, indexState, options.isFar());
+        this.tags = new Tags(store, links, options.isFar());
         this.referrers = new Referrers(store, manifests, indexState, lookups);
         this.indexing = new Indexing(manifests, tags, tagIndex, referrers, indexState, background);
         this.catalog = new Catalog(store, indexState, background, options.isFar());

@@ -26,6 +26,9 @@ public record StoredRegistryOptions(
         Duration membershipTrust,
         @Nullable SessionKey sessionKey) {
 
+    /** Requests that wait for a network at once, where nothing else is set. */
+    private static final int FAR_CONCURRENCY = 16;
+
     /** What a pushed manifest must find in its repository. */
     public enum References {
         /** Everything it refers to. */
@@ -94,7 +97,7 @@ public record StoredRegistryOptions(
         return new StoredRegistryOptions(
                 references,
                 ownership,
-                tagConcurrency,
+                FAR_CONCURRENCY,
                 manifestCacheBytes,
                 Place.FAR,
                 membershipTrust,

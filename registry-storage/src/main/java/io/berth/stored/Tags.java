@@ -31,14 +31,12 @@ final class Tags {
 
     private final ObjectStore store;
     private final Links links;
-    private final IndexState state;
     private final boolean far;
     private final StripedLocks locks = new StripedLocks();
 
-    Tags(ObjectStore store, Links links, IndexState state, boolean far) {
+    Tags(ObjectStore store, Links links, boolean far) {
         this.store = store;
         this.links = links;
-        this.state = state;
         this.far = far;
     }
 
@@ -154,19 +152,20 @@ final class Tags {
     /**
      * The names of the tags there are, in order; read as the iterator goes, {@code pageSize} at a
      * time. A folder without a pointer is what a push or a delete left that did not end: not a tag.
-     * Where only Berth writes and looking for each pointer would cost a request, it is taken for
-     * one all the same, until the tag is pushed or deleted again.
+     * On a disk each pointer is looked for; where that would cost a request, everything below the
+     * tags is listed, and a page still costs one.
      */
     private Iterator<String> names(
             RepositoryName repository, @Nullable String after, int pageSize) {
         return new FolderNames(
                 store,
                 RegistryLayout.tags(repository),
+                far ? RegistryLayout.TAG_POINTER : null,
                 after,
                 far ? Keys.MAX_PAGE : pageSize,
                 Tag::isValid,
                 name -> links.isThere(RegistryLayout.tagCurrent(repository, Tag.of(name))),
-                far && state.isComplete(repository));
+                far);
     }
 
     /** Names among which all tags are, but not only they; cheaper than looking for each. */
@@ -174,6 +173,7 @@ final class Tags {
         return new FolderNames(
                 store,
                 RegistryLayout.tags(repository),
+                null,
                 null,
                 Keys.MAX_PAGE,
                 Tag::isValid,

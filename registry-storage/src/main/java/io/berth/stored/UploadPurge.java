@@ -83,6 +83,7 @@ final class UploadPurge {
                         store,
                         RegistryLayout.uploads(repository),
                         null,
+                        null,
                         Keys.MAX_PAGE,
                         name -> true,
                         name -> true,

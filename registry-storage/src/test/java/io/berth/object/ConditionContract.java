@@ -123,14 +123,14 @@ abstract class ConditionContract extends StoreFixture {
 
     @Test
     void noUpdateIsLost() throws Exception {
-        put("counter", "0");
+        put("counter", "0 by nobody");
         AtomicInteger doubtful = new AtomicInteger();
 
         Threads.run(
                 8,
                 thread -> {
                     for (int i = 0; i < 25; i++) {
-                        increment(doubtful);
+                        increment(thread, doubtful);
                     }
                 });
 
@@ -138,14 +138,19 @@ abstract class ConditionContract extends StoreFixture {
             assertThat(doubtful).hasValue(0);
         }
         int least = replacesInOneStep() ? 200 - doubtful.get() : 1;
-        assertThat(Integer.parseInt(read("counter"))).isBetween(least, 200);
+        assertThat(count(read("counter"))).isBetween(least, 200);
     }
 
-    private void increment(AtomicInteger doubtful) {
+    private static int count(String content) {
+        return Integer.parseInt(content.split(" ")[0]);
+    }
+
+    /** Who wrote is part of the content: two equal ones cannot be told apart. */
+    private void increment(int thread, AtomicInteger doubtful) {
         while (true) {
             String old = read("counter");
             try {
-                putIf(holding(old), "counter", Integer.toString(Integer.parseInt(old) + 1));
+                putIf(holding(old), "counter", 1 + count(old) + " by " + thread);
                 return;
             } catch (PreconditionFailed e) {
                 // Someone else was faster; once more.

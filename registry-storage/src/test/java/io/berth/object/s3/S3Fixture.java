@@ -1,0 +1,111 @@
+package io.berth.object.s3;
+
+import io.berth.object.Condition;
+import io.berth.object.Durability;
+import io.berth.object.ListRequest;
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectWriter;
+import io.berth.object.StagedObject;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A store in a bucket of the server in this JVM, and what it asks of that server. */
+abstract class S3Fixture {
+
+    static final int MIB = 1 << 20;
+
+    /** A server that can do everything: that it can is believed, so that one request is enough. */
+    static final S3Capabilities ALL =
+            new S3Capabilities(
+                    true, true, true, true, true, true, true, true, true, true, false, true);
+
+    /** A server that can do nothing but the least. */
+    static final S3Capabilities NONE =
+            new S3Capabilities(
+                    false, false, false, true, false, false, false, false, false, false, false,
+                    false);
+
+    @TempDir static Path spool;
+
+    final String root = TestBucket.newRoot();
+    final Wire wire = new Wire();
+    TestBucket bucket = TestBucket.local(spool);
+    S3Store store = open(ALL);
+
+    S3Store open(S3Capabilities capabilities) {
+        return S3Store.open(bucket.options(root).build(), capabilities, wire);
+    }
+
+    @BeforeEach
+    void forgetWhatWasMade() {
+        wire.made();
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    static ObjectKey key(String value) {
+        return ObjectKey.of(value);
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    static byte[] random(int count) {
+        byte[] bytes = new byte[count];
+        new Random(count).nextBytes(bytes);
+        return bytes;
+    }
+
+    void put(String key, String content) {
+        put(key, content, Condition.always());
+    }
+
+    void put(String key, String content, Condition condition) {
+        store.put(key(key), bytes(content), condition, Durability.HINT);
+    }
+
+    byte[] content(String key) {
+        return store.read(key(key), 100 * MIB);
+    }
+
+    String read(String key) {
+        return new String(content(key), StandardCharsets.UTF_8);
+    }
+
+    List<String> keys() {
+        return store.list(new ListRequest("", null, false, 1000)).entries();
+    }
+
+    void write(String key, byte[] content) {
+        try (ObjectWriter writer = store.write(key(key))) {
+            writer.write(content, 0, content.length);
+            writer.publish(Durability.HINT, null);
+        }
+    }
+
+    /** As a session goes on: resumes, adds, keeps; returns its state. */
+    String stage(String key, @Nullable String state, byte[] content, int from, int to) {
+        try (StagedObject staged =
+                from == 0 ? store.stage(key(key)) : store.resume(key(key), state)) {
+            staged.append(content, from, to - from);
+            staged.keep();
+            return staged.state();
+        }
+    }
+
+    void publish(String key, @Nullable String state, String target) {
+        try (StagedObject staged = store.resume(key(key), state)) {
+            staged.publish(key(target), Durability.HINT, null);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.berth.object.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.berth.object.s3.S3Options.Credentials;
+import java.net.ServerSocket;
+import java.net.URI;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Test;
+
+/** What the administrator is told when a bucket cannot be used. */
+class S3SetupTest extends S3Fixture {
+
+    private AbstractThrowableAssert<?, ?> opening(S3Options options) {
+        return assertThatThrownBy(() -> S3Store.open(options, TestBucket.PROBES).close())
+                .isInstanceOfSatisfying(
+                        S3SetupException.class,
+                        e -> {
+                            assertThat(e.problem()).matches("[A-Z].*\\.");
+                            assertThat(e.advice()).matches("[A-Z].*\\.");
+                            assertThat(e.getMessage()).doesNotContain("sk12345678", "s3cr3t");
+                        });
+    }
+
+    @Test
+    void aBucketThatIsNotThere() {
+        TestBucket other =
+                new TestBucket(
+                        bucket.endpoint(), "us-east-1", "nowhere", "ak", "sk12345678", spool);
+
+        opening(other.options("").build())
+                .hasMessageContaining("There is no bucket nowhere at http://127.0.0.1");
+    }
+
+    @Test
+    void anAccessKeyThatIsNotKnown() {
+        opening(bucket.options("").credentials(new Credentials("who", "s3cr3t", null)).build())
+                .hasMessageContaining("access key is not known");
+    }
+
+    @Test
+    void aSecretKeyThatIsWrong() {
+        opening(bucket.options("").credentials(new Credentials("ak", "s3cr3t", null)).build())
+                .hasMessageContaining("secret key is not that of the access key");
+    }
+
+    @Test
+    void aServerThatIsNotThere() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+
+        opening(bucket.options("").endpoint(URI.create("http://127.0.0.1:" + port)).build())
+                .hasMessageContaining("Nobody answers at http://127.0.0.1:" + port);
+    }
+
+    @Test
+    void aHostThatIsNotThere() {
+        opening(bucket.options("").endpoint(URI.create("http://host.invalid")).build())
+                .hasMessageContaining("There is no host of this name at http://host.invalid");
+    }
+
+    @Test
+    void aServerThatSpeaksNoTls() {
+        URI tls = URI.create("https://127.0.0.1:" + bucket.endpoint().getPort());
+
+        opening(bucket.options("").endpoint(tls).build()).hasMessageContaining("cannot be trusted");
+    }
+
+    @Test
+    void capabilitiesCanBeRead() {
+        assertThat(ALL.toString()).startsWith("can: create if absent").doesNotContain("cannot");
+        assertThat(NONE.toString())
+                .isEqualTo(
+                        "can: quoted etags; cannot: create if absent, replace if unchanged, delete"
+                                + " if unchanged, complete if absent, etag is MD5, SHA-256, batch"
+                                + " delete, presigned links");
+    }
+}
