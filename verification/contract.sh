@@ -7,13 +7,17 @@ source "$(dirname "$0")/lib.sh"
 
 tests_on_server() {
     cd "$here/.."
-    env REGISTRY_TEST_S3_ENDPOINT="$REGISTRY_STORAGE_S3_REGIONENDPOINT" \
+    if ! env REGISTRY_TEST_S3_ENDPOINT="$REGISTRY_STORAGE_S3_REGIONENDPOINT" \
         REGISTRY_TEST_S3_BUCKET="$REGISTRY_STORAGE_S3_BUCKET" \
         REGISTRY_TEST_S3_REGION="$REGISTRY_STORAGE_S3_REGION" \
         REGISTRY_TEST_S3_ACCESSKEY="$REGISTRY_STORAGE_S3_ACCESSKEY" \
         REGISTRY_TEST_S3_SECRETKEY="$REGISTRY_STORAGE_S3_SECRETKEY" \
-        ./mvnw -B -pl registry-storage -am verify -Dtest='*S3Server*' -Dsurefire.failIfNoSpecifiedTests=false |
-        tee "$work/maven"
+        ./mvnw -B -pl registry-storage -am verify -Dtest='*S3Server*' -Dsurefire.failIfNoSpecifiedTests=false \
+        >"$work/maven"; then
+        # What failed is far above the end.
+        grep '^\[ERROR\]' "$work/maven" | head -n 30
+        return 1
+    fi
 }
 
 # Nothing is shown by tests that did not run.

@@ -54,6 +54,18 @@ class Bucket:
                 return
             query["continuation-token"] = page.findtext("{*}NextContinuationToken")
 
+    def unfinished(self):
+        """The keys of multipart uploads that were begun, and neither completed nor aborted."""
+        query = {"uploads": ""}
+        while True:
+            page = xml.etree.ElementTree.fromstring(self._request("GET", "", query))
+            for entry in page.iterfind("{*}Upload/{*}Key"):
+                yield entry.text
+            if page.findtext("{*}IsTruncated") != "true":
+                return
+            query["key-marker"] = page.findtext("{*}NextKeyMarker")
+            query["upload-id-marker"] = page.findtext("{*}NextUploadIdMarker")
+
     def _request(self, method, key, query, body=b""):
         path = quote(f"/{self.name}/{key}" if key else f"/{self.name}")
         parameters = "&".join(f"{quote(name, '')}={quote(query[name], '')}" for name in sorted(query))

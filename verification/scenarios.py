@@ -56,7 +56,7 @@ def reads(bench):
     def big_gets(server, _):
         with wire.Connection(server.port) as connection:
             for _ in range(4):
-                connection.request("GET", f"{blobs}/{big}", discard=True).expect(200)
+                connection.request("GET", f"{blobs}/{big}", into=wire.nowhere).expect(200)
         return 4 * bench.sizes.big_blob / GIB
 
     manifests, blobs = f"/v2/{REPOSITORY}/manifests", f"/v2/{REPOSITORY}/blobs"
@@ -297,7 +297,7 @@ def get(path, times):
     def work(server, _):
         with wire.Connection(server.port) as connection:
             for _ in range(times):
-                connection.request("GET", path, discard=True).expect(200)
+                connection.request("GET", path, into=wire.nowhere).expect(200)
         return times
     return work
 

@@ -60,16 +60,16 @@ class Connection:
             self.socket.close()
             self.socket = None
 
-    def request(self, method, path, headers=None, body=None, discard=False):
-        """Sends a request and reads its answer, whose body is dropped with discard."""
+    def request(self, method, path, headers=None, body=None, into=None):
+        """Sends a request and reads its answer, whose body goes to into, piece by piece, if given."""
         self.send(method, path, headers, body)
-        return self.receive(method, discard)
+        return self.receive(method, into)
 
     def send(self, method, path, headers=None, body=None):
         """Sends a request. Its answer has to be received before the next.
 
         The body is bytes, a pathlib.Path for a file's content, or an iterable of bytes for a
-        chunked transfer.
+        chunked transfer, or for one of a length that the headers say.
         """
         if self.socket is None:
             self.socket = socket.create_connection(("127.0.0.1", self.port), self.timeout)
@@ -85,14 +85,18 @@ class Connection:
             if body is not None or method in ("POST", "PUT", "PATCH"):
                 lines.append(f"Content-Length: {len(body or b'')}")
             self._send_head(lines, body or b"")
+        elif "Content-Length" in (headers or {}):
+            self._send_head(lines)
+            for piece in body:
+                self.socket.sendall(piece)
         else:
             self._send_head(lines + ["Transfer-Encoding: chunked"])
             for piece in body:
                 self.socket.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
             self.socket.sendall(b"0\r\n\r\n")
 
-    def receive(self, method, discard=False):
-        """Reads the answer to a request of that method."""
+    def receive(self, method, into=None):
+        """Reads the answer to a request of that method. Only a body of a known length goes to into."""
         first, *fields = self._until(b"\r\n\r\n").decode("latin-1").split("\r\n")
         status = int(first.split()[1])
         headers = {}
@@ -104,7 +108,7 @@ class Connection:
         elif headers.get("transfer-encoding") == "chunked":
             body = self._chunks()
         else:
-            body = self._exactly(int(headers.get("content-length", 0)), discard)
+            body = self._exactly(int(headers.get("content-length", 0)), into)
         if headers.get("connection", "").lower() == "close":
             self.close()
         return Response(status, headers, body)
@@ -124,18 +128,20 @@ class Connection:
         head, self.buffer = self.buffer.split(mark, 1)
         return head
 
-    def _exactly(self, length, discard=False):
-        parts, self.buffer = [self.buffer[:length]], self.buffer[length:]
-        missing = length - len(parts[0])
+    def _exactly(self, length, into=None):
+        parts = []
+        take = into or (lambda piece: parts.append(bytes(piece)))
+        begun, self.buffer = self.buffer[:length], self.buffer[length:]
+        take(begun)
+        missing = length - len(begun)
         scratch = memoryview(bytearray(min(PIECE, max(missing, 1))))
         while missing:
             received = self.socket.recv_into(scratch, min(len(scratch), missing))
             if not received:
                 raise ConnectionResetError("the server closed the connection in a body")
             missing -= received
-            if not discard:
-                parts.append(bytes(scratch[:received]))
-        return b"" if discard else b"".join(parts)
+            take(scratch[:received])
+        return b"".join(parts)
 
     def _chunks(self):
         parts = []
@@ -144,6 +150,10 @@ class Connection:
             self._exactly(2)
         self._until(b"\r\n")
         return b"".join(parts)
+
+
+def nowhere(_):
+    """Where a body goes that nobody looks at."""
 
 
 def sha256(data):
