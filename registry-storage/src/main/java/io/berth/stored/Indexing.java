@@ -19,6 +19,7 @@ final class Indexing {
     private final Referrers referrers;
     private final IndexState state;
     private final Background background;
+    private final Parallel workers;
 
     Indexing(
             Manifests manifests,
@@ -26,13 +27,15 @@ final class Indexing {
             TagIndex tagIndex,
             Referrers referrers,
             IndexState state,
-            Background background) {
+            Background background,
+            Parallel workers) {
         this.manifests = manifests;
         this.tags = tags;
         this.tagIndex = tagIndex;
         this.referrers = referrers;
         this.state = state;
         this.background = background;
+        this.workers = workers;
     }
 
     /**
@@ -43,15 +46,15 @@ final class Indexing {
         if (!state.isKept() || state.isComplete(repository)) {
             return;
         }
-        tags.folders(repository)
-                .forEachRemaining(
-                        name -> {
-                            Tag tag = Tag.of(name);
-                            tags.resolve(repository, tag)
-                                    .ifPresent(digest -> tagIndex.add(repository, digest, tag));
-                        });
-        referrers.forEachRevision(
-                repository,
+        workers.forEachOrThrow(
+                tags.folders(repository),
+                name -> {
+                    Tag tag = Tag.of(name);
+                    tags.resolve(repository, tag)
+                            .ifPresent(digest -> tagIndex.add(repository, digest, tag));
+                });
+        workers.forEachOrThrow(
+                referrers.revisions(repository),
                 digest ->
                         manifests
                                 .find(repository, digest)

@@ -16,15 +16,18 @@ import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.Spliterators;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -150,10 +153,10 @@ final class Referrers {
     /** Manifests that may be about the subject, with the entries of the index that say so. */
     private NavigableMap<Digest, List<ObjectKey>> candidates(
             RepositoryName repository, Digest subject) {
-        NavigableMap<Digest, List<ObjectKey>> candidates = new TreeMap<>();
+        NavigableMap<Digest, List<ObjectKey>> candidates = new ConcurrentSkipListMap<>();
         if (!state.isComplete(repository)) {
-            forEachRevision(
-                    repository,
+            lookups.forEachOrThrow(
+                    revisions(repository),
                     digest -> {
                         if (subjectOf(repository, digest).equals(Optional.of(subject))) {
                             candidates.put(digest, List.of());
@@ -187,20 +190,26 @@ final class Referrers {
     }
 
     /** Every manifest that the repository's folder names, also those whose link is no good. */
-    void forEachRevision(RepositoryName repository, Consumer<Digest> action) {
-        for (HashAlgorithm algorithm : HashAlgorithm.values()) {
-            String folder = RegistryLayout.revisions(repository, algorithm.id());
-            new FolderNames(
-                            store,
-                            folder,
-                            null,
-                            null,
-                            Keys.MAX_PAGE,
-                            hex -> Digest.isValid(algorithm.id(), hex),
-                            hex -> true,
-                            true)
-                    .forEachRemaining(hex -> action.accept(new Digest(algorithm.id(), hex)));
-        }
+    Iterator<Digest> revisions(RepositoryName repository) {
+        return Arrays.stream(HashAlgorithm.values())
+                .map(HashAlgorithm::id)
+                .flatMap(algorithm -> revisions(repository, algorithm))
+                .iterator();
+    }
+
+    private Stream<Digest> revisions(RepositoryName repository, String algorithm) {
+        Iterator<String> names =
+                new FolderNames(
+                        store,
+                        RegistryLayout.revisions(repository, algorithm),
+                        null,
+                        null,
+                        Keys.MAX_PAGE,
+                        hex -> Digest.isValid(algorithm, hex),
+                        hex -> true,
+                        true);
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(names, 0), false)
+                .map(hex -> new Digest(algorithm, hex));
     }
 
     private static long lengthOf(Descriptor descriptor) {

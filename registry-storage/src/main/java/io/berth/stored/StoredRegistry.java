@@ -110,7 +110,8 @@ public final class StoredRegistry implements Registry {
         this.tagIndex = new TagIndex(store, indexState);
         this.tags = new Tags(store, links, options.isFar());
         this.referrers = new Referrers(store, manifests, indexState, lookups);
-        this.indexing = new Indexing(manifests, tags, tagIndex, referrers, indexState, background);
+        this.indexing =
+                new Indexing(manifests, tags, tagIndex, referrers, indexState, background, lookups);
         this.catalog = new Catalog(store, indexState, background, options.isFar());
         this.referenceCheck = new ReferenceCheck(blobs, manifests, lookups);
     }
