@@ -121,7 +121,7 @@ final class UploadController {
      * told what it says itself.
      */
     void get(UploadAt path, HttpServletRequest request, HttpServletResponse response) {
-        try (Upload upload = registry.resumeUpload(path.repository(), path.id(), null)) {
+        try (Upload upload = registry.resumeUpload(path.repository(), path.id(), Upload.ASK)) {
             identify(upload, request, response);
             response.setHeader("Range", stored(upload));
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
@@ -129,7 +129,7 @@ final class UploadController {
     }
 
     void delete(UploadAt path, HttpServletRequest request, HttpServletResponse response) {
-        try (Upload upload = registry.resumeUpload(path.repository(), path.id(), null)) {
+        try (Upload upload = registry.resumeUpload(path.repository(), path.id(), Upload.ASK)) {
             upload.cancel();
         }
         response.setHeader(ApiHeaders.UPLOAD_UUID, path.id().toString());

@@ -113,8 +113,11 @@ public interface ObjectStore {
     /**
      * Drops what writers left behind that were begun before a time and never came to an end. Those
      * that are still at work lose their bytes, so the time must be long ago.
+     *
+     * @param prefix of the keys that were to be written, as in a {@link ListRequest}: what others
+     *     write in the same place is none of our business
      */
-    void dropUnfinished(Instant before);
+    void dropUnfinished(String prefix, Instant before);
 
     /** Where the objects are files of this machine. */
     default Optional<LocalFiles> localFiles() {

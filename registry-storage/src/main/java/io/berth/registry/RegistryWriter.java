@@ -27,9 +27,9 @@ public interface RegistryWriter {
      * Takes up a session where it stands, on this or another replica. While the handle is open no
      * other request can work on the session.
      *
-     * @param state as {@link Upload#state} gave it after the last request; {@code null}: the
-     *     session's bytes are searched for. With an old one the session is as it was then, with a
-     *     wrong one as if there were none.
+     * @param state as {@link Upload#state} gave it after the last request, which may be none;
+     *     {@link Upload#ASK} for whoever does not know. With an old one the session is as it was
+     *     then, a wrong one means the same as {@code ASK}.
      * @throws io.berth.error.RegistryException BLOB_UPLOAD_UNKNOWN when it does not exist in this
      *     repository, was finished, cancelled or expired; when that happened on another replica it
      *     is perhaps found out only when the session is used, or it begins again, empty;

@@ -22,6 +22,12 @@ import java.util.Optional;
  */
 public interface Upload extends AutoCloseable {
 
+    /**
+     * A state that says nothing: the storage is asked. Unlike none at all, which only the first
+     * request after {@link RegistryWriter#startUpload} has, on that or another replica.
+     */
+    String ASK = "-";
+
     RepositoryName repository();
 
     UploadId id();

@@ -108,6 +108,8 @@ final class Blobs {
 
     private Optional<Known> find(
             RepositoryName repository, Digest digest, Supplier<OptionalLong> likely) {
+        // What is remembered is not remembered anew: its time would never end.
+        boolean remembered = known.get(repository, digest).isPresent();
         Optional<Digest> target = target(repository, digest);
         if (target.isEmpty()) {
             return Optional.empty();
@@ -118,7 +120,9 @@ final class Blobs {
             return Optional.empty();
         }
         Known found = new Known(target.get(), size);
-        known.put(repository, digest, found);
+        if (!remembered) {
+            known.put(repository, digest, found);
+        }
         return Optional.of(found);
     }
 

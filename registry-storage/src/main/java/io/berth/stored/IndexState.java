@@ -98,6 +98,9 @@ final class IndexState {
 
     /** Gives a repository an entry in the catalog. */
     void addToCatalog(RepositoryName repository) {
+        if (!RegistryLayout.fitsCatalog(repository)) {
+            return;
+        }
         store.put(
                 RegistryLayout.catalogEntry(repository),
                 NOTHING,

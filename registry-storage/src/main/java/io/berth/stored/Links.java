@@ -69,7 +69,27 @@ final class Links {
      * @throws ObjectStoreException.PreconditionFailed when the link is not there or leads elsewhere
      */
     void deleteIfLeadingTo(ObjectKey key, Digest target) {
-        store.delete(key, Condition.ifContent(contentOf(target)));
+        try {
+            store.delete(key, Condition.ifContent(contentOf(target)));
+        } catch (ObjectStoreException.PreconditionFailed e) {
+            store.delete(key, Condition.ifContent(writtenOtherwise(key, target, e)));
+        }
+    }
+
+    /** The content of a link that leads there, but was written with a line end or the like. */
+    private byte[] writtenOtherwise(
+            ObjectKey key, Digest target, ObjectStoreException.PreconditionFailed otherwise) {
+        byte[] stored;
+        try {
+            stored = store.read(key, MAX_LENGTH);
+        } catch (ObjectStoreException.NotFound e) {
+            throw otherwise;
+        }
+        String text = new String(stored, StandardCharsets.ISO_8859_1);
+        if (text.equals(target.toString()) || !text.strip().equals(target.toString())) {
+            throw otherwise;
+        }
+        return stored;
     }
 
     private static byte[] contentOf(Digest target) {

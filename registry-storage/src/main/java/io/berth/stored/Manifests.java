@@ -31,6 +31,9 @@ final class Manifests {
     /** More than this registry takes in, for what others let in. */
     private static final int MAX_STORED_SIZE = 16 * 1024 * 1024;
 
+    /** Nearly all manifests are smaller. */
+    private static final int MAX_AHEAD = 64 * 1024;
+
     /** What a parsed manifest takes in memory, per byte of its content, at most about. */
     private static final int MEMORY_PER_BYTE = 3;
 
@@ -79,11 +82,29 @@ final class Manifests {
         if (digest.hash().isEmpty()) {
             return Optional.empty();
         }
-        Supplier<Optional<Manifest>> content =
-                cache.getIfPresent(digest) != null
-                        ? () -> content(digest)
-                        : lookups.ahead(() -> content(digest));
-        return contains(repository, digest) ? content.get() : Optional.empty();
+        Manifest cached = cache.getIfPresent(digest);
+        if (cached != null) {
+            return contains(repository, digest) ? Optional.of(cached) : Optional.empty();
+        }
+        Supplier<Optional<byte[]>> small = lookups.ahead(() -> small(digest));
+        if (!contains(repository, digest)) {
+            return Optional.empty();
+        }
+        return lookups.isAhead()
+                ? small.get().map(content -> parsed(digest, content)).or(() -> content(digest))
+                : content(digest);
+    }
+
+    /**
+     * Content that is asked for before it is known that the repository has it: little, for anyone
+     * may ask for anything; empty when it is more, or not there.
+     */
+    private Optional<byte[]> small(Digest digest) {
+        try {
+            return Optional.of(store.read(RegistryLayout.blob(digest), MAX_AHEAD));
+        } catch (ObjectStoreException e) {
+            return Optional.empty(); // asked again, and for good, if it is wanted
+        }
     }
 
     /** Whether the repository holds it and the content is stored at this moment. */
@@ -120,10 +141,14 @@ final class Manifests {
         } catch (ObjectStoreException.NotFound e) {
             return Optional.empty();
         }
+        return Optional.of(parsed(digest, content));
+    }
+
+    private Manifest parsed(Digest digest, byte[] content) {
         requireIntact(digest, content);
         Manifest manifest = ManifestParser.stored(content, digest);
         cache.put(digest, manifest);
-        return Optional.of(manifest);
+        return manifest;
     }
 
     private static void requireIntact(Digest digest, byte[] content) {

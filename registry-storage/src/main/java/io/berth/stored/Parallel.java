@@ -64,6 +64,11 @@ final class Parallel {
         }
     }
 
+    /** Whether {@link #ahead} begins at once. */
+    boolean isAhead() {
+        return limit > 1;
+    }
+
     /**
      * Begins something whose result will probably be wanted, where that saves time.
      *

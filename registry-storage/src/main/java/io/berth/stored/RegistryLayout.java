@@ -169,6 +169,11 @@ final class RegistryLayout {
         return ObjectKey.of(OWN + "catalog");
     }
 
+    /** Whether there can be an entry: not for a name of a single component of 255 characters. */
+    static boolean fitsCatalog(RepositoryName repository) {
+        return ObjectKey.isKey(catalogPosition(repository.value()));
+    }
+
     static ObjectKey catalogEntry(RepositoryName repository) {
         return ObjectKey.of(catalogPosition(repository.value()));
     }

@@ -1,20 +1,21 @@
 package io.berth.stored;
 
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * What makes each entry of an index one of its own: {@code says=stamp}. So an entry that was seen
- * can be removed without taking away one that another replica has added since to say the same. The
- * stamp also tells when it was made, for an entry is written before what it is about.
+ * When the entries of an index were made: {@code says=stamp}, where the stamp is the half hour. An
+ * entry is written before what it is about. One that was made long ago is about what is there, and
+ * can be removed without taking away what another replica has just written to say the same.
  */
 final class Stamps {
 
     /** No tag and no digest contains it. */
     private static final char SEPARATOR = '=';
 
-    private static final char TIME_END = '-';
     private static final int RADIX = 36;
+
+    /** For as long, those who say the same share an entry: a push that is repeated adds none. */
+    private static final Duration STEP = Duration.ofMinutes(30);
 
     /** Longer than any push and any difference between the clocks of replicas. */
     private static final Duration SETTLED = Duration.ofHours(1);
@@ -22,12 +23,8 @@ final class Stamps {
     private Stamps() {}
 
     static String stamped(String says) {
-        long random = ThreadLocalRandom.current().nextLong() & 0xff_ffff_ffffL;
-        return says
-                + SEPARATOR
-                + Long.toString(System.currentTimeMillis(), RADIX)
-                + TIME_END
-                + Long.toString(random, RADIX);
+        long step = System.currentTimeMillis() / STEP.toMillis();
+        return says + SEPARATOR + Long.toString(step, RADIX);
     }
 
     /** What an entry says. */
@@ -42,13 +39,12 @@ final class Stamps {
      */
     static boolean isSettled(String entry) {
         int start = entry.lastIndexOf(SEPARATOR) + 1;
-        int end = entry.indexOf(TIME_END, start);
-        if (start == 0 || end < start) {
+        if (start == 0) {
             return false;
         }
         try {
-            long made = Long.parseLong(entry, start, end, RADIX);
-            return made < System.currentTimeMillis() - SETTLED.toMillis();
+            long last = (Long.parseLong(entry, start, entry.length(), RADIX) + 1) * STEP.toMillis();
+            return last < System.currentTimeMillis() - SETTLED.toMillis();
         } catch (NumberFormatException e) {
             return false;
         }

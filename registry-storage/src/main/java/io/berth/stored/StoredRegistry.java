@@ -264,6 +264,9 @@ public final class StoredRegistry implements Registry {
             indexing.later(repository);
             deleteTags(repository, digest, searchTags(repository, digest));
             manifests.unlink(repository, digest);
+            if (options.isFar()) {
+                deleteTags(repository, digest, searchTags(repository, digest)); // late ones
+            }
             return;
         }
         Set<ObjectKey> entries = tagIndex.entriesOf(repository, digest);

@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the ids of upload sessions, and tells them from ids that somebody made up: so opening a
@@ -29,6 +31,8 @@ import javax.crypto.spec.SecretKeySpec;
  * carried to another repository or invented is refused. Thread-safe.
  */
 final class UploadIds {
+
+    private static final Logger log = LoggerFactory.getLogger(UploadIds.class);
 
     private static final int KEY_BYTES = 32;
     private static final int HASH_BITS = 42;
@@ -61,10 +65,10 @@ final class UploadIds {
             new SecureRandom().nextBytes(made);
             try {
                 store.put(key, made, Condition.ifAbsent(), Durability.DURABLE);
-                return new SessionKey(made);
             } catch (ObjectStoreException.PreconditionFailed e) {
-                return new SessionKey(store.read(key, 1024)); // another replica was first
+                log.debug("another replica made the key first");
             }
+            return new SessionKey(store.read(key, 1024));
         }
     }
 

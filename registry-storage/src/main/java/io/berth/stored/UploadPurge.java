@@ -50,7 +50,7 @@ final class UploadPurge {
         purgeOwn();
         repositories.accept(this::purgeForeign);
         if (!dryRun) {
-            store.dropUnfinished(before);
+            store.dropUnfinished(RegistryLayout.ROOT, before);
         }
         return purged;
     }

@@ -126,9 +126,11 @@ final class Uploads {
         if (state == null && repository.equals(untouched.getIfPresent(id))) {
             return null;
         }
+        untouched.invalidate(id); // others have it by now
         boolean ours = ids.isOurs(repository, id);
+        boolean believed = ours && state != null && state.length() <= MAX_STATE;
         try {
-            return store.resume(RegistryLayout.session(repository, id), ours ? state : null);
+            return store.resume(RegistryLayout.session(repository, id), believed ? state : null);
         } catch (ObjectStoreException.NotFound e) {
             if (ours) {
                 return null;
@@ -158,7 +160,7 @@ final class Uploads {
         return Optional.ofNullable(staged)
                 .filter(held -> statesSaveRequests && held.size() > 0)
                 .map(StagedObject::state)
-                .filter(state -> state.length() <= MAX_STATE);
+                .map(state -> state.length() <= MAX_STATE ? state : Upload.ASK);
     }
 
     /**

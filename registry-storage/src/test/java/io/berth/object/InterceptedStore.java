@@ -172,8 +172,8 @@ public final class InterceptedStore implements ObjectStore {
     }
 
     @Override
-    public void dropUnfinished(Instant before) {
-        shown(Operation.DROP_UNFINISHED, "", () -> next.dropUnfinished(before));
+    public void dropUnfinished(String prefix, Instant before) {
+        shown(Operation.DROP_UNFINISHED, prefix, () -> next.dropUnfinished(prefix, before));
     }
 
     @Override

@@ -343,7 +343,7 @@ public abstract class ObjectStoreContract extends StoreFixture {
         put("a/b", "kept");
         store().write(key("a/c")).close();
 
-        store().dropUnfinished(Instant.now().plusSeconds(3600));
+        store().dropUnfinished("", Instant.now().plusSeconds(3600));
 
         assertThat(keys()).containsExactly("a/b");
     }

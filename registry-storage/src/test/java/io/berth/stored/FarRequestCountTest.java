@@ -165,8 +165,10 @@ class FarRequestCountTest {
                 // Pushed within the hour, by a replica that may be at it again: looked at twice.
                 "DELETE",
                 "READ",
+                "READ",
                 "LIST",
                 "DELETE",
+                "READ",
                 "READ",
                 "LIST");
     }
@@ -181,7 +183,7 @@ class FarRequestCountTest {
 
         registry.deleteManifest(REPOSITORY, doomed.digest());
 
-        assertRequests("HEAD", "LIST", "DELETE", "LIST", "DELETE_ALL", "DELETE");
+        assertRequests("HEAD", "LIST", "DELETE", "LIST", "DELETE_ALL", "DELETE", "LIST");
     }
 
     @Test

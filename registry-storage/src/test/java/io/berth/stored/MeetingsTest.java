@@ -16,6 +16,7 @@ import io.berth.object.ObjectStore;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.PageRequest;
 import io.berth.registry.Registry;
+import io.berth.stored.StoredRegistryOptions.OwnershipMode;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -82,7 +83,16 @@ class MeetingsTest {
     }
 
     @TestFactory
-    Stream<DynamicTest> twoAtOnce() {
+    Stream<DynamicTest> twoAtOnceWhereIndexesAreKept() {
+        return twoAtOnce(OwnershipMode.AUTO);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> twoAtOnceWhereTheTreeIsSearched() {
+        return twoAtOnce(OwnershipMode.SHARED);
+    }
+
+    private static Stream<DynamicTest> twoAtOnce(OwnershipMode mode) {
         return Arrays.stream(Action.values())
                 .flatMap(
                         one ->
@@ -93,17 +103,19 @@ class MeetingsTest {
                                                                 .map(
                                                                         there ->
                                                                                 meeting(
-                                                                                        one, other,
+                                                                                        mode, one,
+                                                                                        other,
                                                                                         there))));
     }
 
-    private static DynamicTest meeting(Action one, Action other, boolean there) {
+    private static DynamicTest meeting(
+            OwnershipMode mode, Action one, Action other, boolean there) {
         String name = one + " meets " + other + (there ? "" : ", and nothing was there");
         return DynamicTest.dynamicTest(
                 name,
                 () -> {
                     int request = 1;
-                    while (meetsAt(request, one, other, there)) {
+                    while (meetsAt(mode, request, one, other, there)) {
                         request++;
                     }
                     assertThat(request).as("requests tried").isGreaterThan(1);
@@ -111,9 +123,10 @@ class MeetingsTest {
     }
 
     /** Whether there were that many requests. */
-    private static boolean meetsAt(int request, Action one, Action other, boolean there) {
+    private static boolean meetsAt(
+            OwnershipMode mode, int request, Action one, Action other, boolean there) {
         ObjectStore store = new MemoryStore();
-        Registry second = open(store);
+        Registry second = open(mode, store);
         pushImage(second, REPOSITORY, "bystander", "bystander");
         if (there) {
             pushImage(second, REPOSITORY, "image", "tag");
@@ -121,6 +134,7 @@ class MeetingsTest {
         AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
         Registry first =
                 open(
+                        mode,
                         new InterceptedStore(
                                 store,
                                 new InterceptedStore.Interceptor() {
@@ -139,7 +153,7 @@ class MeetingsTest {
         one.run(first);
 
         boolean met = left.get() <= 0;
-        requireSound(open(store), one + " meets " + other + " at request " + request);
+        requireSound(open(mode, store), one + " meets " + other + " at request " + request);
         return met;
     }
 
@@ -160,7 +174,7 @@ class MeetingsTest {
         assertThat(registry.tags(REPOSITORY, PageRequest.first(10)).items()).as(when).isEmpty();
     }
 
-    private static Registry open(ObjectStore store) {
+    private static Registry open(OwnershipMode mode, ObjectStore store) {
         return new StoredRegistry(
                 store, StoredRegistryOptions.defaults().far(Duration.ZERO), Clock.systemUTC());
     }

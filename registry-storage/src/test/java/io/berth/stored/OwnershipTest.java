@@ -180,5 +180,7 @@ class OwnershipTest {
 
         assertThat(registry.resolve(REPOSITORY, tags("v1").getFirst()))
                 .isEqualTo(manifest.digest());
+        registry.deleteTag(REPOSITORY, tags("v1").getFirst());
+        assertThat(registry.tags(REPOSITORY, PageRequest.first(10)).items()).isEmpty();
     }
 }

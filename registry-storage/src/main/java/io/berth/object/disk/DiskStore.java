@@ -269,8 +269,9 @@ public final class DiskStore implements ObjectStore, LocalFiles {
         return new StagedFile(key, channel, size, calls, tree, publisher);
     }
 
+    /** All of them: they have no keys yet, and a folder of their own. */
     @Override
-    public void dropUnfinished(Instant before) {
+    public void dropUnfinished(String prefix, Instant before) {
         try {
             temporaryFiles.removeStale(before);
         } catch (IOException e) {

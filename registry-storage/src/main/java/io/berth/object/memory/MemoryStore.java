@@ -180,7 +180,7 @@ public final class MemoryStore implements ObjectStore {
 
     /** There is nothing: a writer that is not closed is garbage like any other. */
     @Override
-    public void dropUnfinished(Instant before) {}
+    public void dropUnfinished(String prefix, Instant before) {}
 
     /** Whether there was something to drop. */
     boolean unstage(ObjectKey key) {

@@ -118,7 +118,7 @@ final class Bucket {
         ResponseInputStream<GetObjectResponse> in;
         try {
             in =
-                    clients.repeating.getObject(
+                    clients.streaming.getObject(
                             request, ResponseTransformer.<GetObjectResponse>toInputStream());
         } catch (SdkException e) {
             if (Failures.status(e) == 416) {

@@ -4,8 +4,9 @@ import io.berth.object.s3.S3Options.Checksums;
 import io.berth.object.s3.S3Options.Credentials;
 import java.net.URI;
 import java.time.Duration;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.Semaphore;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -52,11 +53,18 @@ final class Clients implements AutoCloseable {
 
     private final SdkHttpClient http;
     private final SdkHttpClient patientHttp;
+    private final SdkHttpClient streamHttp;
     private final AwsCredentialsProvider credentials;
     private final ScheduledExecutorService timer;
 
     /** For what may be repeated: it is, a few times. */
     final S3Client repeating;
+
+    /**
+     * As {@link #repeating}, for content on its way to a client: one that reads slowly holds a
+     * connection for long, and must not take it from everybody else.
+     */
+    final S3Client streaming;
 
     /** For what may not be repeated without a look at what became of it. */
     final S3Client once;
@@ -66,26 +74,37 @@ final class Clients implements AutoCloseable {
 
     final S3Presigner presigner;
 
+    /** Copies of parts at the same time, by all: more would wait for a connection and give up. */
+    final Semaphore copies;
+
     /**
      * @param wire what a test puts between the SDK and the network
      */
     Clients(S3Options options, UnaryOperator<SdkHttpClient> wire) {
         credentials = credentials(options.credentials());
-        timer =
-                Executors.newScheduledThreadPool(
-                        1, Thread.ofPlatform().daemon().name("s3-timer").factory());
+        timer = timer();
         http = wire.apply(http(options, SILENCE));
         patientHttp = wire.apply(http(options, LONG_SILENCE));
-        repeating =
-                client(
-                        options,
-                        http,
-                        AwsRetryStrategy.standardRetryStrategy().toBuilder()
-                                .maxAttempts(TRIES)
-                                .build());
+        streamHttp = wire.apply(http(options, SILENCE));
+        repeating = client(options, http, severalTries());
+        streaming = client(options, streamHttp, severalTries());
         once = client(options, http, AwsRetryStrategy.doNotRetry());
         patient = client(options, patientHttp, AwsRetryStrategy.doNotRetry());
         presigner = presigner(options);
+        copies = new Semaphore(Math.max(1, options.maxConnections() * 3 / 4));
+    }
+
+    private static RetryStrategy severalTries() {
+        return AwsRetryStrategy.standardRetryStrategy().toBuilder().maxAttempts(TRIES).build();
+    }
+
+    /** Forgets a time-out, and the request it is for, as soon as that has its answer. */
+    private static ScheduledExecutorService timer() {
+        ScheduledThreadPoolExecutor timer =
+                new ScheduledThreadPoolExecutor(
+                        1, Thread.ofPlatform().daemon().name("s3-timer").factory());
+        timer.setRemoveOnCancelPolicy(true);
+        return timer;
     }
 
     /** Long enough for a transfer, so that one that hangs ends. */
@@ -199,9 +218,11 @@ final class Clients implements AutoCloseable {
         presigner.close();
         repeating.close();
         once.close();
+        streaming.close();
         patient.close();
         http.close();
         patientHttp.close();
+        streamHttp.close();
         if (credentials instanceof AutoCloseable closeable) {
             try {
                 closeable.close();

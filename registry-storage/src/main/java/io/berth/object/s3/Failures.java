@@ -67,7 +67,11 @@ final class Failures {
             case 409 -> Kind.CONFLICT;
             case 429, 503 -> Kind.BUSY;
             case 501 -> Kind.REFUSED;
-            default -> answer.statusCode() >= 500 ? Kind.UNKNOWN : Kind.REFUSED;
+            // A copy that takes long is answered 200 before it is known to have gone well.
+            default ->
+                    answer.statusCode() >= 500 || answer.statusCode() < 300
+                            ? Kind.UNKNOWN
+                            : Kind.REFUSED;
         };
     }
 

@@ -104,12 +104,12 @@ final class Listings {
         return all;
     }
 
-    /** Aborts uploads of parts that were begun before a time. */
-    void abortUploads(Instant before) {
+    /** Aborts uploads of parts, of keys with a prefix, that were begun before a time. */
+    void abortUploads(String prefix, Instant before) {
         ListMultipartUploadsRequest.Builder ask =
                 ListMultipartUploadsRequest.builder()
                         .bucket(bucket.name())
-                        .prefix(bucket.root().prefix());
+                        .prefix(bucket.root().prefix() + prefix);
         try {
             ListMultipartUploadsResponse page;
             do {

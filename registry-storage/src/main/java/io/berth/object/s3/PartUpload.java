@@ -14,6 +14,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
+import software.amazon.awssdk.services.s3.model.UploadPartCopyResponse;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /**
@@ -128,16 +129,28 @@ final class PartUpload {
 
     private void copyNow(int number, UploadPartCopyRequest request, ObjectKey owner) {
         try {
-            String etag =
-                    Attempts.repeat(target, () -> bucket.clients().patient.uploadPartCopy(request))
-                            .copyPartResult()
-                            .eTag();
+            String etag = Attempts.repeat(target, () -> inTurn(request)).copyPartResult().eTag();
             add(number, etag);
         } catch (ObjectStoreException.OutcomeUnknown e) {
             // A part does not show.
             throw new ObjectStoreException.Unavailable(target.value(), "cannot copy a part", e);
         } catch (SdkException e) {
             throw new NotFound(owner);
+        }
+    }
+
+    private UploadPartCopyResponse inTurn(UploadPartCopyRequest request) {
+        Clients clients = bucket.clients();
+        try {
+            clients.copies.acquire();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ObjectStoreException.Unavailable(target.value(), "interrupted", e);
+        }
+        try {
+            return clients.patient.uploadPartCopy(request);
+        } finally {
+            clients.copies.release();
         }
     }
 

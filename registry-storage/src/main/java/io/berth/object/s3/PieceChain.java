@@ -27,8 +27,8 @@ record PieceChain(List<Piece> pieces) {
     /** Says that nothing is kept; nothing else has this text. */
     private static final String NOTHING = "0";
 
-    /** More than any object can have, so that a text costs no more than what it can mean. */
-    private static final long MOST_PIECES = 1_000_000;
+    /** More than an object can be put together from; a longer text is as good as none. */
+    private static final long MOST_PIECES = 2L * PartSizes.MAX_PARTS;
 
     private static final Pattern RUN =
             Pattern.compile("([1-9a-z][0-9a-z]{0,8})\\.([0-9a-z]{1,32})\\.([1-9a-z][0-9a-z]{0,3})");

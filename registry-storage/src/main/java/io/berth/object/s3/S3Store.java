@@ -183,8 +183,8 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     }
 
     @Override
-    public void dropUnfinished(Instant before) {
-        listings.abortUploads(before);
+    public void dropUnfinished(String prefix, Instant before) {
+        listings.abortUploads(prefix, before);
     }
 
     @Override

@@ -37,9 +37,7 @@ final class SpooledBytes implements AutoCloseable {
 
     synchronized void append(byte[] buffer, int offset, int length) throws IOException {
         if (file == null && size + length > IN_HEAP) {
-            file = spool.open();
-            file.write(heap, 0, (int) size);
-            heap = NONE;
+            moveToFile();
         }
         if (file == null) {
             int at = (int) size;
@@ -52,6 +50,19 @@ final class SpooledBytes implements AutoCloseable {
             file.write(buffer, offset, length);
         }
         size += length;
+    }
+
+    /** All or nothing: a file that does not hold every byte is none. */
+    private void moveToFile() throws IOException {
+        RandomAccessFile opened = spool.open();
+        try {
+            opened.write(heap, 0, (int) size);
+        } catch (IOException e) {
+            opened.close();
+            throw e;
+        }
+        file = opened;
+        heap = NONE;
     }
 
     /** Takes away what is behind; the space is used again. */

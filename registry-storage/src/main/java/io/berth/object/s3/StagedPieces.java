@@ -58,8 +58,9 @@ final class StagedPieces implements StagedObject {
     private final StagingArea area;
     private final ObjectKey key;
     private final PartSizes sizes;
-    private final String nonce =
-            Long.toString(ThreadLocalRandom.current().nextLong(1L << 50, 1L << 51), 36);
+
+    /** Never used for two contents. */
+    private String nonce = newNonce();
 
     /** What is there for whoever resumes. */
     private PieceChain kept;
@@ -107,6 +108,10 @@ final class StagedPieces implements StagedObject {
         this.localStart = run == null ? size : run.start();
         setBoundary(run == null ? size : run.boundary());
         this.touched = true;
+    }
+
+    private static String newNonce() {
+        return Long.toString(ThreadLocalRandom.current().nextLong(1L << 50, 1L << 51), 36);
     }
 
     private void setBoundary(long offset) {
@@ -252,6 +257,7 @@ final class StagedPieces implements StagedObject {
         if (newSize == size) {
             return;
         }
+        nonce = newNonce();
         dropFailed();
         PieceChain left = longer(kept.upTo(newSize), pieces.upTo(newSize));
         takeBack(left.size(), newSize);

@@ -299,10 +299,10 @@ class S3RequestsTest extends S3Fixture {
         writer.write(random(6 * MIB), 0, 6 * MIB);
         wire.made();
 
-        store.dropUnfinished(Instant.now().minusSeconds(3600));
+        store.dropUnfinished("", Instant.now().minusSeconds(3600));
         assertThat(wire.made()).contains("ListMultipartUploads");
         assertThat(bucket.unfinishedUploads(root)).isEqualTo(1);
-        store.dropUnfinished(Instant.now().plusSeconds(3600));
+        store.dropUnfinished("", Instant.now().plusSeconds(3600));
         assertThat(bucket.unfinishedUploads(root)).isZero();
         writer.close();
     }

@@ -62,6 +62,26 @@ class SpooledBytesTest {
     }
 
     @Test
+    void whatIsHereStaysWhenThereCanBeNoFile() throws IOException {
+        byte[] content = random(300_000);
+        Path gone = Files.createDirectory(folder.resolve("gone"));
+        Spool spool = new Spool(gone);
+        try (SpooledBytes bytes = spool.bytes()) {
+            bytes.append(content, 0, 200_000);
+            Files.delete(gone);
+            assertThatThrownBy(() -> bytes.append(content, 200_000, 100_000))
+                    .isInstanceOf(IOException.class);
+            assertThat(bytes.size()).isEqualTo(200_000);
+
+            Files.createDirectory(gone);
+            bytes.append(content, 200_000, 100_000);
+            try (InputStream all = bytes.stream(0, 300_000)) {
+                assertThat(all.readAllBytes()).isEqualTo(content);
+            }
+        }
+    }
+
+    @Test
     void aFileHasNoNameWhileItIsUsed() throws IOException {
         try (SpooledBytes bytes = new Spool(folder).bytes()) {
             bytes.append(random(1 << 20), 0, 1 << 20);
