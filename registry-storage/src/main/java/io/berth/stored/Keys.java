@@ -26,6 +26,11 @@ record Keys(ObjectStore store, String prefix, @Nullable String after, int pageSi
         this(store, prefix, null, MAX_PAGE);
     }
 
+    /** Whether a listing of a prefix shows anything, empty folders of a disk included. */
+    static boolean areBelow(ObjectStore store, String prefix) {
+        return !store.list(new ListRequest(prefix, null, true, 1)).entries().isEmpty();
+    }
+
     Stream<String> stream() {
         return StreamSupport.stream(spliterator(), false);
     }

@@ -131,10 +131,6 @@ final class Manifests {
      * @throws RegistryException UNKNOWN when the stored bytes are not what their key says
      */
     private Optional<Manifest> content(Digest digest) {
-        Manifest cached = cache.getIfPresent(digest);
-        if (cached != null) {
-            return Optional.of(cached);
-        }
         byte[] content;
         try {
             content = store.read(RegistryLayout.blob(digest), MAX_STORED_SIZE);

@@ -2,7 +2,6 @@ package io.berth.stored;
 
 import io.berth.object.Condition;
 import io.berth.object.Durability;
-import io.berth.object.ListRequest;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
@@ -84,10 +83,7 @@ final class Ownership {
     }
 
     private static boolean isEmpty(ObjectStore store) {
-        return !hasAny(store, RegistryLayout.REPOSITORIES) && !hasAny(store, RegistryLayout.BLOBS);
-    }
-
-    private static boolean hasAny(ObjectStore store, String prefix) {
-        return !store.list(new ListRequest(prefix, null, true, 1)).entries().isEmpty();
+        return !Keys.areBelow(store, RegistryLayout.REPOSITORIES)
+                && !Keys.areBelow(store, RegistryLayout.BLOBS);
     }
 }

@@ -11,7 +11,6 @@ import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.name.UploadId;
 import io.berth.object.Durability;
-import io.berth.object.ListRequest;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
@@ -257,26 +256,20 @@ public final class StoredRegistry implements Registry {
      */
     private void deleteLocked(RepositoryName repository, Digest digest) {
         Supplier<Boolean> exists = lookups.ahead(() -> manifests.isLinked(repository, digest));
-        if (!indexState.isComplete(repository)) {
-            if (!exists.get()) {
-                throw Manifests.unknown(digest.toString());
-            }
-            indexing.later(repository);
-            deleteTags(repository, digest, searchTags(repository, digest));
-            manifests.unlink(repository, digest);
-            if (options.isFar()) {
-                deleteTags(repository, digest, searchTags(repository, digest)); // late ones
-            }
-            return;
-        }
-        Set<ObjectKey> entries = tagIndex.entriesOf(repository, digest);
+        boolean indexed = indexState.isComplete(repository);
+        Set<ObjectKey> entries = indexed ? tagIndex.entriesOf(repository, digest) : Set.of();
         if (!exists.get()) {
             throw Manifests.unknown(digest.toString());
         }
-        deleteTags(repository, digest, TagIndex.tagsOf(entries).iterator());
+        if (indexed) {
+            deleteTags(repository, digest, TagIndex.tagsOf(entries).iterator());
+        } else {
+            indexing.later(repository);
+            deleteTags(repository, digest, searchTags(repository, digest));
+        }
         manifests.unlink(repository, digest);
         if (options.isFar()) {
-            deleteLateTags(repository, digest);
+            deleteLateTags(repository, digest, indexed);
         } else {
             tagIndex.remove(entries); // no push of this manifest is under way
         }
@@ -286,7 +279,11 @@ public final class StoredRegistry implements Registry {
      * Looks for tags once more, now that the link is gone: those that another replica is pushing at
      * this moment. See {@link #putLocked}.
      */
-    private void deleteLateTags(RepositoryName repository, Digest digest) {
+    private void deleteLateTags(RepositoryName repository, Digest digest, boolean indexed) {
+        if (!indexed) {
+            deleteTags(repository, digest, searchTags(repository, digest));
+            return;
+        }
         Set<ObjectKey> entries = tagIndex.entriesOf(repository, digest);
         List<ObjectKey> settled =
                 entries.stream().filter(entry -> Stamps.isSettled(entry.value())).toList();
@@ -355,12 +352,8 @@ public final class StoredRegistry implements Registry {
     }
 
     private boolean exists(RepositoryName repository) {
-        return hasAny(RegistryLayout.manifests(repository))
-                || hasAny(RegistryLayout.layers(repository));
-    }
-
-    private boolean hasAny(String prefix) {
-        return !store.list(new ListRequest(prefix, null, true, 1)).entries().isEmpty();
+        return Keys.areBelow(store, RegistryLayout.manifests(repository))
+                || Keys.areBelow(store, RegistryLayout.layers(repository));
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -61,7 +60,7 @@ final class TagIndex {
     /** Takes back entries that were acted upon. */
     void remove(Collection<ObjectKey> entries) {
         if (!entries.isEmpty()) {
-            store.forget(new ArrayList<>(entries));
+            store.forget(entries);
         }
     }
 }
