@@ -1,7 +1,6 @@
 package io.berth.stored;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import java.util.ArrayList;
@@ -18,7 +17,7 @@ final class BlobWhereabouts {
     private static final int MAX_REPOSITORIES = 4;
 
     private final Cache<Digest, List<RepositoryName>> seen =
-            Caffeine.newBuilder().maximumSize(MAX_BLOBS).build();
+            Caches.builder().maximumSize(MAX_BLOBS).build();
 
     void saw(RepositoryName repository, Digest digest) {
         seen.asMap()

@@ -1,7 +1,6 @@
 package io.berth.stored;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.berth.name.RepositoryName;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
@@ -30,7 +29,7 @@ final class IndexState {
     private final ObjectStore store;
     private final Optional<String> owner;
     private final Cache<ObjectKey, Boolean> complete =
-            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+            Caches.builder().maximumSize(REMEMBERED).build();
 
     /**
      * @param owner id of the exclusive ownership; empty: the tree is shared

@@ -1,7 +1,6 @@
 package io.berth.stored;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
@@ -40,7 +39,7 @@ final class Manifests {
     private final ObjectStore store;
     private final Links links;
     private final Parallel lookups;
-    private final Memberships<Boolean> known;
+    private final Memberships<Digest, Boolean> known;
     private final Cache<Digest, Manifest> cache;
 
     /**
@@ -53,7 +52,7 @@ final class Manifests {
         this.lookups = lookups;
         this.known = new Memberships<>(trust);
         this.cache =
-                Caffeine.newBuilder()
+                Caches.builder()
                         .maximumWeight(cacheBytes)
                         .weigher(
                                 (Digest digest, Manifest manifest) ->

@@ -1,7 +1,6 @@
 package io.berth.stored;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
 import io.berth.name.Descriptor;
@@ -58,7 +57,7 @@ final class Referrers {
     private final IndexState state;
     private final Parallel lookups;
     private final Cache<Digest, Optional<Digest>> subjects =
-            Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+            Caches.builder().maximumSize(REMEMBERED).build();
 
     Referrers(ObjectStore store, Manifests manifests, IndexState state, Parallel lookups) {
         this.store = store;
@@ -202,12 +201,7 @@ final class Referrers {
                 new FolderNames(
                         store,
                         RegistryLayout.revisions(repository, algorithm),
-                        null,
-                        null,
-                        Keys.MAX_PAGE,
-                        hex -> Digest.isValid(algorithm, hex),
-                        hex -> true,
-                        true);
+                        hex -> Digest.isValid(algorithm, hex));
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(names, 0), false)
                 .map(hex -> new Digest(algorithm, hex));
     }

@@ -1,7 +1,6 @@
 package io.berth.stored;
 
 import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.name.Descriptor;
@@ -62,7 +61,7 @@ final class Uploads {
     }
 
     private static <T> Cache<UploadId, T> remembering(int count) {
-        return Caffeine.newBuilder().maximumSize(count).expireAfterAccess(REMEMBERED).build();
+        return Caches.builder().maximumSize(count).expireAfterAccess(REMEMBERED).build();
     }
 
     /**
