@@ -13,9 +13,16 @@ import org.jspecify.annotations.Nullable;
  *     entry up to and with that slash, which sorts as this text; a store that has real folders also
  *     shows those that nothing is in, which other programs leave behind
  * @param limit entries at the most, 1 or more; a store may return fewer and still have more
+ * @param continuation what came with the page before, for a listing of several pages: what was
+ *     written or deleted since its first page may then be missing or there still; {@code null}: the
+ *     listing begins here and knows everything that was done before
  */
 public record ListRequest(
-        String prefix, @Nullable String startAfter, boolean foldFolders, int limit) {
+        String prefix,
+        @Nullable String startAfter,
+        boolean foldFolders,
+        int limit,
+        @Nullable Continuation continuation) {
 
     public ListRequest {
         if (!prefix.isEmpty() && !prefix.endsWith("/")) {
@@ -27,5 +34,9 @@ public record ListRequest(
         if (limit < 1) {
             throw new IllegalArgumentException("limit " + limit);
         }
+    }
+
+    public ListRequest(String prefix, @Nullable String startAfter, boolean foldFolders, int limit) {
+        this(prefix, startAfter, foldFolders, limit, null);
     }
 }

@@ -1,5 +1,6 @@
 package io.berth.stored;
 
+import io.berth.object.Continuation;
 import io.berth.object.ListRequest;
 import io.berth.object.Listing;
 import io.berth.object.ObjectStore;
@@ -34,7 +35,7 @@ final class FolderNames implements Iterator<String> {
     private final int pageSize;
     private final Predicate<String> valid;
     private final Predicate<String> isThere;
-    private final boolean listedIsThere;
+    private final Predicate<String> listedIsThere;
 
     private final Deque<String> ready = new ArrayDeque<>();
     private final Deque<String> listed = new ArrayDeque<>();
@@ -45,6 +46,7 @@ final class FolderNames implements Iterator<String> {
 
     private @Nullable String position;
     private boolean listingEnded;
+    private @Nullable Continuation continuation;
 
     /**
      * @param leaf only folders that hold an object of this name, which the listing then has to
@@ -53,7 +55,7 @@ final class FolderNames implements Iterator<String> {
      * @param pageSize entries asked for at once
      * @param valid whether a name is one of those wanted
      * @param isThere asks the store for a valid name
-     * @param listedIsThere whether a name that is listed need not be asked for
+     * @param listedIsThere whether a valid name that is listed is one of those wanted
      */
     FolderNames(
             ObjectStore store,
@@ -63,7 +65,7 @@ final class FolderNames implements Iterator<String> {
             int pageSize,
             Predicate<String> valid,
             Predicate<String> isThere,
-            boolean listedIsThere) {
+            Predicate<String> listedIsThere) {
         this.store = store;
         this.prefix = prefix;
         this.leaf = leaf;
@@ -74,6 +76,11 @@ final class FolderNames implements Iterator<String> {
         this.listedIsThere = listedIsThere;
         // Without the slash: "a-b/" sorts before "a/" and would be lost.
         this.position = after == null ? null : prefix + after;
+    }
+
+    /** All folders with a valid name that are listed, whatever is in them. */
+    FolderNames(ObjectStore store, String prefix, Predicate<String> valid) {
+        this(store, prefix, null, null, Keys.MAX_PAGE, valid, name -> true, name -> true);
     }
 
     @Override
@@ -101,7 +108,11 @@ final class FolderNames implements Iterator<String> {
 
     private boolean readPage() {
         while (listed.isEmpty() && !listingEnded) {
-            Listing listing = store.list(new ListRequest(prefix, position, leaf == null, pageSize));
+            Listing listing =
+                    store.list(
+                            new ListRequest(
+                                    prefix, position, leaf == null, pageSize, continuation));
+            continuation = listing.continuation();
             page.clear();
             for (String entry : listing.entries()) {
                 position = entry;
@@ -146,7 +157,7 @@ final class FolderNames implements Iterator<String> {
 
     private boolean isThere(String name) {
         if (page.contains(name)) {
-            return listedIsThere || isThere.test(name);
+            return listedIsThere.test(name);
         }
         // The listing has come to it neither before this page nor in it.
         String due = prefix + name + "/" + (leaf == null ? "" : leaf);

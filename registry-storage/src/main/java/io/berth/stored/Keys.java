@@ -1,5 +1,6 @@
 package io.berth.stored;
 
+import io.berth.object.Continuation;
 import io.berth.object.ListRequest;
 import io.berth.object.Listing;
 import io.berth.object.ObjectStore;
@@ -41,13 +42,17 @@ record Keys(ObjectStore store, String prefix, @Nullable String after, int pageSi
             private Iterator<String> page = List.<String>of().iterator();
             private @Nullable String last = after;
             private boolean more = true;
+            private @Nullable Continuation continuation;
 
             @Override
             public boolean hasNext() {
                 while (!page.hasNext() && more) {
-                    Listing listing = store.list(new ListRequest(prefix, last, false, pageSize));
+                    Listing listing =
+                            store.list(
+                                    new ListRequest(prefix, last, false, pageSize, continuation));
                     page = listing.entries().iterator();
                     more = listing.more();
+                    continuation = listing.continuation();
                 }
                 return page.hasNext();
             }

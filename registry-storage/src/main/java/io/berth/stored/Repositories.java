@@ -89,9 +89,16 @@ final class Repositories {
             String prefix = RegistryLayout.REPOSITORIES + path;
             String position = firstPosition(prefix, path);
             NameOrder order = new NameOrder();
-            boolean more = true;
-            while (more) {
-                Listing page = store.list(new ListRequest(prefix, position, true, Keys.MAX_PAGE));
+            Listing page = new Listing(List.of(), true);
+            while (page.more()) {
+                page =
+                        store.list(
+                                new ListRequest(
+                                        prefix,
+                                        position,
+                                        true,
+                                        Keys.MAX_PAGE,
+                                        page.continuation()));
                 for (String entry : page.entries()) {
                     position = entry;
                     String component = entry.substring(prefix.length());
@@ -101,7 +108,6 @@ final class Repositories {
                         return false;
                     }
                 }
-                more = page.more();
             }
             return true;
         }

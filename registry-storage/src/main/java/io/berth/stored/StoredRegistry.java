@@ -59,6 +59,12 @@ public final class StoredRegistry implements Registry {
      */
     private static final int MAX_REPAIRS = 20;
 
+    /**
+     * A tag without a pointer that is listed is what another process left that died as it deleted
+     * the tag: such a one may be listed for so long.
+     */
+    private static final Duration TAG_TRUST = Duration.ofMinutes(10);
+
     private static final Logger log = LoggerFactory.getLogger(StoredRegistry.class);
 
     private final ObjectStore store;
@@ -107,7 +113,12 @@ public final class StoredRegistry implements Registry {
         this.uploads = new Uploads(store, blobs, ids, options);
         this.manifests = new Manifests(store, links, lookups, trust, options.manifestCacheBytes());
         this.tagIndex = new TagIndex(store, indexState);
-        this.tags = new Tags(store, links, options.isFar());
+        this.tags =
+                new Tags(
+                        store,
+                        links,
+                        options.isFar(),
+                        owner.isPresent() ? TAG_TRUST : Duration.ZERO);
         this.referrers = new Referrers(store, manifests, indexState, lookups);
         this.indexing =
                 new Indexing(manifests, tags, tagIndex, referrers, indexState, background, lookups);

@@ -11,6 +11,7 @@ import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -32,12 +33,20 @@ final class Tags {
     private final ObjectStore store;
     private final Links links;
     private final boolean far;
+
+    /** Tags whose pointer was seen, so that a long list need not look for it each time. */
+    private final Memberships<Tag, Boolean> known;
+
     private final StripedLocks locks = new StripedLocks();
 
-    Tags(ObjectStore store, Links links, boolean far) {
+    /**
+     * @param trust how long a tag whose folder is there is believed to have a pointer, too
+     */
+    Tags(ObjectStore store, Links links, boolean far, Duration trust) {
         this.store = store;
         this.links = links;
         this.far = far;
+        this.known = new Memberships<>(trust);
     }
 
     Optional<Digest> resolve(RepositoryName repository, Tag tag) {
@@ -91,6 +100,7 @@ final class Tags {
     private boolean deletePointer(RepositoryName repository, Tag tag, Digest target) {
         try {
             links.deleteIfLeadingTo(RegistryLayout.tagCurrent(repository, tag), target);
+            known.remove(repository, tag);
             return true;
         } catch (ObjectStoreException.PreconditionFailed e) {
             return false; // it moved, or is gone
@@ -164,21 +174,27 @@ final class Tags {
                 after,
                 far ? Keys.MAX_PAGE : pageSize,
                 Tag::isValid,
-                name -> links.isThere(RegistryLayout.tagCurrent(repository, Tag.of(name))),
-                far);
+                name -> isThere(repository, Tag.of(name)),
+                name -> far || hasPointer(repository, Tag.of(name)));
+    }
+
+    private boolean isThere(RepositoryName repository, Tag tag) {
+        return links.isThere(RegistryLayout.tagCurrent(repository, tag));
+    }
+
+    /** The same of a tag whose folder is there, which may be remembered. */
+    private boolean hasPointer(RepositoryName repository, Tag tag) {
+        boolean remembered = known.get(repository, tag).isPresent();
+        boolean there = remembered || isThere(repository, tag);
+        if (there && !remembered) {
+            known.put(repository, tag, true);
+        }
+        return there;
     }
 
     /** Names among which all tags are, but not only they; cheaper than looking for each. */
     Iterator<String> folders(RepositoryName repository) {
-        return new FolderNames(
-                store,
-                RegistryLayout.tags(repository),
-                null,
-                null,
-                Keys.MAX_PAGE,
-                Tag::isValid,
-                name -> true,
-                true);
+        return new FolderNames(store, RegistryLayout.tags(repository), Tag::isValid);
     }
 
     /**

@@ -79,15 +79,7 @@ final class UploadPurge {
     }
 
     private void purgeForeign(RepositoryName repository) {
-        new FolderNames(
-                        store,
-                        RegistryLayout.uploads(repository),
-                        null,
-                        null,
-                        Keys.MAX_PAGE,
-                        name -> true,
-                        name -> true,
-                        true)
+        new FolderNames(store, RegistryLayout.uploads(repository), name -> true)
                 .forEachRemaining(
                         name -> parse(name).ifPresent(id -> purgeForeign(repository, id)));
     }

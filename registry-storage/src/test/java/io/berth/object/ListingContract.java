@@ -161,22 +161,47 @@ abstract class ListingContract extends StoreFixture {
     void pagesOfAnySizeGiveTheWholeList(int limit) {
         putAll("p/a-b/1", "p/a.b/1", "p/a/1", "p/a/2", "p/a/b/3", "p/a0", "p/b", "p/c/1", "q");
 
-        assertThat(paged("p/", false, limit)).isEqualTo(keys("p/", null)).hasSize(8);
-        assertThat(paged("p/", true, limit)).isEqualTo(folded("p/", null)).hasSize(6);
+        for (boolean continued : new boolean[] {false, true}) {
+            assertThat(paged("p/", false, limit, continued)).isEqualTo(keys("p/", null)).hasSize(8);
+            assertThat(paged("p/", true, limit, continued))
+                    .isEqualTo(folded("p/", null))
+                    .hasSize(6);
+        }
     }
 
-    private List<String> paged(String prefix, boolean fold, int limit) {
+    private List<String> paged(String prefix, boolean fold, int limit, boolean continued) {
         List<String> all = new ArrayList<>();
-        boolean more = true;
-        while (more) {
-            String last = all.isEmpty() ? null : all.getLast();
-            Listing page = store().list(new ListRequest(prefix, last, fold, limit));
+        Listing page = new Listing(List.of(), true);
+        while (page.more()) {
+            page = next(prefix, fold, limit, all, continued ? page.continuation() : null);
             assertThat(page.entries()).hasSizeLessThanOrEqualTo(limit);
             assertThat(page.more() && page.entries().isEmpty()).isFalse();
             all.addAll(page.entries());
-            more = page.more();
         }
         return all;
+    }
+
+    private Listing next(
+            String prefix,
+            boolean fold,
+            int limit,
+            List<String> before,
+            @Nullable Continuation continuation) {
+        String last = before.isEmpty() ? null : before.getLast();
+        return store().list(new ListRequest(prefix, last, fold, limit, continuation));
+    }
+
+    @Test
+    void aPageThatContinuesNothingKnowsWhatWasWrittenSinceTheOneBefore() {
+        putAll("p/1", "p/2", "p/3");
+        Listing first = store().list(new ListRequest("p/", null, false, 2));
+
+        putAll("p/4");
+
+        assertThat(first.entries()).containsExactly("p/1", "p/2");
+        assertThat(keys("p/", "p/2")).containsExactly("p/3", "p/4");
+        assertThat(next("p/", false, 2, first.entries(), first.continuation()).entries())
+                .startsWith("p/3");
     }
 
     @Test
@@ -188,7 +213,7 @@ abstract class ListingContract extends StoreFixture {
             store().put(key(key), new byte[0], Condition.always(), Durability.HINT);
         }
 
-        assertThat(paged("many/", false, 1000)).isEqualTo(expected);
-        assertThat(paged("many/", false, 500)).isEqualTo(expected);
+        assertThat(paged("many/", false, 1000, false)).isEqualTo(expected);
+        assertThat(paged("many/", false, 500, true)).isEqualTo(expected);
     }
 }

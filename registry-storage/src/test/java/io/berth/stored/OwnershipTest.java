@@ -156,7 +156,8 @@ class OwnershipTest {
                         Condition.always(),
                         Durability.WHOLE);
             }
-            assertThat(registry.tags(REPOSITORY, PageRequest.first(10)).items()).isEmpty();
+            Registry afterwards = open(OwnershipMode.AUTO);
+            assertThat(afterwards.tags(REPOSITORY, PageRequest.first(10)).items()).isEmpty();
 
             registry.putManifest(REPOSITORY, manifest, tags("v1"));
 

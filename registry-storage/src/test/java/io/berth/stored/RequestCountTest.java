@@ -278,6 +278,39 @@ class RequestCountTest {
         assertThat(requests).filteredOn(request -> request.startsWith("LIST")).hasSize(1);
         assertThat(requests).filteredOn(request -> request.startsWith("HEAD")).hasSize(11);
         assertThat(requests).hasSize(12);
+        requests.clear();
+
+        registry.tags(REPOSITORY, new PageRequest("t100", 10));
+        assertThat(requests).hasSize(1);
+    }
+
+    @Test
+    void aPageOfTagsThatOthersMayChangeLooksAtEachEveryTime() {
+        pushImage(warm, REPOSITORY, "a", "v1", "v2");
+        Registry registry = cold(OwnershipMode.SHARED);
+
+        for (int i = 0; i < 2; i++) {
+            registry.tags(REPOSITORY, PageRequest.first(10));
+            assertRequests(
+                    "LIST _manifests/tags/",
+                    "HEAD _manifests/tags/v1/current/link",
+                    "HEAD _manifests/tags/v2/current/link");
+        }
+    }
+
+    @Test
+    void aTagThatWasDeletedAndIsBeingPushedIsLookedForAgain() {
+        pushImage(warm, REPOSITORY, "a", "v1", "v2");
+        Registry registry = cold();
+        registry.tags(REPOSITORY, PageRequest.first(10));
+        registry.deleteTag(REPOSITORY, Tag.of("v1"));
+        Digest digest = registry.resolve(REPOSITORY, Tag.of("v2"));
+
+        new Tags(store, new Links(store), false, Duration.ZERO)
+                .prepare(REPOSITORY, Tag.of("v1"), digest);
+
+        assertThat(registry.tags(REPOSITORY, PageRequest.first(10)).items())
+                .containsExactly(Tag.of("v2"));
     }
 
     @Test

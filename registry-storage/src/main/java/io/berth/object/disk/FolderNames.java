@@ -4,7 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
 
-/** Names of a folder's children in the order of their bytes, kept as bytes: folders get large. */
+/**
+ * Names of a folder's children in the order of their bytes, kept as bytes: folders get large. Safe
+ * for several threads.
+ */
 final class FolderNames {
 
     static final FolderNames NONE = sorted(List.of());
@@ -14,9 +17,15 @@ final class FolderNames {
     /** Where each name ends in {@link #bytes}. */
     private final int[] ends;
 
+    /**
+     * Which names were seen to be folders: to change that is a change of the folder they are in.
+     */
+    private final boolean[] folders;
+
     private FolderNames(byte[] bytes, int[] ends) {
         this.bytes = bytes;
         this.ends = ends;
+        this.folders = new boolean[ends.length];
     }
 
     /**
@@ -46,12 +55,20 @@ final class FolderNames {
 
     /** Memory used, in bytes. */
     int weight() {
-        return bytes.length + ends.length * Integer.BYTES;
+        return bytes.length + ends.length * (Integer.BYTES + 1);
     }
 
     String get(int index) {
         int start = start(index);
         return new String(bytes, start, ends[index] - start, StandardCharsets.ISO_8859_1);
+    }
+
+    boolean isFolder(int index) {
+        return folders[index];
+    }
+
+    void sawFolder(int index) {
+        folders[index] = true;
     }
 
     /** The index of the first name behind {@code text}; {@link #count} when there is none. */

@@ -1,5 +1,6 @@
 package io.berth.object.disk;
 
+import io.berth.object.Continuation;
 import io.berth.object.ListRequest;
 import io.berth.object.Listing;
 import io.berth.object.ObjectKey;
@@ -9,7 +10,9 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,8 +27,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class TreeWalk {
 
-    /** A folder whose keys come later; what it is is not known when it lies before the page. */
-    private record Waiting(String name, @Nullable BasicFileAttributes attributes) {}
+    /**
+     * A folder whose keys come later.
+     *
+     * @param isFolder {@code false}: not known, it lies before the page
+     * @param attributes {@code null}: not looked at
+     */
+    private record Waiting(
+            String name, boolean isFolder, @Nullable BasicFileAttributes attributes) {}
+
+    /** The names in the folders in which a page ended, as its listing first met them. */
+    private record Unfinished(Map<Path, FolderNames> folders) implements Continuation {}
 
     private final FileTree tree;
     private final FolderReader folders;
@@ -36,6 +48,7 @@ final class TreeWalk {
     private final String after;
 
     private final List<String> entries = new ArrayList<>();
+    private final Map<Path, FolderNames> unfinished = new HashMap<>();
     private boolean more;
 
     TreeWalk(FileTree tree, FolderReader folders, SystemCalls calls, ListRequest request) {
@@ -52,7 +65,7 @@ final class TreeWalk {
         if (attributes != null && attributes.isDirectory() && !tree.isTemporary(folder)) {
             visit(folder, request.prefix(), attributes);
         }
-        return new Listing(entries, more);
+        return new Listing(entries, more, more ? new Unfinished(unfinished) : null);
     }
 
     /** Whether there is room for more. */
@@ -64,19 +77,42 @@ final class TreeWalk {
         } else if (after.compareTo(prefix) > 0) {
             return true; // all of it lies before the page
         }
-        FolderNames names = folders.names(folder, attributes);
+        FolderNames names = names(folder, attributes);
+        boolean room = visit(folder, prefix, afterHere, names);
+        if (!room) {
+            unfinished.put(folder, names);
+        }
+        return room;
+    }
+
+    /** Reading a large folder anew for every page would cost its square. */
+    private FolderNames names(Path folder, BasicFileAttributes attributes) throws IOException {
+        FolderNames before =
+                request.continuation() instanceof Unfinished(Map<Path, FolderNames> met)
+                        ? met.get(folder)
+                        : null;
+        return before != null ? before : folders.names(folder, attributes);
+    }
+
+    private boolean visit(Path folder, String prefix, String afterHere, FolderNames names)
+            throws IOException {
         Deque<Waiting> waiting = foldersAround(afterHere, names);
         for (int i = names.firstAfter(afterHere); i < names.count(); i++) {
             String name = names.get(i);
             if (!leave(waiting, name, folder, prefix)) {
                 return false;
             }
+            if (request.foldFolders() && names.isFolder(i)) {
+                waiting.push(new Waiting(name, true, null));
+                continue;
+            }
             BasicFileAttributes found = attributes(folder.resolve(name));
             if (found == null) {
                 continue;
             }
             if (found.isDirectory()) {
-                waiting.push(new Waiting(name, found));
+                names.sawFolder(i);
+                waiting.push(new Waiting(name, true, found));
             } else if (found.isRegularFile()
                     && !ForeignFiles.isTemporary(name)
                     && !add(prefix + name)) {
@@ -96,7 +132,7 @@ final class TreeWalk {
             char next = end == afterHere.length() ? '/' : afterHere.charAt(end);
             String name = afterHere.substring(0, end);
             if (next <= '/' && names.contains(name)) {
-                waiting.push(new Waiting(name, null));
+                waiting.push(new Waiting(name, false, null));
             }
             if (next == '/') {
                 break;
@@ -130,12 +166,14 @@ final class TreeWalk {
         if (request.foldFolders() && prefix.compareTo(after) <= 0) {
             return true;
         }
-        BasicFileAttributes attributes =
-                waiting.attributes() == null ? attributes(folder) : waiting.attributes();
-        if (attributes == null || !attributes.isDirectory()) {
-            return true;
+        BasicFileAttributes attributes = waiting.attributes();
+        if (attributes == null && !(waiting.isFolder() && request.foldFolders())) {
+            attributes = attributes(folder);
+            if (attributes == null || !attributes.isDirectory()) {
+                return true;
+            }
         }
-        if (!request.foldFolders()) {
+        if (attributes != null && !request.foldFolders()) {
             return visit(folder, prefix, attributes);
         }
         return isOnlyForTemporaryFiles(folder, prefix) || add(prefix);
@@ -143,9 +181,11 @@ final class TreeWalk {
 
     /** What is of this store's own making must not show. */
     private boolean isOnlyForTemporaryFiles(Path folder, String prefix) throws IOException {
+        if (!tree.isAboveTemporary(folder)) {
+            return false;
+        }
         ListRequest anyKey = new ListRequest(prefix, null, false, 1);
-        return tree.isAboveTemporary(folder)
-                && new TreeWalk(tree, folders, calls, anyKey).page().entries().isEmpty();
+        return new TreeWalk(tree, folders, calls, anyKey).page().entries().isEmpty();
     }
 
     private boolean add(String entry) {

@@ -2,6 +2,7 @@ package io.berth.object.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.berth.object.Condition;
 import io.berth.object.ListRequest;
 import io.berth.object.Listing;
 import java.io.IOException;
@@ -46,29 +47,67 @@ class DiskListingTest extends DiskFixture {
         List<String> names = createFiles("many", 20_000);
         settle("many");
 
-        assertThat(page(null)).isEqualTo(new Listing(names.subList(0, 100), true));
+        assertThat(page(null)).isEqualTo(names.subList(0, 100));
         assertThat(calls.made())
                 .startsWith("attributes of /many", "children of /many")
                 .endsWith(attributesOf(names.subList(0, 101)))
                 .hasSize(2 + 101);
 
-        assertThat(page(names.get(9_999)))
-                .isEqualTo(new Listing(names.subList(10_000, 10_100), true));
+        assertThat(page(names.get(9_999))).isEqualTo(names.subList(10_000, 10_100));
         assertThat(calls.made())
                 .contains("attributes of /many")
                 .contains(attributesOf(names.subList(9_999, 10_101)))
                 .hasSize(1 + 102);
 
-        assertThat(page(names.get(19_989)))
-                .isEqualTo(new Listing(names.subList(19_990, 20_000), false));
+        assertThat(page(names.get(19_989))).isEqualTo(names.subList(19_990, 20_000));
         assertThat(calls.made())
                 .contains("attributes of /many")
                 .contains(attributesOf(names.subList(19_989, 20_000)))
                 .hasSize(1 + 11);
     }
 
-    private Listing page(@Nullable String startAfter) {
-        return store.list(new ListRequest("many/", startAfter, true, 100));
+    private List<String> page(@Nullable String startAfter) {
+        Listing page = store.list(new ListRequest("many/", startAfter, true, 100));
+        assertThat(page.more()).isEqualTo(page.entries().size() == 100);
+        return page.entries();
+    }
+
+    @Test
+    void aListingOfSeveralPagesReadsAFolderThatChangesOnce() throws IOException {
+        List<String> names = createFiles("many", 250);
+        List<String> listed = new ArrayList<>();
+        calls.made();
+
+        Listing page = new Listing(List.of(), true);
+        while (page.more()) {
+            String last = listed.isEmpty() ? null : listed.getLast();
+            page = store.list(new ListRequest("many/", last, false, 100, page.continuation()));
+            listed.addAll(page.entries());
+            Files.createFile(root.resolve("many/0" + listed.size()));
+        }
+
+        assertThat(listed).isEqualTo(names);
+        assertThat(calls.made()).containsOnlyOnce("children of /many");
+        assertThat(list("many/", null, false, 1000)).hasSize(250 + 3);
+    }
+
+    @Test
+    void thatANameIsAFolderIsRememberedWithTheNames() throws IOException {
+        for (int i = 100; i < 200; i++) {
+            put("many/" + i + "/x", "");
+        }
+        settle("many");
+        List<String> folders = list("many/", null, true, 1000);
+        calls.made();
+
+        assertThat(list("many/", null, true, 1000)).isEqualTo(folders).hasSize(100);
+        assertThat(calls.made()).containsExactly("attributes of /many");
+
+        store.delete(key("many/150/x"), Condition.always());
+        put("many/150", "a file now");
+        assertThat(list("many/", null, true, 1000))
+                .contains("many/150")
+                .doesNotContain("many/150/");
     }
 
     @Test
@@ -203,7 +242,7 @@ class DiskListingTest extends DiskFixture {
         assertThat(IntStream.range(0, folder.count()).mapToObj(folder::get).toList())
                 .isSorted()
                 .hasSize(1000);
-        assertThat(folder.weight()).isEqualTo(10 * 2 + 90 * 3 + 900 * 4 + 1000 * 4);
+        assertThat(folder.weight()).isEqualTo(10 * 2 + 90 * 3 + 900 * 4 + 1000 * (4 + 1));
         assertThat(folder.get(folder.firstAfter("v5"))).isEqualTo("v50");
         assertThat(folder.get(folder.firstAfter("v499z"))).isEqualTo("v5");
         assertThat(folder.firstAfter("")).isZero();
