@@ -22,13 +22,14 @@ class Sizes:
     seconds: float  # of small requests, each round
     big_blob: int  # bytes
     pushes: int  # of small things, each round
+    warm: int  # small things done before any is measured
     image: int  # bytes, in five layers
     scale: int  # divides the numbers of tags and repositories
 
 
-FULL = Sizes(seconds=3, big_blob=256 << 20, pushes=300, image=500_000_000, scale=1)
+FULL = Sizes(seconds=3, big_blob=256 << 20, pushes=500, warm=5000, image=500_000_000, scale=1)
 # Shows that the benchmark itself works, and nothing else.
-QUICK = Sizes(seconds=1, big_blob=4 << 20, pushes=20, image=2_000_000, scale=10)
+QUICK = Sizes(seconds=1, big_blob=4 << 20, pushes=20, warm=20, image=2_000_000, scale=10)
 
 
 # --- small requests for what is there, and large blobs
@@ -102,30 +103,6 @@ def pushes(bench):
             wire.finish_upload(connection, answer.location(), digest)
         return send
 
-    def small_blobs(server, _):
-        with wire.Connection(server.port) as connection:
-            for _ in range(bench.sizes.pushes):
-                wire.push_blob(connection, "push/small", os.urandom(4096))
-        return bench.sizes.pushes
-
-    def manifests(server, _):
-        repository = "push/manifests"
-        with wire.Connection(server.port) as connection:
-            layer = wire.descriptor(wire.OCI_LAYER, wire.push_blob(connection, repository, b"layer"), 5)
-            wire.push_blob(connection, repository, trees.CONFIG)
-            for _ in range(bench.sizes.pushes):
-                tag = uuid.uuid4().hex
-                put_manifest(connection, repository, tag, [layer], note=tag)
-        return bench.sizes.pushes
-
-    def mounts(server, _):
-        with wire.Connection(server.port) as connection:
-            digest = wire.push_blob(connection, "push/source", b"mounted")
-            for _ in range(bench.sizes.pushes):
-                path = f"/v2/push/{uuid.uuid4().hex}/blobs/uploads/?mount={digest}&from=push/source"
-                connection.request("POST", path).expect(201)
-        return bench.sizes.pushes
-
     push = f"push {big_size(bench)}"
     with bench.servers("pushes") as servers:
         for name, send in (
@@ -134,9 +111,44 @@ def pushes(bench):
                 ("chunked at full speed", in_patch(lambda: load.in_pieces(big_file))),
                 ("chunked and trickling", in_patch(lambda: load.in_pieces(big_file, pause=1e-4)))):
             bench.cpu(f"{push}, {name}", "s/GiB", servers, big_push(send), prepare=renew)
-        bench.cpu("push 4 KiB, POST + PUT", "µs", servers, small_blobs)
-        bench.cpu("manifest PUT, new tag", "µs", servers, manifests)
-        bench.cpu("blob mount from another repository", "µs", servers, mounts)
+        for name, write in SMALL_WRITES:
+            for server in servers:
+                write(server, bench.sizes.warm)
+            bench.cpu(name, "µs", servers, lambda server, _, write=write: write(server, bench.sizes.pushes))
+
+
+def small_blobs(server, number):
+    with wire.Connection(server.port) as connection:
+        for _ in range(number):
+            wire.push_blob(connection, "push/small", os.urandom(4096))
+    return number
+
+
+def manifests(server, number):
+    repository = "push/manifests"
+    with wire.Connection(server.port) as connection:
+        layer = wire.descriptor(wire.OCI_LAYER, wire.push_blob(connection, repository, b"layer"), 5)
+        wire.push_blob(connection, repository, trees.CONFIG)
+        for _ in range(number):
+            tag = uuid.uuid4().hex
+            put_manifest(connection, repository, tag, [layer], note=tag)
+    return number
+
+
+def mounts(server, number):
+    with wire.Connection(server.port) as connection:
+        digest = wire.push_blob(connection, "push/source", b"mounted")
+        for _ in range(number):
+            path = f"/v2/push/{uuid.uuid4().hex}/blobs/uploads/?mount={digest}&from=push/source"
+            connection.request("POST", path).expect(201)
+    return number
+
+
+SMALL_WRITES = (
+    ("push 4 KiB, POST + PUT", small_blobs),
+    ("manifest PUT, new tag", manifests),
+    ("blob mount from another repository", mounts))
+
 
 
 def remove_bytes(server, digest):
@@ -175,9 +187,9 @@ def tags(count):
         folder = f"tags-{count}"
         with bench.servers(folder, fill, REGISTRY_STORAGE_OWNERSHIP="exclusive") as servers:
             warm_up(bench, servers)
-            bench.cpu(f"tags/list, all of {name}", "ms", servers, get("/v2/bench/tags/tags/list", 5))
+            bench.cpu(f"tags/list, all of {name}", "ms", servers, get_to_the_end("/v2/bench/tags/tags/list", 5))
             bench.cpu(f"tags/list, 100 in the middle of {name}", "ms", servers,
-                      get(f"/v2/bench/tags/tags/list?n=100&last=t{total // 2:06d}", 20))
+                      get(f"/v2/bench/tags/tags/list?n=100&last=t{total // 2:06d}", 50))
             bench.cpu(f"DELETE manifest with 1 of {name}", "ms", servers, delete, next_victims(0, 3))
             bench.cpu(f"DELETE manifest with {several} of {name}", "ms", servers, delete, next_victims(1, 1))
         with bench.servers(folder, fill, REGISTRY_STORAGE_OWNERSHIP="shared") as servers:
@@ -195,7 +207,7 @@ def warm_up(bench, servers):
     for server in servers:
         with wire.Connection(server.port) as connection:
             wire.push_blob(connection, "warm/up", trees.CONFIG)
-            for number in range(bench.sizes.pushes):
+            for number in range(bench.sizes.warm // 5):
                 digest = put_manifest(connection, "warm/up", f"tag{number % 30}", [], note=str(number))
                 for path in ("/v2/warm/up/tags/list?n=10", "/v2/_catalog?n=1"):
                     connection.request("GET", path).expect(200)
@@ -274,8 +286,19 @@ def starts(bench):
             server.stop()
             return server.start()
 
+        def first(write):
+            def measure(server):
+                restart(server)
+                server.settle()
+                before = server.cpu_seconds()
+                number = write(server, bench.sizes.pushes)
+                return 1e6 * (server.cpu_seconds() - before) / number
+            return measure
+
         bench.value("start to first answer", "s", servers, restart)
         bench.value("resident memory at rest", "MiB", servers, lambda server: server.resident_mib())
+        for name, write in SMALL_WRITES:
+            bench.value(f"{name}, the first {bench.sizes.pushes} after a start", "CPU µs", servers, first(write))
 
 
 # --- parts
@@ -298,6 +321,19 @@ def get(path, times):
         with wire.Connection(server.port) as connection:
             for _ in range(times):
                 connection.request("GET", path, into=wire.nowhere).expect(200)
+        return times
+    return work
+
+
+def get_to_the_end(path, times):
+    """As clients do that follow the link to what did not fit into an answer."""
+    def work(server, _):
+        with wire.Connection(server.port) as connection:
+            for _ in range(times):
+                following = path
+                while following:
+                    answer = connection.request("GET", following, into=wire.nowhere).expect(200)
+                    following = answer.next_page()
         return times
     return work
 

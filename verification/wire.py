@@ -6,6 +6,7 @@ bodies nobody looks at are received into one buffer.
 
 import hashlib
 import pathlib
+import re
 import socket
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -30,6 +31,14 @@ class Response(NamedTuple):
         """Path and query of the Location header, absolute or not."""
         parts = urlsplit(self.headers["location"])
         return parts.path + ("?" + parts.query if parts.query else "")
+
+    def next_page(self):
+        """Path and query of the Link to the next page; None: this was the last."""
+        link = re.match(r'<([^>]*)>; *rel="?next"?', self.headers.get("link", ""))
+        if not link:
+            return None
+        parts = urlsplit(link.group(1))
+        return f"{parts.path}?{parts.query}"
 
     def port(self):
         """The port of the Location header, which is absolute."""

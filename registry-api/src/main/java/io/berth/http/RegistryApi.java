@@ -23,6 +23,13 @@ import org.springframework.web.servlet.HandlerMapping;
  */
 public final class RegistryApi {
 
+    /**
+     * Bytes that a read of a request's body should give at the most: to be set where the server is
+     * put together. Smaller reads cost trickling uploads processor time, larger ones have gained
+     * nothing; every connection has such a buffer.
+     */
+    public static final int READ_BUFFER_BYTES = 32 * 1024;
+
     /** Seconds: longer than any manifest takes, shorter than clients wait. */
     private static final int MANIFEST_PATIENCE = 10;
 

@@ -18,6 +18,7 @@ import io.berth.registry.UploadChunk;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.Map;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -171,7 +172,7 @@ final class UploadController {
     private static UploadChunk whole(HttpServletRequest request) throws IOException {
         long length = request.getContentLengthLong();
         return new UploadChunk(
-                request.getInputStream(),
+                body(request),
                 OptionalLong.empty(),
                 length < 0 ? OptionalLong.empty() : OptionalLong.of(length));
     }
@@ -189,9 +190,11 @@ final class UploadController {
                                                 ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER,
                                                 "Content-Range is not of the form first-last"));
         return new UploadChunk(
-                request.getInputStream(),
-                OptionalLong.of(range.first()),
-                OptionalLong.of(range.length()));
+                body(request), OptionalLong.of(range.first()), OptionalLong.of(range.length()));
+    }
+
+    private static InputStream body(HttpServletRequest request) throws IOException {
+        return new GatheredBody(request.getInputStream(), request.getContentLengthLong());
     }
 
     /** A client whose chunk was out of order learns where to go on. */

@@ -1,5 +1,6 @@
 package io.berth.server;
 
+import io.berth.http.RegistryApi;
 import io.berth.settings.GoDuration;
 import io.berth.settings.HttpSettings;
 import io.berth.settings.ListenAddress;
@@ -27,12 +28,6 @@ public class TomcatServer {
 
     /** Bytes of all request headers together; tokens of large clients come near 16 KiB. */
     private static final int MAX_HEADER_BYTES = 32 * 1024;
-
-    /**
-     * Bytes one read of a request's body gives at the most. Smaller ones cost trickling uploads
-     * processor time, larger ones have gained nothing; every connection has such a buffer.
-     */
-    private static final int READ_BUFFER_BYTES = 32 * 1024;
 
     /**
      * Connections at the same time; more wait until one is free. Bounds the memory of their
@@ -96,7 +91,8 @@ public class TomcatServer {
         protocol.setKeepAliveTimeout((int) IDLE.toMillis());
         protocol.setDisableUploadTimeout(false);
         protocol.setConnectionUploadTimeout((int) STALLED_BODY.toMillis());
-        protocol.setProperty("socket.appReadBufSize", Integer.toString(READ_BUFFER_BYTES));
+        protocol.setProperty(
+                "socket.appReadBufSize", Integer.toString(RegistryApi.READ_BUFFER_BYTES));
     }
 
     @Bean
