@@ -35,7 +35,7 @@ final class Blobs {
     private final ObjectStore store;
     private final Links links;
     private final Parallel lookups;
-    private final Memberships<Digest, Known> known;
+    private final Memberships<Known> known;
     private final BlobWhereabouts whereabouts = new BlobWhereabouts();
 
     /** Where a repository's link leads, and the content's size where that was asked for. */

@@ -4,6 +4,7 @@ import io.berth.name.RepositoryName;
 import io.berth.object.ObjectStore;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * keys are in the order of the names, so a page costs the page. Elsewhere the folders are walked.
  *
  * <p>Nobody takes an entry back, for another replica may be about to push. Where a look costs
- * nothing, those of repositories that are empty by now are left out; across a network they are
+ * little, those of repositories that are empty by now are left out; across a network they are
  * listed as long as the tree lives.
  *
  * <p>A tree that became exclusive later gets its entries when its folders were walked for the first
@@ -32,13 +33,23 @@ final class Catalog {
     private final Background background;
     private final boolean far;
     private final Repositories folders;
+    private final Sightings<String> holding;
 
-    Catalog(ObjectStore store, IndexState state, Background background, boolean far) {
+    /**
+     * @param trust how long a repository is believed to hold manifests still
+     */
+    Catalog(
+            ObjectStore store,
+            IndexState state,
+            Background background,
+            boolean far,
+            Duration trust) {
         this.store = store;
         this.state = state;
         this.background = background;
         this.far = far;
         this.folders = new Repositories(store, RegistryLayout.MANIFESTS);
+        this.holding = new Sightings<>(trust);
     }
 
     Page<RepositoryName> list(PageRequest page) {
@@ -66,9 +77,18 @@ final class Catalog {
                 .stream()
                         .map(RegistryLayout::nameOf)
                         .filter(RepositoryName::isValid)
-                        .filter(name -> far || folders.isRepository(name))
+                        .filter(name -> far || holdsManifests(name))
                         .map(RepositoryName::of)
                         .iterator();
+    }
+
+    private boolean holdsManifests(String name) {
+        return holding.isThere(name, () -> folders.isRepository(name));
+    }
+
+    /** To be called when a manifest was deleted: it may have been the last. */
+    void lostManifest(RepositoryName repository) {
+        holding.gone(repository.value());
     }
 
     /** Only where the catalog is complete. */

@@ -39,7 +39,7 @@ final class Manifests {
     private final ObjectStore store;
     private final Links links;
     private final Parallel lookups;
-    private final Memberships<Digest, Boolean> known;
+    private final Memberships<Boolean> known;
     private final Cache<Digest, Manifest> cache;
 
     /**

@@ -1,28 +1,26 @@
 package io.berth.stored;
 
 import com.github.benmanes.caffeine.cache.Cache;
+import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
  * Remembers for a short while what a repository was seen to hold, where asking again would take a
- * round trip, or be one of thousands. Another replica may have deleted it since: who remembers says
- * so for as long as the time set, and no longer. Never the reason to believe that content is
- * stored.
+ * round trip. Another replica may have deleted it since: who remembers says so for as long as the
+ * time set, and no longer. Never the reason to believe that content is stored.
  *
- * @param <N> what it is called in the repository
  * @param <T> what is known about it
  */
-final class Memberships<N, T> {
+final class Memberships<T> {
 
-    /** About 10 MiB. */
     private static final int REMEMBERED = 50_000;
 
-    private record Key<N>(RepositoryName repository, N name) {}
+    private record Key(RepositoryName repository, Digest digest) {}
 
     private final boolean remembers;
-    private final Cache<Key<N>, T> seen;
+    private final Cache<Key, T> seen;
 
     /**
      * @param trust how long; zero: nothing is remembered
@@ -32,19 +30,19 @@ final class Memberships<N, T> {
         this.seen = Caches.builder().maximumSize(REMEMBERED).expireAfterWrite(trust).build();
     }
 
-    Optional<T> get(RepositoryName repository, N name) {
+    Optional<T> get(RepositoryName repository, Digest digest) {
         return remembers
-                ? Optional.ofNullable(seen.getIfPresent(new Key<>(repository, name)))
+                ? Optional.ofNullable(seen.getIfPresent(new Key(repository, digest)))
                 : Optional.empty();
     }
 
-    void put(RepositoryName repository, N name, T known) {
+    void put(RepositoryName repository, Digest digest, T known) {
         if (remembers) {
-            seen.put(new Key<>(repository, name), known);
+            seen.put(new Key(repository, digest), known);
         }
     }
 
-    void remove(RepositoryName repository, N name) {
-        seen.invalidate(new Key<>(repository, name));
+    void remove(RepositoryName repository, Digest digest) {
+        seen.invalidate(new Key(repository, digest));
     }
 }

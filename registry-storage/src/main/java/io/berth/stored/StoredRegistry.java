@@ -60,10 +60,10 @@ public final class StoredRegistry implements Registry {
     private static final int MAX_REPAIRS = 20;
 
     /**
-     * A tag without a pointer that is listed is what another process left that died as it deleted
-     * the tag: such a one may be listed for so long.
+     * What a list has shown is there still as far as this process knows. Another one on the same
+     * disk may have deleted it, and died before it took away the last trace: shown for so long.
      */
-    private static final Duration TAG_TRUST = Duration.ofMinutes(10);
+    private static final Duration LISTED_TRUST = Duration.ofMinutes(10);
 
     private static final Logger log = LoggerFactory.getLogger(StoredRegistry.class);
 
@@ -97,6 +97,7 @@ public final class StoredRegistry implements Registry {
         this.options = options;
         // Where others write, nothing that was seen once can be relied upon.
         Duration trust = owner.isPresent() ? options.membershipTrust() : Duration.ZERO;
+        Duration listed = owner.isPresent() ? LISTED_TRUST : Duration.ZERO;
         // A look-up on a local disk is over sooner than another thread has begun.
         this.lookups = new Parallel(options.isFar() ? 16 : 1);
         this.tagWorkers = new Parallel(options.tagConcurrency());
@@ -113,16 +114,11 @@ public final class StoredRegistry implements Registry {
         this.uploads = new Uploads(store, blobs, ids, options);
         this.manifests = new Manifests(store, links, lookups, trust, options.manifestCacheBytes());
         this.tagIndex = new TagIndex(store, indexState);
-        this.tags =
-                new Tags(
-                        store,
-                        links,
-                        options.isFar(),
-                        owner.isPresent() ? TAG_TRUST : Duration.ZERO);
+        this.tags = new Tags(store, links, options.isFar(), listed);
         this.referrers = new Referrers(store, manifests, indexState, lookups);
         this.indexing =
                 new Indexing(manifests, tags, tagIndex, referrers, indexState, background, lookups);
-        this.catalog = new Catalog(store, indexState, background, options.isFar());
+        this.catalog = new Catalog(store, indexState, background, options.isFar(), listed);
         this.referenceCheck = new ReferenceCheck(blobs, manifests, lookups);
     }
 
@@ -279,6 +275,7 @@ public final class StoredRegistry implements Registry {
             deleteTags(repository, digest, searchTags(repository, digest));
         }
         manifests.unlink(repository, digest);
+        catalog.lostManifest(repository);
         if (options.isFar()) {
             deleteLateTags(repository, digest, indexed);
         } else {

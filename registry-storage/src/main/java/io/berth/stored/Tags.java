@@ -30,13 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tags {
 
+    private record Named(RepositoryName repository, Tag tag) {}
+
     private final ObjectStore store;
     private final Links links;
     private final boolean far;
 
-    /** Tags whose pointer was seen, so that a long list need not look for it each time. */
-    private final Memberships<Tag, Boolean> known;
-
+    private final Sightings<Named> pointers;
     private final StripedLocks locks = new StripedLocks();
 
     /**
@@ -46,7 +46,7 @@ final class Tags {
         this.store = store;
         this.links = links;
         this.far = far;
-        this.known = new Memberships<>(trust);
+        this.pointers = new Sightings<>(trust);
     }
 
     Optional<Digest> resolve(RepositoryName repository, Tag tag) {
@@ -100,7 +100,7 @@ final class Tags {
     private boolean deletePointer(RepositoryName repository, Tag tag, Digest target) {
         try {
             links.deleteIfLeadingTo(RegistryLayout.tagCurrent(repository, tag), target);
-            known.remove(repository, tag);
+            pointers.gone(new Named(repository, tag));
             return true;
         } catch (ObjectStoreException.PreconditionFailed e) {
             return false; // it moved, or is gone
@@ -184,12 +184,7 @@ final class Tags {
 
     /** The same of a tag whose folder is there, which may be remembered. */
     private boolean hasPointer(RepositoryName repository, Tag tag) {
-        boolean remembered = known.get(repository, tag).isPresent();
-        boolean there = remembered || isThere(repository, tag);
-        if (there && !remembered) {
-            known.put(repository, tag, true);
-        }
-        return there;
+        return pointers.isThere(new Named(repository, tag), () -> isThere(repository, tag));
     }
 
     /** Names among which all tags are, but not only they; cheaper than looking for each. */

@@ -314,6 +314,21 @@ class RequestCountTest {
     }
 
     @Test
+    void aPageOfTheCatalogCostsThePage() {
+        Manifest manifest = pushImage(warm, REPOSITORY, "a", "v1");
+        pushImage(warm, OTHER, "a", "v1");
+        Registry registry = cold();
+
+        assertThat(registry.repositories(PageRequest.first(1)).items()).containsExactly(REPOSITORY);
+        requests.clear();
+        assertThat(registry.repositories(PageRequest.first(1)).items()).containsExactly(REPOSITORY);
+        assertThat(requests).hasSize(1);
+
+        registry.deleteManifest(REPOSITORY, manifest.digest());
+        assertThat(registry.repositories(PageRequest.first(10)).items()).containsExactly(OTHER);
+    }
+
+    @Test
     void referrersCostTheReferrers() {
         Manifest subject = pushImage(warm, REPOSITORY, "subject", "v1");
         for (int i = 0; i < 20; i++) {

@@ -1,0 +1,47 @@
+package io.berth.stored;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Things that were seen to be there, so that a list of thousands need not look for each of them
+ * every time. What this process takes away is known at once, what another one does only when the
+ * time set has passed. What was not there is looked for again.
+ *
+ * @param <T> what is seen
+ */
+final class Sightings<T> {
+
+    /** About 5 MiB. */
+    private static final int REMEMBERED = 30_000;
+
+    private final boolean remembers;
+    private final Cache<T, Boolean> seen;
+
+    /**
+     * @param trust how long; zero: nothing is remembered
+     */
+    Sightings(Duration trust) {
+        this.remembers = !trust.isZero();
+        this.seen = Caches.builder().maximumSize(REMEMBERED).expireAfterWrite(trust).build();
+    }
+
+    /**
+     * @param look asked where it was not seen lately
+     */
+    @SuppressWarnings("NullAway") // by null the function says that there is nothing to remember
+    boolean isThere(T thing, BooleanSupplier look) {
+        if (!remembers) {
+            return look.getAsBoolean();
+        }
+        // Looked for within the cache: whoever takes the thing away meanwhile is waited for, or
+        // waits, and no sighting is left of what is gone.
+        return seen.get(thing, key -> look.getAsBoolean() ? true : null) != null;
+    }
+
+    /** To be called when it has been taken away. */
+    void gone(T thing) {
+        seen.invalidate(thing);
+    }
+}
