@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "registry",
         description = "A container-image registry.",
-        subcommands = ServeCommand.class,
+        subcommands = {ServeCommand.class, RehearseCommand.class},
         mixinStandardHelpOptions = true,
         versionProvider = BerthApplication.Version.class,
         exitCodeOnInvalidInput = 1)

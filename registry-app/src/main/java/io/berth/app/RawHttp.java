@@ -1,5 +1,6 @@
 package io.berth.app;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -12,16 +13,24 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** One connection on which a test says exactly what it wants, right or wrong. */
+/**
+ * One connection to a server of this machine, on which whoever has it says exactly what they want,
+ * right or wrong. It is small: a client of the JDK brings as many classes as a tenth of the
+ * registry.
+ */
 final class RawHttp implements AutoCloseable {
 
     private static final int PATIENCE_MILLIS = 20_000;
 
     private final Socket socket;
+    private final InputStream in;
 
     RawHttp(int port) throws IOException {
         this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(PATIENCE_MILLIS);
+        // Head and body go out one after the other, and would wait for each other.
+        socket.setTcpNoDelay(true);
+        this.in = new BufferedInputStream(socket.getInputStream());
     }
 
     /**
@@ -75,7 +84,7 @@ final class RawHttp implements AutoCloseable {
     Response read() throws IOException {
         Response head = head();
         int length = Integer.parseInt(head.headers().getOrDefault("content-length", "0"));
-        byte[] body = socket.getInputStream().readNBytes(length);
+        byte[] body = in.readNBytes(length);
         if (body.length < length) {
             throw new EOFException(body.length + " of " + length + " bytes");
         }
@@ -98,7 +107,6 @@ final class RawHttp implements AutoCloseable {
 
     private String line() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
-        InputStream in = socket.getInputStream();
         for (int b = in.read(); b != '\n'; b = in.read()) {
             if (b < 0) {
                 throw new EOFException("the connection ended");
@@ -112,12 +120,12 @@ final class RawHttp implements AutoCloseable {
 
     /** Whether the server ends the connection without another byte. */
     boolean isEnded() throws IOException {
-        return socket.getInputStream().read() < 0;
+        return in.read() < 0;
     }
 
     /** Whether nothing has come yet. */
     boolean isSilent() throws IOException {
-        return socket.getInputStream().available() == 0;
+        return in.available() == 0;
     }
 
     @Override
