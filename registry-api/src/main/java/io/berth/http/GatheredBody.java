@@ -12,8 +12,8 @@ import java.util.function.LongConsumer;
  *
  * <p>Who sends fast must not be slowed down: a sleep while a connection's buffer is full is time
  * lost. A sleep after which much has come is therefore shortened, and at its shortest left out for
- * a while, each time for twice as many bytes: what a fast upload loses is some milliseconds,
- * however long it is.
+ * a while, each time for twice as many bytes up to a limit: what a fast upload loses is less than a
+ * millisecond for each 64 MiB.
  *
  * <p>For one thread, as the stream behind it.
  */
@@ -22,20 +22,25 @@ final class GatheredBody extends InputStream {
     /** Bytes before the first sleep: most uploads are over, and buffers of others have grown. */
     private static final long HEAD = 1024 * 1024;
 
-    /** What a connection gives at once if it has that much; less, and nothing is left. */
-    private static final int FULL = RegistryApi.READ_BUFFER_BYTES - 1024; // chunk headers go off
+    /**
+     * What a connection gives at once if it has that much; less, and nothing is left. The headers
+     * of chunks go off, more than allowed for here where a client sends less than 200 bytes in one.
+     */
+    private static final int FULL = RegistryApi.READ_BUFFER_BYTES - 1024;
 
     private static final long SHORTEST_NANOS = 500_000;
     private static final long LONGEST_NANOS = 4_000_000;
 
     /**
      * Less than a connection's buffer has grown to by then. Where a system does not let it grow
-     * beyond the 64 KiB it begins with, a fast upload gets no more than that in each longest sleep:
+     * beyond the 64 KiB it begins with, a fast upload gets no more than that in a sleep: at least
      * 16 MB a second.
      */
-    private static final long MUCH = 256 * 1024;
+    private static final long MUCH = 96 * 1024;
 
-    private static final long LITTLE = 64 * 1024;
+    private static final long LITTLE = 48 * 1024;
+
+    private static final long MOST_LEFT_OUT = 64 * 1024 * 1024;
 
     private final InputStream body;
     private final long length;
@@ -104,7 +109,7 @@ final class GatheredBody extends InputStream {
             nanos = Math.max(nanos / 2, SHORTEST_NANOS);
         } else if (come >= MUCH) {
             sleepsFrom = read + leftOut;
-            leftOut *= 2;
+            leftOut = Math.min(2 * leftOut, MOST_LEFT_OUT);
         }
     }
 

@@ -65,6 +65,19 @@ final class RawHttp implements AutoCloseable {
         return send(body);
     }
 
+    /** A whole request with a body whose length is not said. */
+    RawHttp requestInChunks(String method, String target, byte[] body, int chunk)
+            throws IOException {
+        send(head(method, target, "Transfer-Encoding: chunked\r\n"));
+        for (int start = 0; start < body.length; start += chunk) {
+            int length = Math.min(chunk, body.length - start);
+            send(Integer.toHexString(length) + "\r\n");
+            socket.getOutputStream().write(body, start, length);
+            send("\r\n");
+        }
+        return send("0\r\n\r\n");
+    }
+
     RawHttp get(String target) throws IOException {
         return send(head("GET", target, ""));
     }

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Random;
 
 /**
- * What clients do with a registry, over and over: they push in every way, pull, mount, list and
- * delete. For one thread.
+ * What clients do with a registry, over and over: they push in one request or as docker does it,
+ * pull, mount, list and delete. For one thread.
  */
 final class Rehearsal implements AutoCloseable {
 
@@ -23,6 +23,7 @@ final class Rehearsal implements AutoCloseable {
 
     private static final int SMALL = 4 * 1024;
     private static final int LARGE = 4 * 1024 * 1024;
+    private static final int CHUNK = 32 * 1024;
 
     /** Every so many rounds there are large blobs, lists and deletes, too. */
     private static final int SELDOM = 25;
@@ -100,7 +101,8 @@ final class Rehearsal implements AutoCloseable {
     }
 
     private Blob pushInPieces(byte[] content) throws IOException {
-        String rest = location(send("PATCH", openUpload(), content, 202));
+        http.requestInChunks("PATCH", openUpload(), content, CHUNK);
+        String rest = location(expect(202, http.read(), "PATCH"));
         return finish(rest, new byte[0], content);
     }
 
@@ -126,9 +128,12 @@ final class Rehearsal implements AutoCloseable {
             throws IOException {
         http.request(method, path, TYPES, body);
         Response answer = "HEAD".equals(method) ? http.head() : http.read();
-        if (answer.status() != expected) {
-            throw new IllegalStateException(
-                    method + " " + path + " was answered " + answer.status());
+        return expect(expected, answer, method + " " + path);
+    }
+
+    private static Response expect(int status, Response answer, String request) {
+        if (answer.status() != status) {
+            throw new IllegalStateException(request + " was answered " + answer.status());
         }
         return answer;
     }

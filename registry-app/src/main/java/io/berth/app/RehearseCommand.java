@@ -19,10 +19,16 @@ import picocli.CommandLine.Option;
  */
 @Command(
         name = "rehearse",
-        description = "Serves an empty registry to itself for some seconds, for a JVM that learns.",
+        description = {
+            "Uses an empty registry for some seconds, and ends.",
+            "For a JVM run with -XX:AOTCacheOutput, which learns from it."
+        },
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = 1)
 final class RehearseCommand implements Callable<Integer> {
+
+    /** A slow disk gets fewer rounds. */
+    private static final Duration LONGEST = Duration.ofSeconds(12);
 
     @Option(
             names = "--rounds",
@@ -30,19 +36,12 @@ final class RehearseCommand implements Callable<Integer> {
             defaultValue = "400")
     private int rounds;
 
-    @Option(
-            names = "--seconds",
-            description =
-                    "How long that may take; a slow disk gets less. Default: ${DEFAULT-VALUE}.",
-            defaultValue = "12")
-    private int seconds;
-
     @Override
     public Integer call() throws IOException {
         Path folder = Files.createTempDirectory("berth-rehearsal");
         try (ConfigurableApplicationContext context = serve(folder);
                 Rehearsal rehearsal = new Rehearsal(port(context))) {
-            rehearsal.run(rounds, Duration.ofSeconds(seconds));
+            rehearsal.run(rounds, LONGEST);
             return 0;
         } finally {
             FileSystemUtils.deleteRecursively(folder);
@@ -53,7 +52,9 @@ final class RehearseCommand implements Callable<Integer> {
         return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
     }
 
-    /** As {@code serve} does it, but whatever is set: nobody else's data is touched. */
+    /**
+     * As {@code serve} does it, settings in the environment included, but never on anybody's data.
+     */
     private static ConfigurableApplicationContext serve(Path folder) {
         SpringApplication application = ServeCommand.application();
         return application.run(

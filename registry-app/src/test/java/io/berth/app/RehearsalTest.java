@@ -3,35 +3,40 @@ package io.berth.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RehearsalTest {
 
-    private static final String TEMPORARY = "java.io.tmpdir";
-
     @TempDir private Path folder;
 
     @Test
     void endsWellAndLeavesNothingBehind() throws Exception {
         Path data = folder.resolve("data");
-        String before = System.setProperty(TEMPORARY, folder.toString());
+        Set<Path> before = rehearsalFolders();
         System.setProperty("registry.storage.filesystem.rootdirectory", data.toString());
         try {
             assertThat(BerthApplication.execute("rehearse", "--rounds", "2")).isZero();
         } finally {
-            System.setProperty(TEMPORARY, before);
             System.clearProperty("registry.storage.filesystem.rootdirectory");
         }
         assertThat(data).doesNotExist();
-        try (Stream<Path> left = Files.list(folder)) {
-            assertThat(left.filter(path -> path.getFileName().toString().startsWith("berth")))
-                    .isEmpty();
+        assertThat(rehearsalFolders()).isEqualTo(before);
+    }
+
+    private static Set<Path> rehearsalFolders() throws IOException {
+        Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+        try (Stream<Path> all = Files.list(temporary)) {
+            return all.filter(path -> path.getFileName().toString().startsWith("berth-rehearsal"))
+                    .collect(Collectors.toSet());
         }
     }
 

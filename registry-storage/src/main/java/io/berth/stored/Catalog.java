@@ -86,8 +86,8 @@ final class Catalog {
         return holding.isThere(name, () -> folders.isRepository(name));
     }
 
-    /** To be called when a manifest was deleted: it may have been the last. */
-    void lostManifest(RepositoryName repository) {
+    /** To be called when a manifest or a tag was deleted: it may have been the last. */
+    void mayBeEmpty(RepositoryName repository) {
         holding.gone(repository.value());
     }
 

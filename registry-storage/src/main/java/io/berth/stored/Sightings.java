@@ -1,13 +1,15 @@
 package io.berth.stored;
 
 import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
 /**
  * Things that were seen to be there, so that a list of thousands need not look for each of them
  * every time. What this process takes away is known at once, what another one does only when the
- * time set has passed. What was not there is looked for again.
+ * time set has passed. What was not there is looked for again, and so is what no longer fits into
+ * the memory set aside for this.
  *
  * @param <T> what is seen
  */
@@ -23,8 +25,17 @@ final class Sightings<T> {
      * @param trust how long; zero: nothing is remembered
      */
     Sightings(Duration trust) {
+        this(trust, Ticker.systemTicker());
+    }
+
+    Sightings(Duration trust, Ticker ticker) {
         this.remembers = !trust.isZero();
-        this.seen = Caches.builder().maximumSize(REMEMBERED).expireAfterWrite(trust).build();
+        this.seen =
+                Caches.builder()
+                        .maximumSize(REMEMBERED)
+                        .expireAfterWrite(trust)
+                        .ticker(ticker)
+                        .build();
     }
 
     /**
@@ -35,13 +46,13 @@ final class Sightings<T> {
         if (!remembers) {
             return look.getAsBoolean();
         }
-        // Looked for within the cache: whoever takes the thing away meanwhile is waited for, or
-        // waits, and no sighting is left of what is gone.
+        // Looked for under the lock of the map: who takes the thing away meanwhile waits for the
+        // look to end before the sighting is dropped, so none is left of what is gone.
         return seen.get(thing, key -> look.getAsBoolean() ? true : null) != null;
     }
 
     /** To be called when it has been taken away. */
     void gone(T thing) {
-        seen.invalidate(thing);
+        seen.asMap().remove(thing);
     }
 }

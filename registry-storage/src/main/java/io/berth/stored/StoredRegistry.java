@@ -247,7 +247,14 @@ public final class StoredRegistry implements Registry {
 
     @Override
     public void deleteTag(RepositoryName repository, Tag tag) {
-        Failures.translated(() -> tags.delete(repository, tag));
+        Failures.translated(
+                () -> {
+                    try {
+                        tags.delete(repository, tag);
+                    } finally {
+                        catalog.mayBeEmpty(repository);
+                    }
+                });
     }
 
     @Override
@@ -274,8 +281,11 @@ public final class StoredRegistry implements Registry {
             indexing.later(repository);
             deleteTags(repository, digest, searchTags(repository, digest));
         }
-        manifests.unlink(repository, digest);
-        catalog.lostManifest(repository);
+        try {
+            manifests.unlink(repository, digest);
+        } finally {
+            catalog.mayBeEmpty(repository);
+        }
         if (options.isFar()) {
             deleteLateTags(repository, digest, indexed);
         } else {

@@ -100,10 +100,11 @@ final class Tags {
     private boolean deletePointer(RepositoryName repository, Tag tag, Digest target) {
         try {
             links.deleteIfLeadingTo(RegistryLayout.tagCurrent(repository, tag), target);
-            pointers.gone(new Named(repository, tag));
             return true;
         } catch (ObjectStoreException.PreconditionFailed e) {
             return false; // it moved, or is gone
+        } finally {
+            pointers.gone(new Named(repository, tag));
         }
     }
 
@@ -162,8 +163,8 @@ final class Tags {
     /**
      * The names of the tags there are, in order; read as the iterator goes, {@code pageSize} at a
      * time. A folder without a pointer is what a push or a delete left that did not end: not a tag.
-     * On a disk each pointer is looked for; where that would cost a request, everything below the
-     * tags is listed, and a page still costs one.
+     * On a disk each pointer is looked for, unless it was seen lately; where that would cost a
+     * request, everything below the tags is listed, and a page still costs one.
      */
     private Iterator<String> names(
             RepositoryName repository, @Nullable String after, int pageSize) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class SightingsTest {
@@ -46,6 +47,19 @@ class SightingsTest {
     }
 
     @Test
+    void whatAnotherProcessTakesAwayIsBelievedForTheTimeSet() {
+        AtomicLong now = new AtomicLong();
+        Sightings<String> passing = new Sightings<>(Duration.ofMinutes(10), now::get);
+        passing.isThere("a", this::look);
+        there.set(false);
+
+        now.set(Duration.ofMinutes(9).toNanos());
+        assertThat(passing.isThere("a", this::look)).isTrue();
+        now.set(Duration.ofMinutes(10).toNanos());
+        assertThat(passing.isThere("a", this::look)).isFalse();
+    }
+
+    @Test
     void withoutTrustNothingIsRemembered() {
         Sightings<String> none = new Sightings<>(Duration.ZERO);
         none.isThere("a", this::look);
@@ -72,6 +86,9 @@ class SightingsTest {
         looked.await();
         there.set(false);
         Thread deleter = Thread.ofPlatform().start(() -> sightings.gone("a"));
+        while (deleter.getState() == Thread.State.RUNNABLE) {
+            Thread.onSpinWait(); // until it waits for the lister, or did not have to
+        }
         taken.countDown();
         lister.join();
         deleter.join();

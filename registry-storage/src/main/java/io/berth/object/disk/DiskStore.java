@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  * Objects as files of a local folder: the key is the path below the root, so any registry that
  * keeps the same keys can use the same folder.
  *
- * <p><b>Writing.</b> Bytes go to a temporary file, which gets its name when it is complete. What
- * {@link Durability} asks:
+ * <p><b>Writing.</b> Bytes go to a temporary file, which gets its name when it is complete; a hint
+ * without bytes is made in its place. What {@link Durability} asks:
  *
  * <table>
  * <caption>Syncs per write, the only ones this store makes</caption>
@@ -177,10 +177,30 @@ public final class DiskStore implements ObjectStore, LocalFiles {
 
     @Override
     public void put(ObjectKey key, byte[] content, Condition condition, Durability durability) {
+        boolean isWholeAsItIsMade = content.length == 0 && durability == Durability.HINT;
+        if (isWholeAsItIsMade && condition instanceof Condition.Always && create(key)) {
+            return;
+        }
         publisher.expect(key, condition);
         try (DiskWriter writer = writer(key)) {
             writer.write(content, 0, content.length);
             writer.publish(condition, durability);
+        }
+    }
+
+    /**
+     * Makes an object of no bytes.
+     *
+     * @return {@code false}: there is one already
+     */
+    private boolean create(ObjectKey key) {
+        try {
+            tree.create(tree.file(key)).close();
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } catch (IOException e) {
+            throw Failures.writing(key, e);
         }
     }
 

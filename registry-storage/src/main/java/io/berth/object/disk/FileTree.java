@@ -165,7 +165,9 @@ final class FileTree {
     private <T> T inItsFolder(Path file, Naming<T> naming) throws IOException {
         for (int i = 1; ; i++) {
             try {
-                makeFolder(above(file));
+                if (i > 1 || !above(file).equals(temporary)) { // which is there
+                    makeFolder(above(file));
+                }
                 return naming.run();
             } catch (NoSuchFileException e) {
                 if (i == TRIES) {

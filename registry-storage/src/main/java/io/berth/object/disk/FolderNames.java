@@ -18,7 +18,8 @@ final class FolderNames {
     private final int[] ends;
 
     /**
-     * Which names were seen to be folders: to change that is a change of the folder they are in.
+     * Which names were seen to be folders: to change that is a change of the folder they are in,
+     * but for a symbolic link, which may come to lead nowhere.
      */
     private final boolean[] folders;
 

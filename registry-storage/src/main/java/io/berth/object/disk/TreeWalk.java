@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One page of a listing, at the cost of that page: each name that falls into it is looked at once
- * to learn whether it is a file or a folder, no other.
+ * to learn whether it is a file or a folder, where that is not remembered, no other.
  *
  * <p>Keys sort by their bytes, and so a folder sorts with its slash: {@code v1}, were it a file,
  * comes first of all that begins with it, but as the folder {@code v1/} it comes behind {@code
