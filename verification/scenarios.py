@@ -186,7 +186,8 @@ def tags(count):
         folder = f"tags-{count}"
         with bench.servers(folder, fill, REGISTRY_STORAGE_OWNERSHIP="exclusive") as servers:
             warm_up(bench, servers)
-            bench.cpu(f"tags/list, all of {name}", "ms", servers, get_to_the_end("/v2/bench/tags/tags/list", 20))
+            bench.cpu(f"tags/list, all of {name}", "ms", servers,
+                      get_to_the_end("/v2/bench/tags/tags/list", max(10, 500_000 // count)))
             bench.cpu(f"tags/list, 100 in the middle of {name}", "ms", servers,
                       get(f"/v2/bench/tags/tags/list?n=100&last=t{total // 2:06d}", 50))
             bench.cpu(f"DELETE manifest with 1 of {name}", "ms", servers, delete, next_victims(0, 3))

@@ -12,8 +12,8 @@ import java.util.function.LongConsumer;
  *
  * <p>Who sends fast must not be slowed down: a sleep while a connection's buffer is full is time
  * lost. A sleep after which much has come is therefore shortened, and at its shortest left out for
- * a while, each time for twice as many bytes up to a limit: what a fast upload loses is less than a
- * millisecond for each 64 MiB.
+ * a while, each time for twice as many bytes: what a fast upload loses is some milliseconds,
+ * however long it is.
  *
  * <p>For one thread, as the stream behind it.
  */
@@ -32,15 +32,13 @@ final class GatheredBody extends InputStream {
     private static final long LONGEST_NANOS = 4_000_000;
 
     /**
-     * Less than a connection's buffer has grown to by then. Where a system does not let it grow
-     * beyond the 64 KiB it begins with, a fast upload gets no more than that in a sleep: at least
-     * 16 MB a second.
+     * Less than a connection's buffer has grown to by then. Where a system keeps it below this, a
+     * fast upload gets no more than the buffer in a sleep: 16 MB a second with 64 KiB, at least 32
+     * with more. A lower limit was tried: sleeps after which less comes cost more than they save.
      */
-    private static final long MUCH = 96 * 1024;
+    private static final long MUCH = 256 * 1024;
 
-    private static final long LITTLE = 48 * 1024;
-
-    private static final long MOST_LEFT_OUT = 64 * 1024 * 1024;
+    private static final long LITTLE = 64 * 1024;
 
     private final InputStream body;
     private final long length;
@@ -109,7 +107,7 @@ final class GatheredBody extends InputStream {
             nanos = Math.max(nanos / 2, SHORTEST_NANOS);
         } else if (come >= MUCH) {
             sleepsFrom = read + leftOut;
-            leftOut = Math.min(2 * leftOut, MOST_LEFT_OUT);
+            leftOut *= 2;
         }
     }
 

@@ -118,9 +118,9 @@ class GatheredBodyTest {
     }
 
     @Test
-    void aFastUploadLosesSomeMilliseconds() throws IOException {
+    void aFastUploadLosesMillisecondsHoweverLongItIs() throws IOException {
         assertThat(upload(256 * MIB, 1_000_000_000, 4 * MIB).slept).isLessThan(12_000_000);
-        assertThat(upload(1024 * MIB, 1_000_000_000, 4 * MIB).slept).isLessThan(20_000_000);
+        assertThat(upload(1024 * MIB, 1_000_000_000, 4 * MIB).slept).isLessThan(14_000_000);
     }
 
     @Test
@@ -129,7 +129,7 @@ class GatheredBodyTest {
 
         assertThat(64 * MIB / (fast.now / 1e9)).isGreaterThan(15_000_000);
         assertThat(64 * MIB / (upload(64 * MIB, 1_000_000_000, 128 * KIB).now / 1e9))
-                .isGreaterThan(100_000_000);
+                .isGreaterThan(30_000_000);
     }
 
     @Test
