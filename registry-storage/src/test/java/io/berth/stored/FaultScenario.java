@@ -33,6 +33,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 
 /**
  * An operation that is attacked, and what must be true of it. It can be done again when it failed.
@@ -51,7 +52,27 @@ record FaultScenario(String name, Operation prepare, Operation operation, Operat
         void run(Registry registry) throws IOException;
     }
 
-    static List<FaultScenario> all() {
+    /** Something that goes wrong while an operation runs. */
+    interface Attack<F> {
+        void run(FaultScenario scenario, F fault) throws Exception;
+    }
+
+    /** Every operation under every fault. */
+    static <F> Stream<DynamicTest> underEach(F[] faults, Attack<F> attack) {
+        return all().stream()
+                .flatMap(
+                        scenario ->
+                                Arrays.stream(faults)
+                                        .map(
+                                                fault ->
+                                                        DynamicTest.dynamicTest(
+                                                                scenario.name() + ": " + fault,
+                                                                () ->
+                                                                        attack.run(
+                                                                                scenario, fault))));
+    }
+
+    private static List<FaultScenario> all() {
         return List.of(
                 new FaultScenario(
                         "push a blob in one go",
@@ -155,8 +176,48 @@ record FaultScenario(String name, Operation prepare, Operation operation, Operat
                                         .isInstanceOf(RegistryException.class)));
     }
 
+    /**
+     * Puts there what must be there before.
+     *
+     * @return a manifest that the operation has nothing to do with
+     */
+    Manifest prepared(Registry healthy) throws IOException {
+        Manifest bystander = pushImage(healthy, REPOSITORY, "bystander", "d");
+        prepare.run(healthy);
+        return bystander;
+    }
+
+    /**
+     * Runs the operation while something goes wrong.
+     *
+     * @param request where, for whoever reads of a failure
+     * @return whether it was answered; otherwise it said that the storage failed
+     */
+    boolean isAnswered(Registry attacked, int request) throws IOException {
+        try {
+            operation.run(attacked);
+            return true;
+        } catch (RegistryException e) {
+            assertThat(e.code()).as("request %s", request).isEqualTo(ErrorCode.UNAVAILABLE);
+            return false;
+        }
+    }
+
+    /** What must be true of a registry that starts afterwards. */
+    void requireSound(Registry restarted, boolean answered, Manifest bystander) throws IOException {
+        requireWhole(restarted);
+        if (answered) {
+            verify.run(restarted);
+        }
+        operation.run(restarted);
+        verify.run(restarted);
+        requireWhole(restarted);
+        assertThat(restarted.manifest(REPOSITORY, bystander.digest()).content())
+                .isEqualTo(bystander.content());
+    }
+
     /** Every tag that is listed leads to a manifest, all of which is there. */
-    static void requireWhole(Registry registry) throws IOException {
+    private static void requireWhole(Registry registry) throws IOException {
         Page<RepositoryName> repositories = registry.repositories(PageRequest.first(100));
         for (RepositoryName repository : repositories.items()) {
             for (Tag tag : registry.tags(repository, PageRequest.first(100)).items()) {

@@ -1,12 +1,8 @@
 package io.berth.stored;
 
-import static io.berth.registry.TestContent.pushImage;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.error.ErrorCode;
-import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
-import io.berth.name.RepositoryName;
 import io.berth.object.InterceptedStore;
 import io.berth.object.InterceptedStore.Call;
 import io.berth.object.ObjectKey;
@@ -16,7 +12,6 @@ import io.berth.object.memory.MemoryStore;
 import io.berth.registry.Registry;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.Arrays;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
@@ -28,8 +23,6 @@ import org.junit.jupiter.api.TestFactory;
  * must show only whole things, everything that was answered before, and a repetition must succeed.
  */
 class FaultsTest {
-
-    private static final RepositoryName REPOSITORY = RepositoryName.of("library/app");
 
     /** How the store misbehaves at one request. */
     private enum Fault {
@@ -45,15 +38,7 @@ class FaultsTest {
 
     @TestFactory
     Stream<DynamicTest> everyRequestOfEveryOperation() {
-        return FaultScenario.all().stream()
-                .flatMap(
-                        scenario ->
-                                Arrays.stream(Fault.values())
-                                        .map(
-                                                fault ->
-                                                        DynamicTest.dynamicTest(
-                                                                scenario.name() + ": " + fault,
-                                                                () -> attack(scenario, fault))));
+        return FaultScenario.underEach(Fault.values(), FaultsTest::attack);
     }
 
     private static void attack(FaultScenario scenario, Fault fault) throws IOException {
@@ -70,30 +55,13 @@ class FaultsTest {
     private static boolean attackAt(FaultScenario scenario, Fault fault, int request)
             throws IOException {
         MemoryStore store = new MemoryStore();
-        Registry healthy = open(store);
-        Manifest bystander = pushImage(healthy, REPOSITORY, "bystander", "d");
-        scenario.prepare().run(healthy);
+        Manifest bystander = scenario.prepared(open(store));
         Saboteur saboteur = new Saboteur(fault, request);
         Registry attacked = open(new InterceptedStore(store, saboteur));
         saboteur.start();
-        boolean answered = false;
-        try {
-            scenario.operation().run(attacked);
-            answered = true;
-        } catch (RegistryException e) {
-            assertThat(e.code()).as("request %s", request).isEqualTo(ErrorCode.UNAVAILABLE);
-        }
+        boolean answered = scenario.isAnswered(attacked, request);
 
-        Registry restarted = open(store);
-        FaultScenario.requireWhole(restarted);
-        if (answered) {
-            scenario.verify().run(restarted);
-        }
-        scenario.operation().run(restarted);
-        scenario.verify().run(restarted);
-        FaultScenario.requireWhole(restarted);
-        assertThat(restarted.manifest(REPOSITORY, bystander.digest()).content())
-                .isEqualTo(bystander.content());
+        scenario.requireSound(open(store), answered, bystander);
         return saboteur.hasStruck();
     }
 

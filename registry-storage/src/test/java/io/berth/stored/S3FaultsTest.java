@@ -1,23 +1,17 @@
 package io.berth.stored;
 
-import static io.berth.registry.TestContent.pushImage;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.error.ErrorCode;
-import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
-import io.berth.name.RepositoryName;
 import io.berth.object.s3.S3Store;
 import io.berth.object.s3.Sabotage;
 import io.berth.object.s3.Sabotage.Fault;
 import io.berth.object.s3.TestBucket;
 import io.berth.registry.Registry;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -35,22 +29,13 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class S3FaultsTest {
 
-    private static final RepositoryName REPOSITORY = RepositoryName.of("library/app");
     private static final int SIDE_BY_SIDE = 16;
 
     @TempDir static Path spool;
 
     @TestFactory
     Stream<DynamicTest> everyRequestOfEveryOperation() {
-        return FaultScenario.all().stream()
-                .flatMap(
-                        scenario ->
-                                Arrays.stream(Fault.values())
-                                        .map(
-                                                fault ->
-                                                        DynamicTest.dynamicTest(
-                                                                scenario.name() + ": " + fault,
-                                                                () -> attack(scenario, fault))));
+        return FaultScenario.underEach(Fault.values(), S3FaultsTest::attack);
     }
 
     /** Several requests at a time, each attacked in a tree of its own. */
@@ -75,43 +60,22 @@ class S3FaultsTest {
         String root = TestBucket.newRoot();
         Manifest bystander;
         try (S3Store store = bucket.open(root)) {
-            Registry healthy = registry(store);
-            bystander = pushImage(healthy, REPOSITORY, "bystander", "d");
-            scenario.prepare().run(healthy);
+            bystander = scenario.prepared(registry(store));
         }
         Sabotage sabotage = new Sabotage(fault, request);
-        boolean answered = false;
+        boolean answered;
         int requests;
         try (S3Store store = bucket.open(root, sabotage)) {
             Registry attacked = registry(store);
             sabotage.start();
-            try {
-                scenario.operation().run(attacked);
-                answered = true;
-            } catch (RegistryException e) {
-                assertThat(e.code()).as("request %s", request).isEqualTo(ErrorCode.UNAVAILABLE);
-            }
+            answered = scenario.isAnswered(attacked, request);
             requests = sabotage.requests();
         }
         assertThat(answered || request > 0).as("answered when nothing is wrong").isTrue();
         try (S3Store store = bucket.open(root)) {
-            requireSound(scenario, registry(store), answered, bystander);
+            scenario.requireSound(registry(store), answered, bystander);
         }
         return requests;
-    }
-
-    private static void requireSound(
-            FaultScenario scenario, Registry restarted, boolean answered, Manifest bystander)
-            throws IOException {
-        FaultScenario.requireWhole(restarted);
-        if (answered) {
-            scenario.verify().run(restarted);
-        }
-        scenario.operation().run(restarted);
-        scenario.verify().run(restarted);
-        FaultScenario.requireWhole(restarted);
-        assertThat(restarted.manifest(REPOSITORY, bystander.digest()).content())
-                .isEqualTo(bystander.content());
     }
 
     private static Registry registry(S3Store store) {
