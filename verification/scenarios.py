@@ -187,7 +187,7 @@ def tags(count):
         with bench.servers(folder, fill, REGISTRY_STORAGE_OWNERSHIP="exclusive") as servers:
             warm_up(bench, servers)
             bench.cpu(f"tags/list, all of {name}", "ms", servers,
-                      get_to_the_end("/v2/bench/tags/tags/list", max(10, 500_000 // count)))
+                      get("/v2/bench/tags/tags/list", max(10, 500_000 // count), to_the_end=True))
             bench.cpu(f"tags/list, 100 in the middle of {name}", "ms", servers,
                       get(f"/v2/bench/tags/tags/list?n=100&last=t{total // 2:06d}", 50))
             bench.cpu(f"DELETE manifest with 1 of {name}", "ms", servers, delete, next_victims(0, 3))
@@ -317,24 +317,15 @@ def big_size(bench):
     return f"{bench.sizes.big_blob >> 20} MiB"
 
 
-def get(path, times):
-    def work(server, _):
-        with wire.Connection(server.port) as connection:
-            for _ in range(times):
-                connection.request("GET", path, into=wire.nowhere).expect(200)
-        return times
-    return work
-
-
-def get_to_the_end(path, times):
-    """As clients do that follow the link to what did not fit into an answer."""
+def get(path, times, to_the_end=False):
+    """to_the_end: as clients do that follow the link to what did not fit into an answer."""
     def work(server, _):
         with wire.Connection(server.port) as connection:
             for _ in range(times):
                 following = path
                 while following:
                     answer = connection.request("GET", following, into=wire.nowhere).expect(200)
-                    following = answer.next_page()
+                    following = answer.next_page() if to_the_end else None
         return times
     return work
 

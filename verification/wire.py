@@ -29,20 +29,21 @@ class Response(NamedTuple):
 
     def location(self):
         """Path and query of the Location header, absolute or not."""
-        parts = urlsplit(self.headers["location"])
-        return parts.path + ("?" + parts.query if parts.query else "")
+        return _path_and_query(self.headers["location"])
 
     def next_page(self):
         """Path and query of the Link to the next page; None: this was the last."""
         link = re.match(r'<([^>]*)>; *rel="?next"?', self.headers.get("link", ""))
-        if not link:
-            return None
-        parts = urlsplit(link.group(1))
-        return f"{parts.path}?{parts.query}"
+        return _path_and_query(link.group(1)) if link else None
 
     def port(self):
         """The port of the Location header, which is absolute."""
         return urlsplit(self.headers["location"]).port
+
+
+def _path_and_query(address):
+    parts = urlsplit(address)
+    return parts.path + ("?" + parts.query if parts.query else "")
 
 
 class UnexpectedAnswer(Exception):
