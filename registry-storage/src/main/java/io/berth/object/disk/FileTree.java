@@ -165,7 +165,7 @@ final class FileTree {
     private <T> T inItsFolder(Path file, Naming<T> naming) throws IOException {
         for (int i = 1; ; i++) {
             try {
-                if (i > 1 || !above(file).equals(temporary)) { // which is there
+                if (i > 1 || !isTemporary(above(file))) { // which is there
                     makeFolder(above(file));
                 }
                 return naming.run();

@@ -31,7 +31,7 @@ final class TreeWalk {
      * A folder whose keys come later.
      *
      * @param isFolder {@code false}: not known, it lies before the page
-     * @param attributes {@code null}: not looked at
+     * @param attributes {@code null}: not looked at; needed only to go into the folder
      */
     private record Waiting(
             String name, boolean isFolder, @Nullable BasicFileAttributes attributes) {}
@@ -167,7 +167,7 @@ final class TreeWalk {
             return true;
         }
         BasicFileAttributes attributes = waiting.attributes();
-        if (attributes == null && !(waiting.isFolder() && request.foldFolders())) {
+        if (attributes == null && !waiting.isFolder()) {
             attributes = attributes(folder);
             if (attributes == null || !attributes.isDirectory()) {
                 return true;
