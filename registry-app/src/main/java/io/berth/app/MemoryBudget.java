@@ -1,0 +1,55 @@
+package io.berth.app;
+
+/**
+ * How the heap is divided among what clients can make the process hold. The only place that turns
+ * the size of the heap into bounds: each part gets its bound from here, in bytes, and keeps within
+ * it. Half of the heap is left to the application itself and to garbage that is not collected yet.
+ *
+ * <p>Immutable.
+ *
+ * @param heapBytes the most memory for Java objects, as given by {@code -Xmx}
+ */
+record MemoryBudget(long heapBytes) {
+
+    private static final long MIB = 1024 * 1024;
+
+    /** The least heap that the bounds are tested with. */
+    static final long LEAST_HEAP_BYTES = 128 * MIB;
+
+    /** Above this size more heap gives caches no more: it serves connections. */
+    private static final long MOST_FOR_CACHES = 1024 * MIB;
+
+    /** The budget of this process. */
+    static MemoryBudget ofProcess() {
+        return new MemoryBudget(Runtime.getRuntime().maxMemory());
+    }
+
+    /** Manifests kept in memory because they may be asked for again, in their parsed form. */
+    long manifestCacheBytes() {
+        return share(8);
+    }
+
+    /** Manifests that are being pushed: their bytes and their parsed form. */
+    long manifestsUnderWayBytes() {
+        return share(8);
+    }
+
+    /** Buffers of uploads that have bytes to be stored at this moment. */
+    long uploadBufferBytes() {
+        return share(16);
+    }
+
+    /** Names of tags and repositories that are kept for the next page, or are being read. */
+    long nameBytes() {
+        return share(12);
+    }
+
+    /** Buffers of connections, idle ones and such as are in a request. */
+    long connectionBytes() {
+        return heapBytes / 8;
+    }
+
+    private long share(int divisor) {
+        return Math.min(heapBytes, MOST_FOR_CACHES) / divisor;
+    }
+}
