@@ -1,8 +1,8 @@
 package io.berth.app;
 
-import io.berth.settings.RegistrySettings;
-import io.berth.settings.Secret;
-import io.berth.settings.UnknownSettings;
+import io.berth.config.RegistrySettings;
+import io.berth.config.Secret;
+import io.berth.config.UnknownSettings;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

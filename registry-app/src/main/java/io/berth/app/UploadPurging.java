@@ -1,6 +1,6 @@
 package io.berth.app;
 
-import io.berth.settings.StorageSettings;
+import io.berth.config.StorageSettings;
 import io.berth.stored.StoredRegistry;
 import java.time.Clock;
 import java.time.Duration;

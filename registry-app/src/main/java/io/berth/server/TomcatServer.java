@@ -1,10 +1,10 @@
 package io.berth.server;
 
 import io.berth.http.RegistryApi;
-import io.berth.settings.GoDuration;
-import io.berth.settings.HttpSettings;
-import io.berth.settings.ListenAddress;
-import io.berth.settings.WrongSettingException;
+import io.berth.config.GoDuration;
+import io.berth.config.HttpSettings;
+import io.berth.config.ListenAddress;
+import io.berth.config.WrongSettingException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import org.apache.catalina.connector.Connector;

@@ -13,7 +13,7 @@ import io.berth.name.RepositoryName;
 import io.berth.object.memory.MemoryStore;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.registry.Registry;
-import io.berth.settings.RegistrySettings;
+import io.berth.config.RegistrySettings;
 import io.berth.stored.StoredRegistry;
 import io.berth.stored.StoredRegistryOptions;
 import io.berth.stored.StoredRegistryOptions.Place;

@@ -34,7 +34,7 @@ class BordersTest {
                         "io.berth.http..",
                         "io.berth.server..",
                         "io.berth.health..",
-                        "io.berth.settings..",
+                        "io.berth.config..",
                         "io.berth.app..")
                 .because(
                         "a registry can be asked and kept without a server: a collector, an import"
@@ -149,12 +149,12 @@ class BordersTest {
     void settingsKnowNobodyTheySet() {
         classes()
                 .that()
-                .resideInAPackage("io.berth.settings..")
+                .resideInAPackage("io.berth.config..")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "java..",
-                        "io.berth.settings..",
+                        "io.berth.config..",
                         "io.berth.name..",
                         "org.springframework..",
                         "org.yaml.snakeyaml..",

@@ -1,0 +1,19 @@
+package io.berth.config;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The list of repositories.
+ *
+ * @param maxEntries how many repositories one page has at most
+ */
+public record CatalogSettings(@DefaultValue("1000") int maxEntries) {
+
+    public CatalogSettings {
+        Wrong.unless(
+                maxEntries >= 1 && maxEntries <= 100_000,
+                "catalog.maxentries",
+                maxEntries,
+                "a number from 1 to 100000");
+    }
+}

@@ -1,0 +1,36 @@
+package io.berth.config;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/** What the registry watches by itself. */
+public record HealthSettings(@DefaultValue StorageDriver storageDriver) {
+
+    /**
+     * Whether the store answers.
+     *
+     * @param enabled whether it is asked at all
+     * @param interval from one question to the next
+     * @param threshold failures in a row after which the registry is no longer ready
+     */
+    public record StorageDriver(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("10s") GoDuration interval,
+            @DefaultValue("3") int threshold) {
+
+        private static final Duration SHORTEST = Duration.ofMillis(100);
+
+        public StorageDriver {
+            Wrong.unless(
+                    interval.duration().compareTo(SHORTEST) >= 0,
+                    "health.storagedriver.interval",
+                    interval,
+                    "100ms or more, such as 10s");
+            Wrong.unless(
+                    threshold >= 1 && threshold <= 1000,
+                    "health.storagedriver.threshold",
+                    threshold,
+                    "a number from 1 to 1000");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package io.berth.config;
+
+import java.net.URI;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How the registry is reached.
+ *
+ * @param host what {@code Location} headers begin with, whatever host a request names; {@code
+ *     null}: the request's
+ * @param prefix the path below which everything is served, such as {@code /registry/}
+ * @param secret what the ids of uploads are made with, on all replicas; {@code null}: what the
+ *     registry made for itself and keeps with the content
+ * @param relativeUrls whether {@code Location} headers without a {@code host} are paths alone
+ * @param trustForwarded whether {@code Forwarded} and {@code X-Forwarded-*} headers are believed
+ * @param drainTimeout how long a stop waits for requests that are under way; zero: not at all
+ * @param maxThreads how many requests are worked on at the same time; others wait
+ * @param headers sent with every answer
+ */
+public record HttpSettings(
+        @DefaultValue("127.0.0.1:5000") ListenAddress addr,
+        @Nullable URI host,
+        @DefaultValue("/") String prefix,
+        @Nullable Secret secret,
+        @DefaultValue("true") boolean relativeUrls,
+        @DefaultValue("false") boolean trustForwarded,
+        @DefaultValue("30s") GoDuration drainTimeout,
+        @DefaultValue("200") int maxThreads,
+        @DefaultValue Map<String, List<String>> headers) {
+
+    public HttpSettings {
+        secret = Secret.presentOrNull(secret);
+        if (host != null) {
+            Wrong.unless(
+                    isBase(host),
+                    "http.host",
+                    host,
+                    "an address such as https://registry.example.com");
+        }
+        Wrong.unless(
+                prefix.matches("/|/[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*/?"),
+                "http.prefix",
+                prefix,
+                "a path such as /registry/");
+        Wrong.unless(
+                maxThreads >= 1 && maxThreads <= 10_000,
+                "http.maxthreads",
+                maxThreads,
+                "a number from 1 to 10000");
+        headers.forEach(HttpSettings::requireHeader);
+        headers = Collections.unmodifiableMap(new TreeMap<>(headers));
+    }
+
+    private static boolean isBase(URI host) {
+        boolean http = "http".equals(host.getScheme()) || "https".equals(host.getScheme());
+        return http
+                && host.getHost() != null
+                && host.getRawQuery() == null
+                && host.getRawFragment() == null;
+    }
+
+    private static void requireHeader(String name, List<String> values) {
+        Wrong.unless(
+                name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+"),
+                "http.headers",
+                name,
+                "named as HTTP allows");
+        for (String value : values) {
+            Wrong.unless(
+                    value.chars().allMatch(c -> c >= 0x20 && c <= 0x7e),
+                    "http.headers." + name,
+                    value,
+                    "text of printable ASCII characters");
+        }
+    }
+}

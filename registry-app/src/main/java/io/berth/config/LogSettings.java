@@ -1,0 +1,18 @@
+package io.berth.config;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What is written to standard output.
+ *
+ * @param level the least important messages that are written
+ */
+public record LogSettings(@DefaultValue("info") Level level) {
+
+    public enum Level {
+        ERROR,
+        WARN,
+        INFO,
+        DEBUG
+    }
+}

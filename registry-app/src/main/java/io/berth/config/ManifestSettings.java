@@ -1,0 +1,25 @@
+package io.berth.config;
+
+import io.berth.name.Platform;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How manifests are handed out.
+ *
+ * @param accept what a request's Accept headers decide
+ * @param defaultPlatform what a client gets that asks for a tag of a docker manifest list and takes
+ *     only single images
+ */
+public record ManifestSettings(
+        @DefaultValue("negotiated") Accept accept,
+        @DefaultValue("linux/amd64") Platform defaultPlatform) {
+
+    public enum Accept {
+        /** No Accept header, and the wildcards, mean anything; types named are those supported. */
+        NEGOTIATED,
+        /** As distribution 3: what is not named is not supported. */
+        STRICT,
+        /** Accept headers are not looked at. */
+        OFF
+    }
+}

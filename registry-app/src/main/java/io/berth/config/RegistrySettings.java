@@ -1,0 +1,25 @@
+package io.berth.config;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * All settings. The path of components to a value is its name: {@code storage.delete.enabled}; the
+ * variable {@code REGISTRY_STORAGE_DELETE_ENABLED} sets it. {@code docs/configuration.md} describes
+ * each of them.
+ */
+@ConfigurationProperties(RegistrySettings.PREFIX)
+public record RegistrySettings(
+        @DefaultValue StorageSettings storage,
+        @DefaultValue ManifestSettings manifests,
+        @DefaultValue ValidationSettings validation,
+        @DefaultValue PolicySettings policy,
+        @DefaultValue HttpSettings http,
+        @DefaultValue HealthSettings health,
+        @DefaultValue CatalogSettings catalog,
+        @DefaultValue TagsSettings tags,
+        @DefaultValue LogSettings log) {
+
+    /** What every name begins with outside this package's documentation. */
+    public static final String PREFIX = "registry";
+}

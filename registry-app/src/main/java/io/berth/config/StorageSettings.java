@@ -1,0 +1,112 @@
+package io.berth.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Where content is kept, and what may happen to it.
+ *
+ * @param filesystem where it is kept; {@code null} exactly when it is kept in {@code s3}
+ * @param s3 where it is kept; {@code null} exactly when it is kept in {@code filesystem}
+ */
+public record StorageSettings(
+        @Nullable Filesystem filesystem,
+        @Nullable S3Settings s3,
+        @DefaultValue Redirect redirect,
+        @DefaultValue("auto") Ownership ownership,
+        @DefaultValue Delete delete,
+        @DefaultValue Tag tag,
+        @DefaultValue Maintenance maintenance) {
+
+    public StorageSettings {
+        Wrong.when(
+                filesystem != null && s3 != null,
+                "storage.filesystem.rootdirectory and settings of storage.s3 are both set, but"
+                        + " content is kept in one place: remove one of them");
+        if (s3 == null && filesystem == null) {
+            filesystem = new Filesystem(Path.of("data"));
+        }
+    }
+
+    /** Who writes to the storage tree. */
+    public enum Ownership {
+        /** Berth alone, whatever is there already. */
+        EXCLUSIVE,
+        /** Other registries, too: every answer comes from the tree itself. */
+        SHARED,
+        /** Berth alone if it began the tree, otherwise others, too. */
+        AUTO
+    }
+
+    /** A folder of this machine. Created when it is not there. */
+    public record Filesystem(Path rootDirectory) {
+
+        public Filesystem {
+            rootDirectory = rootDirectory.toAbsolutePath().normalize();
+        }
+    }
+
+    /**
+     * Whether clients are sent to a store that they can read from themselves.
+     *
+     * @param disable whether the registry hands them the bytes instead
+     */
+    public record Redirect(@DefaultValue("false") boolean disable) {}
+
+    /** Whether clients may delete blobs, tags and manifests. */
+    public record Delete(@DefaultValue("true") boolean enabled) {}
+
+    /**
+     * How tags are looked up.
+     *
+     * @param concurrencyLimit how many tags the delete of a manifest reads or removes at the same
+     *     time; 0: as many as the machine has processors
+     */
+    public record Tag(@DefaultValue("0") int concurrencyLimit) {
+
+        public Tag {
+            Wrong.unless(
+                    concurrencyLimit >= 0 && concurrencyLimit <= 1000,
+                    "storage.tag.concurrencylimit",
+                    concurrencyLimit,
+                    "a number from 0 to 1000");
+        }
+    }
+
+    public record Maintenance(
+            @DefaultValue ReadOnly readonly, @DefaultValue UploadPurging uploadPurging) {}
+
+    /** Whether everything that writes is refused. */
+    public record ReadOnly(@DefaultValue("false") boolean enabled) {}
+
+    /**
+     * Removing uploads that nobody finished.
+     *
+     * @param age how long ago an upload began that is removed
+     * @param interval from one round to the next
+     * @param dryRun whether rounds only report what they would remove
+     */
+    public record UploadPurging(
+            @DefaultValue("true") boolean enabled,
+            @DefaultValue("168h") GoDuration age,
+            @DefaultValue("24h") GoDuration interval,
+            @DefaultValue("false") boolean dryRun) {
+
+        private static final Duration SHORTEST = Duration.ofMinutes(1);
+
+        public UploadPurging {
+            requireMinute("age", age);
+            requireMinute("interval", interval);
+        }
+
+        private static void requireMinute(String name, GoDuration value) {
+            Wrong.unless(
+                    value.duration().compareTo(SHORTEST) >= 0,
+                    "storage.maintenance.uploadpurging." + name,
+                    value,
+                    "a minute or more, such as 168h");
+        }
+    }
+}

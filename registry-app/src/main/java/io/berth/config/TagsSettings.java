@@ -1,0 +1,19 @@
+package io.berth.config;
+
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The list of tags.
+ *
+ * @param maxTags how many tags one page has at most
+ */
+public record TagsSettings(@DefaultValue("1000") int maxTags) {
+
+    public TagsSettings {
+        Wrong.unless(
+                maxTags >= 1 && maxTags <= 1_000_000,
+                "tags.maxtags",
+                maxTags,
+                "a number from 1 to 1000000");
+    }
+}

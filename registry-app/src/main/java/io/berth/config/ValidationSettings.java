@@ -1,0 +1,59 @@
+package io.berth.config;
+
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/** What a manifest that is pushed must fulfil. */
+public record ValidationSettings(@DefaultValue Manifests manifests) {
+
+    /**
+     * @param references whether what a manifest refers to must be there
+     */
+    public record Manifests(
+            @DefaultValue("strict") References references, @DefaultValue Urls urls) {}
+
+    /**
+     * Which addresses the layers of a manifest may name, as regular expressions that are looked for
+     * in them. Without any, every address may be named.
+     *
+     * @param allow one of them must be found; empty: none has to
+     * @param deny none of them may be found
+     */
+    public record Urls(@DefaultValue({}) List<String> allow, @DefaultValue({}) List<String> deny) {
+
+        public Urls {
+            allow = List.copyOf(allow);
+            deny = List.copyOf(deny);
+            allow.forEach(expression -> requireExpression("allow", expression));
+            deny.forEach(expression -> requireExpression("deny", expression));
+        }
+
+        /** Whether there is nothing to look at. */
+        public boolean isEmpty() {
+            return allow.isEmpty() && deny.isEmpty();
+        }
+
+        private static void requireExpression(String list, String expression) {
+            boolean right = true;
+            try {
+                Pattern.compile(expression);
+            } catch (PatternSyntaxException e) {
+                right = false;
+            }
+            Wrong.unless(
+                    right,
+                    "validation.manifests.urls." + list,
+                    expression,
+                    "a regular expression such as ^https://example\\.com/");
+        }
+    }
+
+    public enum References {
+        /** Every blob and manifest that is referred to is in the same repository. */
+        STRICT,
+        /** Some may be missing: a mirror may hold a few platforms of an index only. */
+        LENIENT
+    }
+}

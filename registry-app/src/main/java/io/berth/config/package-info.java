@@ -1,0 +1,8 @@
+/**
+ * What an administrator sets: immutable records that cannot hold a wrong value, bound from
+ * environment variables and other sources under the names of CNCF distribution's configuration.
+ */
+@NullMarked
+package io.berth.config;
+
+import org.jspecify.annotations.NullMarked;

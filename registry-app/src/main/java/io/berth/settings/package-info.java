@@ -1,8 +1,0 @@
-/**
- * What an administrator sets: immutable records that cannot hold a wrong value, bound from
- * environment variables and other sources under the names of CNCF distribution's configuration.
- */
-@NullMarked
-package io.berth.settings;
-
-import org.jspecify.annotations.NullMarked;

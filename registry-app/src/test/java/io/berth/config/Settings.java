@@ -1,0 +1,105 @@
+package io.berth.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+/** Settings as the application binds them. */
+final class Settings {
+
+    /** The least that is a place in S3. */
+    static final Map<String, String> BUCKET =
+            Map.of("storage.s3.region", "us-east-1", "storage.s3.bucket", "images");
+
+    private static final String S3 = "storage.s3.";
+
+    /** Settings that exist because others write them down. */
+    private static final Set<String> ONLY_DEFAULT = Set.of("storage.s3.v4auth");
+
+    private Settings() {}
+
+    static RegistrySettings defaults() {
+        return with(Map.of());
+    }
+
+    /**
+     * @param values by names as they are documented
+     */
+    static RegistrySettings with(Map<String, String> values) {
+        Map<String, String> properties = new TreeMap<>();
+        values.forEach(
+                (name, value) -> properties.put(RegistrySettings.PREFIX + "." + name, value));
+        return new Binder(new MapConfigurationPropertySource(properties))
+                .bindOrCreate(RegistrySettings.PREFIX, RegistrySettings.class);
+    }
+
+    /**
+     * As {@link #with(Map)}, and makes sure that the values are all there are in a group and that
+     * each differs from its default.
+     */
+    static RegistrySettings withAll(String group, Map<String, String> values) {
+        withEach(group, values);
+        return with(values);
+    }
+
+    /** As {@link #withAll}, for values that do not go together. */
+    static void withEach(String group, Map<String, String> values) {
+        assertThat(values.keySet().stream().map(Settings::plain).collect(Collectors.toSet()))
+                .as("settings of %s", group)
+                .containsExactlyInAnyOrderElementsOf(
+                        new SettingNames(RegistrySettings.class)
+                                .values().stream()
+                                        .filter(name -> name.startsWith(group + "."))
+                                        .filter(
+                                                name ->
+                                                        name.startsWith(S3)
+                                                                == group.equals("storage.s3"))
+                                        .toList());
+        values.forEach(
+                (name, value) -> {
+                    if (!ONLY_DEFAULT.contains(name)) {
+                        assertThat(with(name, value))
+                                .as("%s=%s against the default", name, value)
+                                .isNotEqualTo(least(name));
+                    }
+                });
+    }
+
+    /** A setting together with those that it cannot be made without. */
+    static RegistrySettings with(String name, String value) {
+        Map<String, String> values = new TreeMap<>(prerequisites(name));
+        values.put(name, value);
+        return with(values);
+    }
+
+    /** The defaults of all settings around this one. */
+    static RegistrySettings least(String name) {
+        return name.startsWith(S3) ? with(BUCKET) : defaults();
+    }
+
+    private static Map<String, String> prerequisites(String name) {
+        if (!name.startsWith(S3)) {
+            return Map.of();
+        }
+        Map<String, String> others = new TreeMap<>(BUCKET);
+        switch (name.substring(S3.length())) {
+            case "accesskey", "secretkey", "sessiontoken" -> {
+                others.put("storage.s3.accesskey", "its name");
+                others.put("storage.s3.secretkey", "its password");
+            }
+            case "keyid" -> others.put("storage.s3.encrypt", "true");
+            default -> {} // stands for itself
+        }
+        return others;
+    }
+
+    /** Without the index of a list and the key of a map. */
+    private static String plain(String name) {
+        return name.replaceAll("\\[\\d+]", "").replaceAll("^(http\\.headers)\\..*", "$1");
+    }
+}

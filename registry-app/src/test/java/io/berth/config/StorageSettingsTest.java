@@ -1,0 +1,107 @@
+package io.berth.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.berth.config.StorageSettings.Delete;
+import io.berth.config.StorageSettings.Filesystem;
+import io.berth.config.StorageSettings.Maintenance;
+import io.berth.config.StorageSettings.Ownership;
+import io.berth.config.StorageSettings.ReadOnly;
+import io.berth.config.StorageSettings.Redirect;
+import io.berth.config.StorageSettings.Tag;
+import io.berth.config.StorageSettings.UploadPurging;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class StorageSettingsTest {
+
+    @Test
+    void hasDefaults() {
+        assertThat(Settings.defaults().storage())
+                .isEqualTo(
+                        new StorageSettings(
+                                new Filesystem(Path.of("data").toAbsolutePath()),
+                                null,
+                                new Redirect(false),
+                                Ownership.AUTO,
+                                new Delete(true),
+                                new Tag(0),
+                                new Maintenance(
+                                        new ReadOnly(false),
+                                        new UploadPurging(
+                                                true,
+                                                GoDuration.of("168h"),
+                                                GoDuration.of("24h"),
+                                                false))));
+    }
+
+    @Test
+    void takesEveryValue() {
+        assertThat(
+                        Settings.withAll(
+                                        "storage",
+                                        Map.of(
+                                                "storage.filesystem.rootdirectory",
+                                                "/srv/a/../registry",
+                                                "storage.redirect.disable",
+                                                "true",
+                                                "storage.ownership",
+                                                "shared",
+                                                "storage.delete.enabled",
+                                                "false",
+                                                "storage.tag.concurrencylimit",
+                                                "8",
+                                                "storage.maintenance.readonly.enabled",
+                                                "true",
+                                                "storage.maintenance.uploadpurging.enabled",
+                                                "false",
+                                                "storage.maintenance.uploadpurging.age",
+                                                "48h",
+                                                "storage.maintenance.uploadpurging.interval",
+                                                "90m",
+                                                "storage.maintenance.uploadpurging.dryrun",
+                                                "true"))
+                                .storage())
+                .isEqualTo(
+                        new StorageSettings(
+                                new Filesystem(Path.of("/srv/registry")),
+                                null,
+                                new Redirect(true),
+                                Ownership.SHARED,
+                                new Delete(false),
+                                new Tag(8),
+                                new Maintenance(
+                                        new ReadOnly(true),
+                                        new UploadPurging(
+                                                false,
+                                                GoDuration.of("48h"),
+                                                GoDuration.of("90m"),
+                                                true))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "storage.tag.concurrencylimit, -1",
+        "storage.tag.concurrencylimit, 1001",
+        "storage.maintenance.uploadpurging.age, 59s",
+        "storage.maintenance.uploadpurging.interval, 0"
+    })
+    void refuses(String name, String value) {
+        assertThatThrownBy(() -> Settings.with(Map.of(name, value)))
+                .hasStackTraceContaining(name + " is " + value + ", but must be ");
+    }
+
+    @Test
+    void refusesTwoPlaces() {
+        Map<String, String> both = new TreeMap<>(Settings.BUCKET);
+        both.put("storage.filesystem.rootdirectory", "/srv/registry");
+
+        assertThatThrownBy(() -> Settings.with(both))
+                .hasStackTraceContaining("content is kept in one place: remove one of them");
+    }
+}
