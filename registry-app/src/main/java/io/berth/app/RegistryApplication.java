@@ -1,12 +1,12 @@
 package io.berth.app;
 
+import io.berth.config.HttpSettings;
+import io.berth.config.RegistrySettings;
 import io.berth.health.StoreWatch;
 import io.berth.http.RegistryApi;
 import io.berth.object.ObjectStore;
 import io.berth.registry.Registry;
 import io.berth.server.TomcatServer;
-import io.berth.config.HttpSettings;
-import io.berth.config.RegistrySettings;
 import io.berth.stored.StoredRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;

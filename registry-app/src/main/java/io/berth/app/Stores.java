@@ -1,5 +1,12 @@
 package io.berth.app;
 
+import io.berth.config.S3Settings;
+import io.berth.config.S3Settings.LogLevel;
+import io.berth.config.S3Settings.ObjectAcl;
+import io.berth.config.Secret;
+import io.berth.config.StorageSettings;
+import io.berth.config.StorageSettings.Filesystem;
+import io.berth.config.WrongSettingException;
 import io.berth.object.ListRequest;
 import io.berth.object.ObjectStore;
 import io.berth.object.disk.DiskStore;
@@ -8,13 +15,6 @@ import io.berth.object.s3.S3Options.Checksums;
 import io.berth.object.s3.S3Options.Credentials;
 import io.berth.object.s3.S3SetupException;
 import io.berth.object.s3.S3Store;
-import io.berth.config.S3Settings;
-import io.berth.config.S3Settings.LogLevel;
-import io.berth.config.S3Settings.ObjectAcl;
-import io.berth.config.Secret;
-import io.berth.config.StorageSettings;
-import io.berth.config.StorageSettings.Filesystem;
-import io.berth.config.WrongSettingException;
 import io.berth.stored.StoredRegistry;
 import java.io.UncheckedIOException;
 import java.net.URI;

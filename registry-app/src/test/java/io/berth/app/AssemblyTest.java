@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.config.RegistrySettings;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
@@ -13,7 +14,6 @@ import io.berth.name.RepositoryName;
 import io.berth.object.memory.MemoryStore;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.registry.Registry;
-import io.berth.config.RegistrySettings;
 import io.berth.stored.StoredRegistry;
 import io.berth.stored.StoredRegistryOptions;
 import io.berth.stored.StoredRegistryOptions.Place;

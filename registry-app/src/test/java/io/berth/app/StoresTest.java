@@ -3,12 +3,12 @@ package io.berth.app;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.object.s3.S3Options;
-import io.berth.object.s3.S3Options.Checksums;
-import io.berth.object.s3.S3Options.Credentials;
 import io.berth.config.RegistrySettings;
 import io.berth.config.S3Settings;
 import io.berth.config.StorageSettings;
+import io.berth.object.s3.S3Options;
+import io.berth.object.s3.S3Options.Checksums;
+import io.berth.object.s3.S3Options.Credentials;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;

@@ -3,12 +3,12 @@ package io.berth.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.berth.name.Platform;
 import io.berth.config.ManifestSettings.Accept;
 import io.berth.config.PolicySettings.ContentClass;
 import io.berth.config.ValidationSettings.Manifests;
 import io.berth.config.ValidationSettings.References;
 import io.berth.config.ValidationSettings.Urls;
+import io.berth.name.Platform;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
