@@ -87,6 +87,19 @@ final class GatheredBody extends InputStream {
         return bytes;
     }
 
+    /**
+     * Zero when the next read may wait for the client: all that had come is taken, and it was less
+     * than a connection gives at once. Where it was as much, there is probably more.
+     */
+    @Override
+    public int available() throws IOException {
+        int there = body.available();
+        if (there > 0 || read == length) {
+            return there;
+        }
+        return read - asked < FULL ? 0 : 1;
+    }
+
     private void gather() {
         if (sleptAt >= sleepsFrom) {
             learn(read - sleptAt);

@@ -147,6 +147,28 @@ class GatheredBodyTest {
         assertThat(connection.sleeps).isZero();
     }
 
+    /** By this the storage knows when to return a large buffer. */
+    @Test
+    void tellsWhetherTheNextReadMayWait() throws IOException {
+        Connection connection = new Connection(10 * MIB, 100_000_000, 4 * MIB);
+        GatheredBody body = new GatheredBody(connection, -1, connection::sleep);
+        byte[] buffer = new byte[8 * KIB];
+        assertThat(body.available()).isZero();
+
+        int waitsForeseen = 0;
+        while (true) {
+            int waits = connection.waits;
+            boolean foreseen = body.available() == 0;
+            waitsForeseen += foreseen ? 1 : 0;
+            if (body.read(buffer, 0, buffer.length) < 0) {
+                break;
+            }
+            assertThat(connection.waits == waits || foreseen).isTrue();
+        }
+
+        assertThat(waitsForeseen).isGreaterThan(10);
+    }
+
     @Test
     void everyByteIsPassedOn() throws IOException {
         byte[] content = new byte[3 * (int) MIB];

@@ -65,6 +65,7 @@ final class Assembly {
                 ownership(settings.storage().ownership()),
                 tagConcurrency == 0 ? defaults.tagConcurrency() : tagConcurrency,
                 defaults.manifestCacheBytes(),
+                MemoryBudget.ofProcess().uploadBufferBytes(),
                 defaults.place(),
                 defaults.membershipTrust(),
                 sessionKey(settings.http().secret()));

@@ -34,9 +34,17 @@ record MemoryBudget(long heapBytes) {
         return share(8);
     }
 
-    /** Buffers of uploads that have bytes to be stored at this moment. */
+    /**
+     * Buffers of uploads that have bytes to be stored at this moment. What an upload holds while it
+     * waits for its client is a part of its connection's.
+     */
     long uploadBufferBytes() {
-        return share(16);
+        return share(32);
+    }
+
+    /** Bytes on their way to S3 that are small enough not to be put into a file. */
+    long spoolBytes() {
+        return share(32);
     }
 
     /** Names of tags and repositories that are kept for the next page, or are being read. */

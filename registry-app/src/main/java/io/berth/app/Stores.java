@@ -104,7 +104,8 @@ final class Stores {
                     case NEVER -> Checksums.NEVER;
                 },
                 settings.maxConnections(),
-                settings.spoolFolder());
+                settings.spoolFolder(),
+                MemoryBudget.ofProcess().spoolBytes());
     }
 
     private static @Nullable Credentials credentials(S3Settings settings) {

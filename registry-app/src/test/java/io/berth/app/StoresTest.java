@@ -71,7 +71,8 @@ class StoresTest {
                                 URI.create("https://images.example.com"),
                                 Checksums.ALWAYS,
                                 10,
-                                Path.of("/spool")));
+                                Path.of("/spool"),
+                                MemoryBudget.ofProcess().spoolBytes()));
     }
 
     @Test
@@ -89,7 +90,7 @@ class StoresTest {
 
         assertThat(options)
                 .usingRecursiveComparison()
-                .ignoringFields("userAgent")
+                .ignoringFields("userAgent", "spoolHeapBytes")
                 .isEqualTo(S3Options.builder("us-east-1", "images", spool).build());
         assertThat(options.userAgent()).isEqualTo("berth");
     }

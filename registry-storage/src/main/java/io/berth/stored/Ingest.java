@@ -8,23 +8,43 @@ import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Moves a request's body into the storage, hashing on the way. Clients send in small pieces; the
- * storage and the hash are fed in large ones. The buffers are pooled: memory is one buffer per body
- * under way, whatever its length.
+ * storage and the hash are fed in large ones.
+ *
+ * <p>Memory: a body that waits for its client holds {@value #WAITING_BYTES} bytes. A body whose
+ * bytes are there, as {@link InputStream#available} tells, takes a buffer of {@value #BUFFER_BYTES}
+ * bytes from a pool and returns it before it waits again. The pool has a bound; a body that gets no
+ * buffer goes on in small pieces, which costs more processor time and nothing else. So a client
+ * that stalls never makes another one wait.
+ *
+ * <p>Safe for use by many threads.
  */
 final class Ingest {
 
-    /** Large enough that the cost per call vanishes, small enough for the processor's cache. */
-    static final int BUFFER_SIZE = 256 * 1024;
+    /** A larger buffer saves less than 2 % of the processor time of a push. */
+    static final int BUFFER_BYTES = 64 * 1024;
 
-    private static final int POOLED = 16;
+    /** What each body under way holds, whatever its client does. */
+    static final int WAITING_BYTES = 8 * 1024;
 
-    private static final BlockingQueue<byte[]> POOL = new ArrayBlockingQueue<>(POOLED);
+    /** Buffers that are kept although no body needs them. */
+    private static final int MOST_IDLE = 16;
 
-    private Ingest() {}
+    private final int buffers;
+    private final Semaphore free;
+    private final BlockingQueue<byte[]> idle = new ArrayBlockingQueue<>(MOST_IDLE);
+
+    /**
+     * @param poolBytes the most bytes of all large buffers together; zero: bodies have none
+     */
+    Ingest(long poolBytes) {
+        buffers = (int) Math.min(poolBytes / BUFFER_BYTES, Integer.MAX_VALUE);
+        free = new Semaphore(buffers);
+    }
 
     /** Where the bytes go. */
     interface Sink {
@@ -39,75 +59,142 @@ final class Ingest {
      * @throws RegistryException SIZE_INVALID when it is not as long as it declares
      * @throws IOException when the body fails; the sink has been given everything before that
      */
-    static long copy(UploadChunk chunk, @Nullable MessageDigest hash, Sink sink)
-            throws IOException {
-        byte[] buffer = take();
-        try {
-            long copied = copy(chunk, hash, sink, buffer);
+    long copy(UploadChunk chunk, @Nullable MessageDigest hash, Sink sink) throws IOException {
+        try (Copy copy = new Copy(chunk, hash, sink)) {
+            return copy.run();
+        }
+    }
+
+    /** One chunk on its way. For one thread. */
+    private final class Copy implements AutoCloseable {
+
+        private final UploadChunk chunk;
+        private final @Nullable MessageDigest hash;
+        private final Sink sink;
+        private final byte[] small = new byte[WAITING_BYTES];
+
+        /** One of the pool's; {@code null} while {@link #small} is used. */
+        private byte @Nullable [] large;
+
+        /** Bytes in the buffer that is used. */
+        private int filled;
+
+        private long copied;
+
+        Copy(UploadChunk chunk, @Nullable MessageDigest hash, Sink sink) {
+            this.chunk = chunk;
+            this.hash = hash;
+            this.sink = sink;
+        }
+
+        long run() throws IOException {
+            try {
+                long limit = chunk.length().orElse(Long.MAX_VALUE);
+                while (readMore()) {
+                    if (copied + filled > limit) {
+                        throw wrongLength(chunk);
+                    }
+                }
+            } catch (IOException e) {
+                flush();
+                throw e;
+            }
+            flush();
             if (chunk.length().isPresent() && copied != chunk.length().getAsLong()) {
                 throw wrongLength(chunk);
             }
             return copied;
-        } finally {
-            POOL.offer(buffer);
         }
-    }
 
-    private static long copy(
-            UploadChunk chunk, @Nullable MessageDigest hash, Sink sink, byte[] buffer)
-            throws IOException {
-        InputStream body = chunk.body();
-        long limit = chunk.length().orElse(Long.MAX_VALUE);
-        long copied = 0;
-        int filled = 0;
-        try {
-            while (true) {
-                int read = body.read(buffer, filled, buffer.length - filled);
-                if (read < 0) {
-                    break;
-                }
-                filled += read;
-                if (copied + filled > limit) {
-                    throw wrongLength(chunk);
-                }
-                if (filled == buffer.length) {
-                    flush(buffer, filled, hash, sink);
-                    copied += filled;
-                    filled = 0;
-                }
+        /**
+         * @return {@code false} at the end of the body
+         */
+        private boolean readMore() throws IOException {
+            boolean waits = chunk.body().available() <= 0;
+            if (waits && large != null) {
+                flush();
+                releaseLarge();
+            } else if (filled == buffer().length && (waits || !growsLarge())) {
+                flush();
             }
-        } catch (IOException e) {
-            flush(buffer, filled, hash, sink);
-            throw e;
+            byte[] buffer = buffer();
+            int read = chunk.body().read(buffer, filled, buffer.length - filled);
+            filled += Math.max(read, 0);
+            return read >= 0;
         }
-        flush(buffer, filled, hash, sink);
-        return copied + filled;
-    }
 
-    private static void flush(byte[] buffer, int length, @Nullable MessageDigest hash, Sink sink) {
-        if (length > 0) {
-            sink.write(buffer, 0, length);
-            if (hash != null) {
-                hash.update(buffer, 0, length);
+        private byte[] buffer() {
+            return large == null ? small : large;
+        }
+
+        private boolean growsLarge() {
+            byte[] taken = large == null ? take() : null;
+            if (taken == null) {
+                return false;
             }
+            System.arraycopy(small, 0, taken, 0, filled);
+            large = taken;
+            return true;
+        }
+
+        private void flush() {
+            if (filled > 0) {
+                sink.write(buffer(), 0, filled);
+                if (hash != null) {
+                    hash.update(buffer(), 0, filled);
+                }
+                copied += filled;
+                filled = 0;
+            }
+        }
+
+        private void releaseLarge() {
+            if (large != null) {
+                release(large);
+                large = null;
+            }
+        }
+
+        @Override
+        public void close() {
+            releaseLarge();
         }
     }
 
     /** Feeds all of a stream to a hash. */
-    static void hash(InputStream content, MessageDigest hash) throws IOException {
-        byte[] buffer = take();
+    void hash(InputStream content, MessageDigest hash) throws IOException {
+        byte[] large = take();
+        byte[] buffer = large == null ? new byte[WAITING_BYTES] : large;
         try {
             for (int read; (read = content.read(buffer)) >= 0; ) {
                 hash.update(buffer, 0, read);
             }
         } finally {
-            POOL.offer(buffer);
+            if (large != null) {
+                release(large);
+            }
         }
     }
 
-    private static byte[] take() {
-        byte[] pooled = POOL.poll();
-        return pooled != null ? pooled : new byte[BUFFER_SIZE];
+    /** Large buffers that bodies hold at this moment. */
+    int largeInUse() {
+        return buffers - free.availablePermits();
+    }
+
+    /**
+     * @return {@code null} when all are in use
+     */
+    private byte @Nullable [] take() {
+        if (!free.tryAcquire()) {
+            return null;
+        }
+        byte[] pooled = idle.poll();
+        return pooled != null ? pooled : new byte[BUFFER_BYTES];
+    }
+
+    private void release(byte[] buffer) {
+        var _ = idle.offer(buffer); // else it is garbage
+        free.release();
     }
 
     private static RegistryException wrongLength(UploadChunk chunk) {

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param tagConcurrency tags looked at or removed at once when a manifest is deleted, 1 or more
  *     ({@code storage.tag.concurrencylimit})
  * @param manifestCacheBytes memory for manifests read before, about
+ * @param uploadBufferBytes memory for buffers of uploads whose bytes are there, at the most; an
+ *     upload that waits for its client takes 8 KiB besides
  * @param place where the store is
  * @param membershipTrust how long a reader may be told what a repository was seen to hold, though
  *     another replica may have deleted it since; zero: not at all. Without effect in a shared tree
@@ -22,6 +24,7 @@ public record StoredRegistryOptions(
         OwnershipMode ownership,
         int tagConcurrency,
         long manifestCacheBytes,
+        long uploadBufferBytes,
         Place place,
         Duration membershipTrust,
         @Nullable SessionKey sessionKey) {
@@ -78,6 +81,9 @@ public record StoredRegistryOptions(
         if (manifestCacheBytes < 0) {
             throw new IllegalArgumentException("manifestCacheBytes " + manifestCacheBytes);
         }
+        if (uploadBufferBytes < 0) {
+            throw new IllegalArgumentException("uploadBufferBytes " + uploadBufferBytes);
+        }
     }
 
     /** Strict, with ownership decided by the tree, for this machine's processors. */
@@ -87,6 +93,7 @@ public record StoredRegistryOptions(
                 OwnershipMode.AUTO,
                 Runtime.getRuntime().availableProcessors(),
                 24L * 1024 * 1024,
+                8L * 1024 * 1024,
                 Place.NEAR,
                 Duration.ZERO,
                 null);
@@ -99,6 +106,7 @@ public record StoredRegistryOptions(
                 ownership,
                 FAR_CONCURRENCY,
                 manifestCacheBytes,
+                uploadBufferBytes,
                 Place.FAR,
                 membershipTrust,
                 sessionKey);
@@ -110,6 +118,7 @@ public record StoredRegistryOptions(
                 ownership,
                 tagConcurrency,
                 manifestCacheBytes,
+                uploadBufferBytes,
                 place,
                 membershipTrust,
                 sessionKey);

@@ -135,7 +135,7 @@ final class StoredUpload implements Upload {
         MessageDigest hashAfter = hashBefore == null ? null : hashBefore.fork();
         hash = null; // until it is known to agree with the bytes again
         try {
-            Ingest.copy(chunk, hashAfter, bytes::append);
+            uploads.ingest().copy(chunk, hashAfter, bytes::append);
         } catch (RegistryException e) {
             bytes.truncate(before);
             hash = hashBefore;
@@ -169,7 +169,7 @@ final class StoredUpload implements Upload {
         }
         MessageDigest fresh = algorithm.newDigest();
         try (InputStream content = bytes.read()) {
-            Ingest.hash(content, fresh);
+            uploads.ingest().hash(content, fresh);
         } catch (IOException e) {
             throw new ObjectStoreException.Unavailable(
                     id.toString(), "reading the bytes of an upload failed", e);

@@ -47,6 +47,7 @@ final class Uploads {
     private final ObjectStore store;
     private final Blobs blobs;
     private final UploadIds ids;
+    private final Ingest ingest;
     private final boolean statesSaveRequests;
     private final UploadHolds holds = new UploadHolds(PATIENCE);
     private final Cache<UploadId, HashState> hashes = remembering(4_096);
@@ -57,6 +58,7 @@ final class Uploads {
         this.store = store;
         this.blobs = blobs;
         this.ids = ids;
+        this.ingest = new Ingest(options.uploadBufferBytes());
         this.statesSaveRequests = options.isFar();
     }
 
@@ -172,7 +174,7 @@ final class Uploads {
         MessageDigest hash = algorithm.newDigest();
         long size;
         try (ObjectWriter writer = store.write(RegistryLayout.blob(digest))) {
-            size = Ingest.copy(content, hash, writer::write);
+            size = ingest.copy(content, hash, writer::write);
             requireDigest(digest, Digest.ofHash(algorithm, hash));
             writer.publish(Durability.WHOLE, digest);
         }
@@ -182,6 +184,10 @@ final class Uploads {
     Descriptor linked(RepositoryName repository, Digest digest, long size) {
         blobs.link(repository, digest, digest, size);
         return Descriptor.of(MediaType.OCTET_STREAM, digest, size);
+    }
+
+    Ingest ingest() {
+        return ingest;
     }
 
     static void requireDigest(Digest expected, Digest actual) {

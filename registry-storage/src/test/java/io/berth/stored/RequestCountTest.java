@@ -57,6 +57,7 @@ class RequestCountTest {
                         ownership,
                         1,
                         1024 * 1024,
+                        1024 * 1024,
                         Place.NEAR,
                         Duration.ZERO,
                         null),

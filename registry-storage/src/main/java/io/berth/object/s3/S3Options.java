@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * @param redirectEndpoint where clients reach it; {@code null}: where we do
  * @param maxConnections to the server at a time; a request that gets none for 10 s fails
  * @param spoolFolder of files that hold parts until they are sent; created when it is not there
+ * @param spoolHeapBytes the most bytes of the heap that hold parts in place of files, of all
+ *     transfers together
  */
 public record S3Options(
         String region,
@@ -60,7 +62,8 @@ public record S3Options(
         @Nullable URI redirectEndpoint,
         Checksums checksums,
         int maxConnections,
-        Path spoolFolder) {
+        Path spoolFolder,
+        long spoolHeapBytes) {
 
     /** The least a part of a large object may have, unless it is the last. */
     public static final long MIN_PART = 5L << 20;
@@ -98,6 +101,7 @@ public record S3Options(
         requireBetween("multipartCopyMaxConcurrency", multipartCopyMaxConcurrency, 1, 10_000);
         requireBetween("multipartCopyThresholdSize", multipartCopyThresholdSize, 0, MAX_PART);
         requireBetween("maxConnections", maxConnections, 1, 100_000);
+        requireBetween("spoolHeapBytes", spoolHeapBytes, 0, Long.MAX_VALUE);
         if (keyId != null && !encrypt) {
             throw new IllegalArgumentException("keyId is of no use without encrypt");
         }
@@ -148,6 +152,7 @@ public record S3Options(
         private @Nullable URI redirectEndpoint;
         private Checksums checksums = Checksums.AUTO;
         private int maxConnections = 256;
+        private long spoolHeapBytes = 16L << 20;
 
         private Builder(String region, String bucket, Path spoolFolder) {
             this.region = region;
@@ -260,6 +265,11 @@ public record S3Options(
             return this;
         }
 
+        public Builder spoolHeapBytes(long spoolHeapBytes) {
+            this.spoolHeapBytes = spoolHeapBytes;
+            return this;
+        }
+
         /**
          * The options as they are now.
          *
@@ -290,7 +300,8 @@ public record S3Options(
                     redirectEndpoint,
                     checksums,
                     maxConnections,
-                    spoolFolder);
+                    spoolFolder,
+                    spoolHeapBytes);
         }
     }
 }

@@ -39,8 +39,9 @@ import software.amazon.awssdk.http.SdkHttpClient;
  *
  * <p><b>Memory.</b> A writer or a handle takes up to 256 KiB of the heap for each part that is
  * being filled or sent, four at the most, and a file in the spool folder for each that is larger.
- * Staged bytes that wait for their next handle take up to 16 MiB of the heap and 256 MiB of files
- * in all.
+ * All of them together take {@link S3Options#spoolHeapBytes} of the heap at the most; beyond that
+ * each part is a file. Staged bytes that wait for their next handle count, too, and take up to 256
+ * MiB of files in all.
  *
  * <p>A key and the root directory have 1024 characters at the most together. Keys in the bucket
  * that cannot be our own are not seen.
@@ -76,7 +77,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
      * @param wire what is put between the SDK and the network, to look at requests or to lose them
      */
     static S3Store open(S3Options options, ObjectKey probes, UnaryOperator<SdkHttpClient> wire) {
-        Spool spool = new Spool(options.spoolFolder());
+        Spool spool = spool(options);
         Clients clients = new Clients(options, wire);
         try {
             Bucket bucket = new Bucket(options, clients);
@@ -96,7 +97,11 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     static S3Store open(
             S3Options options, S3Capabilities known, UnaryOperator<SdkHttpClient> wire) {
         Bucket bucket = new Bucket(options, new Clients(options, wire));
-        return new S3Store(bucket, known, new Spool(options.spoolFolder()));
+        return new S3Store(bucket, known, spool(options));
+    }
+
+    private static Spool spool(S3Options options) {
+        return new Spool(options.spoolFolder(), options.spoolHeapBytes());
     }
 
     private S3Store(Bucket bucket, S3Capabilities capabilities, Spool spool) {

@@ -8,9 +8,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that wait to be sent, perhaps more than once: the first {@value #IN_HEAP} in the heap, all
- * of them in a file when there are more. So heap use does not grow with what is sent, only with how
- * many send. Safe for use by many threads, but not while one of them takes bytes away.
+ * Bytes that wait to be sent, perhaps more than once: up to {@value #IN_HEAP} in the heap if the
+ * {@link Spool} has as many left, all of them in a file otherwise. So heap use grows neither with
+ * what is sent nor with how many send. Safe for use by many threads, but not while one of them takes
+ * bytes away.
  */
 final class SpooledBytes implements AutoCloseable {
 
@@ -36,20 +37,34 @@ final class SpooledBytes implements AutoCloseable {
     }
 
     synchronized void append(byte[] buffer, int offset, int length) throws IOException {
-        if (file == null && size + length > IN_HEAP) {
+        if (file == null && !growsInHeap(size + length)) {
             moveToFile();
         }
         if (file == null) {
-            int at = (int) size;
-            if (at + length > heap.length) {
-                heap = Arrays.copyOf(heap, Math.min(IN_HEAP, Math.max(2 * at, at + length)));
-            }
-            System.arraycopy(buffer, offset, heap, at, length);
+            System.arraycopy(buffer, offset, heap, (int) size, length);
         } else {
             file.seek(size);
             file.write(buffer, offset, length);
         }
         size += length;
+    }
+
+    /**
+     * @return {@code false}: so many bytes do not stay in the heap
+     */
+    private boolean growsInHeap(long needed) {
+        if (needed <= heap.length) {
+            return true;
+        }
+        if (needed > IN_HEAP) {
+            return false;
+        }
+        int grown = Math.clamp(2 * size, (int) needed, IN_HEAP);
+        if (!spool.reserve(grown - heap.length)) {
+            return false;
+        }
+        heap = Arrays.copyOf(heap, grown);
+        return true;
     }
 
     /** All or nothing: a file that does not hold every byte is none. */
@@ -62,6 +77,11 @@ final class SpooledBytes implements AutoCloseable {
             throw e;
         }
         file = opened;
+        dropHeap();
+    }
+
+    private void dropHeap() {
+        spool.release(heap.length);
         heap = NONE;
     }
 
@@ -109,7 +129,7 @@ final class SpooledBytes implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        heap = NONE;
+        dropHeap();
         size = 0;
         if (file != null) {
             try {

@@ -50,7 +50,8 @@ class S3OptionsTest {
                                 null,
                                 Checksums.AUTO,
                                 256,
-                                SPOOL));
+                                SPOOL,
+                                16L << 20));
     }
 
     @Test
@@ -82,6 +83,7 @@ class S3OptionsTest {
                         .redirectEndpoint(redirect)
                         .checksums(Checksums.NEVER)
                         .maxConnections(24)
+                        .spoolHeapBytes(25L << 20)
                         .build();
 
         assertThat(options)
@@ -110,7 +112,8 @@ class S3OptionsTest {
                                 redirect,
                                 Checksums.NEVER,
                                 24,
-                                SPOOL));
+                                SPOOL,
+                                25L << 20));
     }
 
     @Test
@@ -132,6 +135,7 @@ class S3OptionsTest {
                 b -> b.multipartCopyMaxConcurrency(0),
                 b -> b.multipartCopyThresholdSize((5L << 30) + 1),
                 b -> b.maxConnections(0),
+                b -> b.spoolHeapBytes(-1),
                 b -> b.keyId("id"));
     }
 

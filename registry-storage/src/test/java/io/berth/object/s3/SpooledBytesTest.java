@@ -8,7 +8,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +20,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SpooledBytesTest {
 
     @TempDir private Path folder;
+
+    private static Spool spool(Path folder) {
+        return new Spool(folder, 16 << 20);
+    }
 
     private static byte[] random(int count) {
         byte[] bytes = new byte[count];
@@ -29,7 +35,7 @@ class SpooledBytesTest {
     @ValueSource(ints = {0, 1, 262_143, 262_144, 262_145, 3_000_000})
     void givesWhatItWasGiven(int size) throws IOException {
         byte[] content = random(size);
-        try (SpooledBytes bytes = new Spool(folder).bytes()) {
+        try (SpooledBytes bytes = spool(folder).bytes()) {
             for (int at = 0; at < size; at += 10_000) {
                 bytes.append(content, at, Math.min(10_000, size - at));
             }
@@ -51,7 +57,7 @@ class SpooledBytesTest {
     @Test
     void takesNoMoreOfTheHeapThanItMay() throws IOException {
         byte[] content = random(1 << 20);
-        try (SpooledBytes bytes = new Spool(folder).bytes()) {
+        try (SpooledBytes bytes = spool(folder).bytes()) {
             for (int i = 1; i < 1000; i++) {
                 bytes.append(content, 0, i);
                 assertThat(bytes.inHeap()).isLessThanOrEqualTo(SpooledBytes.IN_HEAP);
@@ -61,11 +67,39 @@ class SpooledBytesTest {
         }
     }
 
+    /** However many transfers there are: those that find the heap taken go to files. */
+    @Test
+    void allTogetherTakeNoMoreOfTheHeapThanTheyMay() throws IOException {
+        int most = 4 * SpooledBytes.IN_HEAP;
+        Spool spool = new Spool(folder, most);
+        List<SpooledBytes> all = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            SpooledBytes bytes = spool.bytes();
+            byte[] content = random(1000 * (i + 1));
+            for (int at = 0; at < content.length; at += 7000) {
+                bytes.append(content, at, Math.min(7000, content.length - at));
+            }
+            all.add(bytes);
+            int held = all.stream().mapToInt(SpooledBytes::inHeap).sum();
+            assertThat(held).isLessThanOrEqualTo(most);
+            assertThat(spool.heapLeft()).isEqualTo(most - held);
+        }
+
+        assertThat(all.stream().filter(bytes -> bytes.inHeap() > 0)).hasSizeBetween(4, 60);
+        for (int i = 0; i < all.size(); i++) {
+            byte[] content = random(1000 * (i + 1));
+            assertThat(all.get(i).stream(0, content.length).readAllBytes()).isEqualTo(content);
+            all.get(i).close();
+            all.get(i).close();
+        }
+        assertThat(spool.heapLeft()).isEqualTo(most);
+    }
+
     @Test
     void whatIsHereStaysWhenThereCanBeNoFile() throws IOException {
         byte[] content = random(300_000);
         Path gone = Files.createDirectory(folder.resolve("gone"));
-        Spool spool = new Spool(gone);
+        Spool spool = spool(gone);
         try (SpooledBytes bytes = spool.bytes()) {
             bytes.append(content, 0, 200_000);
             Files.delete(gone);
@@ -83,7 +117,7 @@ class SpooledBytesTest {
 
     @Test
     void aFileHasNoNameWhileItIsUsed() throws IOException {
-        try (SpooledBytes bytes = new Spool(folder).bytes()) {
+        try (SpooledBytes bytes = spool(folder).bytes()) {
             bytes.append(random(1 << 20), 0, 1 << 20);
 
             assertThat(folder).isEmptyDirectory();
@@ -92,7 +126,7 @@ class SpooledBytesTest {
 
     @Test
     void isUsedAgain() throws IOException {
-        try (SpooledBytes bytes = new Spool(folder).bytes()) {
+        try (SpooledBytes bytes = spool(folder).bytes()) {
             bytes.append(random(1 << 20), 0, 1 << 20);
             bytes.truncate(0);
             bytes.append(random(5), 0, 5);
@@ -104,7 +138,7 @@ class SpooledBytesTest {
 
     @Test
     void anInterruptedReaderDoesNotCloseTheFile() throws IOException {
-        try (SpooledBytes bytes = new Spool(folder).bytes()) {
+        try (SpooledBytes bytes = spool(folder).bytes()) {
             bytes.append(random(1 << 20), 0, 1 << 20);
             Thread.currentThread().interrupt();
             bytes.stream(0, 1 << 20).readAllBytes();
@@ -118,7 +152,7 @@ class SpooledBytesTest {
     void aFolderThatIsNoneIsRefused() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
 
-        assertThatThrownBy(() -> new Spool(file))
+        assertThatThrownBy(() -> spool(file))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining(file.toString());
     }
