@@ -92,8 +92,7 @@ class IngestTest {
         private final List<Thread> threads = new ArrayList<>();
         private final AtomicInteger right = new AtomicInteger();
 
-        Stalled(int count, byte[] content, int stallsAt, IntUnaryOperator told)
-                throws IOException {
+        Stalled(int count, byte[] content, int stallsAt, IntUnaryOperator told) throws IOException {
             Digest expected = TestContent.sha256(content);
             for (int i = 0; i < count; i++) {
                 Body body = new Body(content, stallsAt, told);
@@ -109,10 +108,7 @@ class IngestTest {
             MessageDigest hash = HashAlgorithm.SHA256.newDigest();
             AtomicInteger stored = new AtomicInteger();
             try {
-                ingest.copy(
-                        UploadChunk.of(body),
-                        hash,
-                        (_, _, length) -> stored.addAndGet(length));
+                ingest.copy(UploadChunk.of(body), hash, (_, _, length) -> stored.addAndGet(length));
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }

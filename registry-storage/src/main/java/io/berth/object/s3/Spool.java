@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * open, so that its space is free again when the process ends, however it ends; a system that
  * forbids this keeps the name until the file is closed.
  *
- * <p>Small amounts of bytes stay in the heap, up to a bound for all of them together; beyond it they
- * go to files as well. Safe for use by many threads.
+ * <p>Small amounts of bytes stay in the heap, up to a bound for all of them together; beyond it
+ * they go to files as well. Safe for use by many threads.
  */
 final class Spool {
 

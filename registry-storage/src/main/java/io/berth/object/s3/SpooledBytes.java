@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Bytes that wait to be sent, perhaps more than once: up to {@value #IN_HEAP} in the heap if the
  * {@link Spool} has as many left, all of them in a file otherwise. So heap use grows neither with
- * what is sent nor with how many send. Safe for use by many threads, but not while one of them takes
- * bytes away.
+ * what is sent nor with how many send. Safe for use by many threads, but not while one of them
+ * takes bytes away.
  */
 final class SpooledBytes implements AutoCloseable {
 
