@@ -65,7 +65,7 @@ final class ManifestBodies {
         reserve(reserved);
         try {
             return new Body(readOn(start, in, declared), () -> room.release(reserved));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             room.release(reserved);
             throw e;
         }

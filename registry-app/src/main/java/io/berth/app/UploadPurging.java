@@ -55,7 +55,7 @@ final class UploadPurging implements AutoCloseable {
                         TimeUnit.MILLISECONDS);
     }
 
-    /** Whatever happens, the next round is tried: an exception would end them for good. */
+    /** Whatever happens, the next round is tried: anything thrown would end them for good. */
     private static void purge(
             StoredRegistry registry, StorageSettings.UploadPurging settings, Clock clock) {
         try {
@@ -67,7 +67,7 @@ final class UploadPurging implements AutoCloseable {
                         settings.age(),
                         settings.dryRun() ? "would be removed" : "removed");
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             log.warn("unfinished uploads could not be removed, which is tried again", e);
         }
     }

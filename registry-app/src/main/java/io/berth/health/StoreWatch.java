@@ -78,14 +78,14 @@ public final class StoreWatch implements AutoCloseable {
         return watch;
     }
 
-    /** Whatever happens, it is asked again: an exception would be the end of it. */
+    /** Whatever happens, it is asked again: anything thrown would be the end of it. */
     private void ask() {
         Instant begin = clock.instant();
         asked = begin;
         try {
             question.run();
             answered();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failed(begin, e);
         } finally {
             asked = null;
@@ -100,7 +100,7 @@ public final class StoreWatch implements AutoCloseable {
         failures = 0;
     }
 
-    private void failed(Instant begin, RuntimeException failure) {
+    private void failed(Instant begin, Throwable failure) {
         failures++;
         if (failures == 1) {
             firstFailure = begin;

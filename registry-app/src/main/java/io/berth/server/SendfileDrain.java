@@ -34,8 +34,11 @@ final class SendfileDrain implements SmartLifecycle {
                 .name("sendfile-drain")
                 .start(
                         () -> {
-                            stop();
-                            done.run();
+                            try {
+                                stop();
+                            } finally {
+                                done.run(); // or the application waits for it in vain
+                            }
                         });
     }
 

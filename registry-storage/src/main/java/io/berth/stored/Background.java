@@ -25,17 +25,27 @@ final class Background {
         if (!underWay.add(what)) {
             return;
         }
-        Thread.startVirtualThread(
-                () -> {
-                    turn.lock();
-                    try {
-                        work.run();
-                    } catch (RuntimeException e) {
-                        log.warn("{} could not be indexed, which is tried again", name, e);
-                    } finally {
-                        turn.unlock();
-                        underWay.remove(what);
-                    }
-                });
+        boolean started = false;
+        try {
+            Thread.startVirtualThread(() -> runInTurn(what, name, work));
+            started = true;
+        } finally {
+            if (!started) {
+                underWay.remove(what);
+            }
+        }
+    }
+
+    /** An {@link Error} is a failure like others: the thread ends, and nobody is told otherwise. */
+    private void runInTurn(Object what, String name, Runnable work) {
+        turn.lock();
+        try {
+            work.run();
+        } catch (RuntimeException | Error e) {
+            log.warn("{} could not be indexed, which is tried again", name, e);
+        } finally {
+            turn.unlock();
+            underWay.remove(what);
+        }
     }
 }

@@ -52,6 +52,11 @@ record FaultScenario(String name, Operation prepare, Operation operation, Operat
         void run(Registry registry) throws IOException;
     }
 
+    /** As the virtual machine throws when it runs out of memory or of stack. */
+    static final class SimulatedError extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
     /** Something that goes wrong while an operation runs. */
     interface Attack<F> {
         void run(FaultScenario scenario, F fault) throws Exception;
@@ -191,7 +196,8 @@ record FaultScenario(String name, Operation prepare, Operation operation, Operat
      * Runs the operation while something goes wrong.
      *
      * @param request where, for whoever reads of a failure
-     * @return whether it was answered; otherwise it said that the storage failed
+     * @return whether it was answered; otherwise it said that the storage failed, or an error that
+     *     was thrown in some thread came out
      */
     boolean isAnswered(Registry attacked, int request) throws IOException {
         try {
@@ -199,6 +205,8 @@ record FaultScenario(String name, Operation prepare, Operation operation, Operat
             return true;
         } catch (RegistryException e) {
             assertThat(e.code()).as("request %s", request).isEqualTo(ErrorCode.UNAVAILABLE);
+            return false;
+        } catch (SimulatedError e) {
             return false;
         }
     }

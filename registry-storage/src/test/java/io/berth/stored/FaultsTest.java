@@ -10,8 +10,10 @@ import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.Registry;
+import io.berth.stored.StoredRegistryOptions.OwnershipMode;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
@@ -19,8 +21,9 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * For every request to the store in every operation: what if it fails, if its answer is lost after
- * it was carried out, or if the process dies there? Afterwards a fresh registry on the same store
- * must show only whole things, everything that was answered before, and a repetition must succeed.
+ * it was carried out, if an {@link Error} is thrown, or if the process dies there? Afterwards a
+ * fresh registry on the same store must show only whole things, everything that was answered
+ * before, and a repetition must succeed.
  */
 class FaultsTest {
 
@@ -33,40 +36,63 @@ class FaultsTest {
         /** It is not carried out, and nothing after it either. */
         DIES_BEFORE,
         /** It is carried out, and nothing after it. */
-        DIES_AFTER
+        DIES_AFTER,
+        /** The virtual machine runs out of something, in whichever thread the request is made. */
+        ERROR
     }
 
     @TestFactory
     Stream<DynamicTest> everyRequestOfEveryOperation() {
-        return FaultScenario.underEach(Fault.values(), FaultsTest::attack);
+        return underEachFault(StoredRegistryOptions.defaults());
     }
 
-    private static void attack(FaultScenario scenario, Fault fault) throws IOException {
+    /** Where several requests of one operation are under way in several threads. */
+    @TestFactory
+    Stream<DynamicTest> everyRequestOfEveryOperationToAFarStore() {
+        return underEachFault(StoredRegistryOptions.defaults().far(Duration.ofSeconds(10)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyRequestOfEveryOperationInASharedTree() {
+        return underEachFault(
+                StoredRegistryOptions.defaults()
+                        .far(Duration.ofSeconds(10))
+                        .with(OwnershipMode.SHARED));
+    }
+
+    private static Stream<DynamicTest> underEachFault(StoredRegistryOptions options) {
+        return FaultScenario.underEach(
+                Fault.values(), (scenario, fault) -> attack(options, scenario, fault));
+    }
+
+    private static void attack(StoredRegistryOptions options, FaultScenario scenario, Fault fault)
+            throws IOException {
         int requests = 0;
         boolean reached = true;
         while (reached) {
             requests++;
-            reached = attackAt(scenario, fault, requests);
+            reached = attackAt(options, scenario, fault, requests);
         }
         assertThat(requests).as("requests tried").isGreaterThan(2);
     }
 
     /** Whether the operation made that many requests. */
-    private static boolean attackAt(FaultScenario scenario, Fault fault, int request)
+    private static boolean attackAt(
+            StoredRegistryOptions options, FaultScenario scenario, Fault fault, int request)
             throws IOException {
         MemoryStore store = new MemoryStore();
-        Manifest bystander = scenario.prepared(open(store));
+        Manifest bystander = scenario.prepared(open(options, store));
         Saboteur saboteur = new Saboteur(fault, request);
-        Registry attacked = open(new InterceptedStore(store, saboteur));
+        Registry attacked = open(options, new InterceptedStore(store, saboteur));
         saboteur.start();
         boolean answered = scenario.isAnswered(attacked, request);
 
-        scenario.requireSound(open(store), answered, bystander);
+        scenario.requireSound(open(options, store), answered, bystander);
         return saboteur.hasStruck();
     }
 
-    private static Registry open(ObjectStore store) {
-        return new StoredRegistry(store, StoredRegistryOptions.defaults(), Clock.systemUTC());
+    private static Registry open(StoredRegistryOptions options, ObjectStore store) {
+        return new StoredRegistry(store, options, Clock.systemUTC());
     }
 
     /** Strikes at one request, counted from its start. */
@@ -102,6 +128,10 @@ class FaultsTest {
             left--;
             if (left == 0) {
                 victim = Thread.currentThread();
+            }
+            if (left == 0 && fault == Fault.ERROR) {
+                struck = true;
+                throw new FaultScenario.SimulatedError();
             }
             boolean now = left == 0 && (fault == Fault.FAILS || fault == Fault.DIES_BEFORE);
             if (dead || now) {

@@ -75,7 +75,8 @@ final class ForgetQueue implements AutoCloseable {
                 remover.accept(batch);
             } catch (ObjectStoreException e) {
                 log.warn("objects of no use are left, such as {}", batch.getFirst(), e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
+                // The thread goes on: others wait for what they add to be removed.
                 log.error("removing objects of no use failed", e);
             }
         }

@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs tasks side by side, a few at a time, on threads that cost nothing while they wait for a
- * server. The first that fails is the failure of all: no other is started. For one thread.
+ * server. The first that fails is the failure of all: no other is started. A failure is any {@link
+ * Throwable}. For one thread.
  */
 final class Lanes {
 
     private final Semaphore free;
     private final List<Thread> threads = new ArrayList<>();
-    private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
     Lanes(int width) {
         free = new Semaphore(width);
@@ -26,6 +27,7 @@ final class Lanes {
      * Starts a task as soon as a lane is free.
      *
      * @throws RuntimeException what an earlier task failed with; this one is not run
+     * @throws Error the same
      */
     void run(Runnable task) {
         try {
@@ -33,13 +35,19 @@ final class Lanes {
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
-        RuntimeException before = failure.get();
+        Throwable before = failure.get();
         if (before != null) {
             free.release();
             throw again(before);
         }
-        threads.removeIf(thread -> !thread.isAlive());
-        threads.add(Thread.ofVirtual().name("s3-lane").start(() -> runInLane(task)));
+        try {
+            threads.removeIf(thread -> !thread.isAlive());
+            threads.add(Thread.ofVirtual().name("s3-lane").start(() -> runInLane(task)));
+        } catch (Error e) {
+            failure.compareAndSet(null, e); // there is no thread for the task, nor memory for one
+            free.release();
+            throw e;
+        }
     }
 
     private void runInLane(Runnable task) {
@@ -47,11 +55,8 @@ final class Lanes {
             if (failure.get() == null) {
                 task.run();
             }
-        } catch (RuntimeException e) {
-            failure.compareAndSet(null, e);
-        } catch (Error e) {
-            failure.compareAndSet(null, new IllegalStateException(e));
-            throw e;
+        } catch (Throwable e) {
+            failure.compareAndSet(null, e); // thrown again to the caller
         } finally {
             free.release();
         }
@@ -61,6 +66,7 @@ final class Lanes {
      * Until all tasks are done.
      *
      * @throws RuntimeException what the first of them failed with
+     * @throws Error the same
      */
     void await() {
         try {
@@ -71,7 +77,7 @@ final class Lanes {
             throw interrupted(e);
         }
         threads.clear();
-        RuntimeException first = failure.get();
+        Throwable first = failure.get();
         if (first != null) {
             throw again(first);
         }
@@ -98,9 +104,12 @@ final class Lanes {
     }
 
     /** A failure that is met once more keeps the stack of where it happened. */
-    private static RuntimeException again(RuntimeException failure) {
-        return failure instanceof ObjectStoreException
-                ? failure
+    private static RuntimeException again(Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        return failure instanceof ObjectStoreException known
+                ? known
                 : new IllegalStateException("a task failed", failure);
     }
 

@@ -83,7 +83,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
             Bucket bucket = new Bucket(options, clients);
             S3Capabilities capabilities = Probe.run(bucket, probes);
             return new S3Store(bucket, capabilities, spool);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             clients.close();
             throw e;
         }

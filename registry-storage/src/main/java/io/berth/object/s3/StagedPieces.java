@@ -283,11 +283,14 @@ final class StagedPieces implements StagedObject {
         return other.size() > one.size() ? other : one;
     }
 
-    /** Waits for the pieces that were sent, and leaves those out that failed and what follows. */
+    /**
+     * Waits for the pieces that were sent, and leaves those out that failed, for whatever reason,
+     * and what follows.
+     */
     private void dropFailed() {
         try {
             sending.await();
-        } catch (ObjectStoreException e) {
+        } catch (RuntimeException | Error e) {
             sending = new Lanes(PartUpload.SENT_AT_A_TIME);
         }
         for (Flight flight : flights) {
