@@ -52,7 +52,8 @@ final class Stores {
 
     private static ObjectStore disk(Path folder) {
         try {
-            return new DiskStore(folder, StoredRegistry.TEMPORARY);
+            return new DiskStore(
+                    folder, StoredRegistry.TEMPORARY, MemoryBudget.ofProcess().nameBytes());
         } catch (UncheckedIOException e) {
             throw new WrongSettingException(
                     "The setting storage.filesystem.rootdirectory does not work: " + e.getMessage(),

@@ -61,11 +61,14 @@ import org.slf4j.LoggerFactory;
  * where one is the object itself. Files that cannot be keys and temporary files of other registries
  * are not seen.
  *
- * <p>Memory: no buffers; names of large folders take up to 32 MiB.
+ * <p>Memory: no buffers; names of large folders take what the constructor is told.
  */
 public final class DiskStore implements ObjectStore, LocalFiles {
 
     private static final Logger log = LoggerFactory.getLogger(DiskStore.class);
+
+    /** Where nothing else is said: for folders of half a million names. */
+    private static final long NAME_BYTES = 64L << 20;
 
     private static final Set<OpenOption> WRITE = Set.of(StandardOpenOption.WRITE);
 
@@ -75,24 +78,35 @@ public final class DiskStore implements ObjectStore, LocalFiles {
     private final Publisher publisher;
     private final FolderReader folders;
 
+    /** Opens the folder with {@link #NAME_BYTES} for names. */
+    public DiskStore(Path root, ObjectKey temporary) {
+        this(root, temporary, NAME_BYTES);
+    }
+
     /**
      * Opens the folder, creates it when it is not there, and removes temporary files that a day has
      * passed over.
      *
      * @param temporary the folder of temporary files, as a key; no object can be there
+     * @param nameBytes memory for names of large folders. A folder whose names take more than a
+     *     quarter of it, at about 30 bytes a name, is read anew for each page of a listing
      * @throws UncheckedIOException when files cannot be written there; its message says where
      */
-    public DiskStore(Path root, ObjectKey temporary) {
-        this(root, temporary, new SystemCalls());
+    public DiskStore(Path root, ObjectKey temporary, long nameBytes) {
+        this(root, temporary, nameBytes, new SystemCalls());
     }
 
     DiskStore(Path root, ObjectKey temporary, SystemCalls calls) {
+        this(root, temporary, NAME_BYTES, calls);
+    }
+
+    DiskStore(Path root, ObjectKey temporary, long nameBytes, SystemCalls calls) {
         this.calls = calls;
         Path absolute = root.toAbsolutePath().normalize();
         Path temporaryFolder = absolute.resolve(temporary.value());
-        tree = new FileTree(absolute, temporaryFolder, calls);
+        folders = new FolderReader(calls, nameBytes);
+        tree = new FileTree(absolute, temporaryFolder, calls, folders);
         temporaryFiles = new TemporaryFiles(temporaryFolder);
-        folders = new FolderReader(calls);
         try {
             Files.createDirectories(temporaryFolder);
             temporaryFiles.removeStale(Instant.now().minus(TemporaryFiles.STALE));

@@ -1,6 +1,8 @@
 package io.berth.object.disk;
 
 import io.berth.object.ObjectKey;
+import io.berth.object.disk.FolderReader.Change;
+import io.berth.object.disk.FolderReader.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
@@ -31,15 +33,18 @@ final class FileTree {
     private final Path root;
     private final Path temporary;
     private final SystemCalls calls;
+    private final FolderReader folders;
 
     /**
      * @param root absolute
      * @param temporary the folder of temporary files, below the root
+     * @param folders told of every change of a name
      */
-    FileTree(Path root, Path temporary, SystemCalls calls) {
+    FileTree(Path root, Path temporary, SystemCalls calls, FolderReader folders) {
         this.root = root;
         this.temporary = temporary;
         this.calls = calls;
+        this.folders = folders;
     }
 
     /**
@@ -99,6 +104,9 @@ final class FileTree {
                         throw e;
                     }
                 });
+        if (!isTemporary(above(source))) {
+            folders.forget(above(source));
+        }
     }
 
     /**
@@ -131,7 +139,13 @@ final class FileTree {
     /** Removes a file, and the folders that become empty. A folder of that name is no file. */
     void remove(Path file) throws IOException {
         try {
-            Files.delete(file);
+            change(
+                    file,
+                    Kind.REMOVES,
+                    () -> {
+                        Files.delete(file);
+                        return file;
+                    });
         } catch (DirectoryNotEmptyException e) {
             return;
         }
@@ -146,29 +160,34 @@ final class FileTree {
         }
     }
 
-    private static boolean removeFolder(Path folder) {
+    private boolean removeFolder(Path folder) {
         // A link stands for a place that someone attached; it is no folder of ours to remove.
         if (Files.isSymbolicLink(folder)) {
             return false;
         }
         try {
-            return Files.deleteIfExists(folder);
+            boolean removed = change(folder, Kind.REMOVES, () -> Files.deleteIfExists(folder));
+            folders.forget(folder);
+            return removed;
         } catch (IOException e) {
             return false; // not empty, or attached in another way; an empty folder does no harm
         }
     }
 
-    private interface Naming<T> {
-        T run() throws IOException;
+    private <T> T change(Path path, Kind kind, Change<T> change) throws IOException {
+        Path folder = above(path);
+        return isTemporary(folder)
+                ? change.run() // never listed
+                : folders.change(folder, path.getFileName().toString(), kind, change);
     }
 
-    private <T> T inItsFolder(Path file, Naming<T> naming) throws IOException {
+    private <T> T inItsFolder(Path file, Change<T> naming) throws IOException {
         for (int i = 1; ; i++) {
             try {
                 if (i > 1 || !isTemporary(above(file))) { // which is there
                     makeFolder(above(file));
                 }
-                return naming.run();
+                return change(file, Kind.ADDS_FILE, naming);
             } catch (NoSuchFileException e) {
                 if (i == TRIES) {
                     throw new IOException("the folder vanishes again and again", e);
@@ -192,9 +211,9 @@ final class FileTree {
         makeOneFolder(folder);
     }
 
-    private static void makeOneFolder(Path folder) throws IOException {
+    private void makeOneFolder(Path folder) throws IOException {
         try {
-            Files.createDirectory(folder);
+            change(folder, Kind.ADDS_FOLDER, () -> Files.createDirectory(folder));
         } catch (FileAlreadyExistsException e) {
             // Someone was faster; if it is no folder, using it will tell.
         }

@@ -1,98 +1,348 @@
 package io.berth.object.disk;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.PriorityQueue;
+import java.util.function.Predicate;
 
 /**
- * Names of a folder's children in the order of their bytes, kept as bytes: folders get large. Safe
- * for several threads.
+ * Names of a folder's children in the order of their bytes: all of them, or a part in a row. Kept
+ * as bytes, about 30 for a name of 25 characters, for folders get large.
+ *
+ * <p>Immutable: a name that is added or removed makes new names, which share all but a few kilobytes
+ * with the old ones. Safe for several threads.
  */
 final class FolderNames {
 
-    static final FolderNames NONE = sorted(List.of());
+    static final FolderNames NONE = new FolderNames(new Chunk[0], true);
 
-    private final byte[] bytes;
+    private final Chunk[] chunks;
+    private final int count;
+    private final long weight;
+    private final boolean reachesEnd;
 
-    /** Where each name ends in {@link #bytes}. */
-    private final int[] ends;
+    private FolderNames(Chunk[] chunks, boolean reachesEnd) {
+        this.chunks = chunks;
+        this.reachesEnd = reachesEnd;
+        this.count = Arrays.stream(chunks).mapToInt(Chunk::count).sum();
+        this.weight = Arrays.stream(chunks).mapToLong(Chunk::weight).sum();
+    }
 
-    /**
-     * Which names were seen to be folders: to change that is a change of the folder they are in,
-     * but for a symbolic link, which may come to lead nowhere.
-     */
-    private final boolean[] folders;
+    /** Up to {@value #MOST} names in a row. */
+    private static final class Chunk {
 
-    private FolderNames(byte[] bytes, int[] ends) {
-        this.bytes = bytes;
-        this.ends = ends;
-        this.folders = new boolean[ends.length];
+        /** So that a change copies little, and that their ends fit into 16 bits. */
+        private static final int MOST = 256;
+
+        private static final int OVERHEAD = 100;
+
+        private final byte[] bytes;
+
+        /** Where each name ends in {@link #bytes}. */
+        private final char[] ends;
+
+        /**
+         * Which names were seen to be folders: to change that is a change of the folder they are
+         * in, but for a symbolic link, which may come to lead nowhere.
+         */
+        private final boolean[] folders;
+
+        private Chunk(byte[] bytes, char[] ends, boolean[] folders) {
+            this.bytes = bytes;
+            this.ends = ends;
+            this.folders = folders;
+        }
+
+        static Chunk of(List<String> names) {
+            byte[] bytes = new byte[names.stream().mapToInt(String::length).sum()];
+            char[] ends = new char[names.size()];
+            int end = 0;
+            for (int i = 0; i < ends.length; i++) {
+                byte[] name = encoded(names.get(i));
+                System.arraycopy(name, 0, bytes, end, name.length);
+                end += name.length;
+                ends[i] = (char) end;
+            }
+            return new Chunk(bytes, ends, new boolean[ends.length]);
+        }
+
+        int count() {
+            return ends.length;
+        }
+
+        long weight() {
+            return OVERHEAD + bytes.length + 3L * ends.length;
+        }
+
+        int start(int index) {
+            return index == 0 ? 0 : ends[index - 1];
+        }
+
+        String get(int index) {
+            int start = start(index);
+            return new String(bytes, start, ends[index] - start, StandardCharsets.ISO_8859_1);
+        }
+
+        /** The index of the first name that is not less than {@code text}. */
+        int firstFrom(String text) {
+            int low = 0;
+            int high = ends.length;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (get(middle).compareTo(text) < 0) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low;
+        }
+
+        Chunk with(int index, String name, boolean isFolder) {
+            byte[] added = encoded(name);
+            int at = start(index);
+            byte[] newBytes = new byte[bytes.length + added.length];
+            System.arraycopy(bytes, 0, newBytes, 0, at);
+            System.arraycopy(added, 0, newBytes, at, added.length);
+            System.arraycopy(bytes, at, newBytes, at + added.length, bytes.length - at);
+            char[] newEnds = new char[ends.length + 1];
+            boolean[] newFolders = new boolean[ends.length + 1];
+            for (int i = 0; i < newEnds.length; i++) {
+                int old = i <= index ? i : i - 1;
+                newEnds[i] =
+                        (char)
+                                (i < index
+                                        ? ends[i]
+                                        : (i == index ? at : ends[old]) + added.length);
+                newFolders[i] = i == index ? isFolder : folders[old];
+            }
+            return new Chunk(newBytes, newEnds, newFolders);
+        }
+
+        Chunk part(int from, int to) {
+            int start = start(from);
+            char[] newEnds = new char[to - from];
+            for (int i = 0; i < newEnds.length; i++) {
+                newEnds[i] = (char) (ends[from + i] - start);
+            }
+            return new Chunk(
+                    Arrays.copyOfRange(bytes, start, start(to)),
+                    newEnds,
+                    Arrays.copyOfRange(folders, from, to));
+        }
+
+        Chunk without(int index) {
+            byte[] newBytes = new byte[bytes.length - (ends[index] - start(index))];
+            int at = start(index);
+            System.arraycopy(bytes, 0, newBytes, 0, at);
+            System.arraycopy(bytes, ends[index], newBytes, at, newBytes.length - at);
+            char[] newEnds = new char[ends.length - 1];
+            boolean[] newFolders = new boolean[ends.length - 1];
+            int length = ends[index] - at;
+            for (int i = 0; i < newEnds.length; i++) {
+                newEnds[i] = (char) (i < index ? ends[i] : ends[i + 1] - length);
+                newFolders[i] = folders[i < index ? i : i + 1];
+            }
+            return new Chunk(newBytes, newEnds, newFolders);
+        }
+
+        private static byte[] encoded(String name) {
+            return name.getBytes(StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    /** Goes through names in order. Not safe for several threads. */
+    final class Cursor {
+
+        private int chunk;
+        private int index;
+
+        private Cursor(int chunk, int index) {
+            this.chunk = chunk;
+            this.index = index - 1;
+        }
+
+        /** Goes to the next name; {@code false}: there is none. */
+        boolean next() {
+            index++;
+            while (chunk < chunks.length && index >= chunks[chunk].count()) {
+                chunk++;
+                index = 0;
+            }
+            return chunk < chunks.length;
+        }
+
+        String name() {
+            return chunks[chunk].get(index);
+        }
+
+        /** Whether the name was seen to be a folder. */
+        boolean isFolder() {
+            return chunks[chunk].folders[index];
+        }
+
+        void sawFolder() {
+            chunks[chunk].folders[index] = true;
+        }
     }
 
     /**
+     * All names of a folder.
+     *
      * @param names of ASCII characters; sorted in place
      */
     static FolderNames of(List<String> names) {
         Collections.sort(names); // ASCII: characters sort as their bytes do
-        return sorted(names);
+        List<Chunk> chunks = new ArrayList<>();
+        for (int i = 0; i < names.size(); i += Chunk.MOST) {
+            chunks.add(Chunk.of(names.subList(i, Math.min(names.size(), i + Chunk.MOST))));
+        }
+        return new FolderNames(chunks.toArray(Chunk[]::new), true);
     }
 
-    private static FolderNames sorted(List<String> names) {
-        byte[] bytes = new byte[names.stream().mapToInt(String::length).sum()];
-        int[] ends = new int[names.size()];
-        int end = 0;
-        for (int i = 0; i < ends.length; i++) {
-            byte[] name = names.get(i).getBytes(StandardCharsets.ISO_8859_1);
-            System.arraycopy(name, 0, bytes, end, name.length);
-            end += name.length;
-            ends[i] = end;
+    /**
+     * The least names of several, in which no name is twice.
+     *
+     * @param wanted others are left out
+     * @param limit bytes of {@link #weight} at the most, about: names that are beyond it are left
+     *     out, and the result does not reach the end of the folder
+     */
+    static FolderNames merged(List<FolderNames> parts, Predicate<String> wanted, long limit) {
+        record Head(String name, Cursor cursor) {}
+
+        PriorityQueue<Head> heads =
+                new PriorityQueue<>((one, other) -> one.name().compareTo(other.name()));
+        boolean reachesEnd = true;
+        for (FolderNames part : parts) {
+            reachesEnd &= part.reachesEnd;
+            Cursor cursor = part.from("");
+            if (cursor.next()) {
+                heads.add(new Head(cursor.name(), cursor));
+            }
         }
-        return new FolderNames(bytes, ends);
+        List<Chunk> chunks = new ArrayList<>();
+        List<String> names = new ArrayList<>();
+        long weight = 0;
+        while (!heads.isEmpty() && weight < limit) {
+            Head least = heads.remove();
+            if (wanted.test(least.name())) {
+                names.add(least.name());
+            }
+            if (least.cursor().next()) {
+                heads.add(new Head(least.cursor().name(), least.cursor()));
+            }
+            if (names.size() == Chunk.MOST || (heads.isEmpty() && !names.isEmpty())) {
+                chunks.add(Chunk.of(names));
+                weight += chunks.getLast().weight();
+                names.clear();
+            }
+        }
+        return new FolderNames(chunks.toArray(Chunk[]::new), reachesEnd && heads.isEmpty());
     }
 
     int count() {
-        return ends.length;
+        return count;
     }
 
     /** Memory used, in bytes. */
-    int weight() {
-        return bytes.length + ends.length * (Integer.BYTES + 1);
+    long weight() {
+        return weight;
     }
 
-    String get(int index) {
-        int start = start(index);
-        return new String(bytes, start, ends[index] - start, StandardCharsets.ISO_8859_1);
+    /** Whether the folder has no name behind the last of these. */
+    boolean reachesEnd() {
+        return reachesEnd;
     }
 
-    boolean isFolder(int index) {
-        return folders[index];
+    /**
+     * @throws java.util.NoSuchElementException when there are no names
+     */
+    String last() {
+        Chunk last = List.of(chunks).getLast();
+        return last.get(last.count() - 1);
     }
 
-    void sawFolder(int index) {
-        folders[index] = true;
+    /** Before the first name behind {@code text}. */
+    Cursor behind(String text) {
+        return from(text + "\0"); // no text comes between the two
     }
 
-    /** The index of the first name behind {@code text}; {@link #count} when there is none. */
-    int firstAfter(String text) {
-        int low = 0;
-        int high = ends.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (get(middle).compareTo(text) > 0) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return low;
+    private Cursor from(String text) {
+        int chunk = chunkFor(text);
+        return new Cursor(chunk, chunk < chunks.length ? chunks[chunk].firstFrom(text) : 0);
     }
 
     boolean contains(String name) {
-        int behind = firstAfter(name);
-        return behind > 0 && get(behind - 1).equals(name);
+        Cursor cursor = from(name);
+        return cursor.next() && cursor.name().equals(name);
     }
 
-    private int start(int index) {
-        return index == 0 ? 0 : ends[index - 1];
+    /** The last chunk that does not begin behind {@code text}. */
+    private int chunkFor(String text) {
+        int low = 0;
+        int high = chunks.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (chunks[middle].get(0).compareTo(text) <= 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return Math.max(0, low - 1);
+    }
+
+    /**
+     * These with another one; these, if it is there.
+     *
+     * @param isFolder whether it is known to be one
+     */
+    FolderNames with(String name, boolean isFolder) {
+        if (chunks.length == 0) {
+            return NONE.with(0, 0, List.of(Chunk.of(List.of(name))));
+        }
+        int number = chunkFor(name);
+        Chunk chunk = chunks[number];
+        int index = chunk.firstFrom(name);
+        if (index < chunk.count() && chunk.get(index).equals(name)) {
+            return this;
+        }
+        Chunk grown = chunk.with(index, name, isFolder);
+        int half = grown.count() / 2;
+        return with(
+                number,
+                1,
+                grown.count() <= Chunk.MOST
+                        ? List.of(grown)
+                        : List.of(grown.part(0, half), grown.part(half, grown.count())));
+    }
+
+    /** These without one; these, if it is not there. */
+    FolderNames without(String name) {
+        int number = chunkFor(name);
+        if (number == chunks.length) {
+            return this;
+        }
+        Chunk chunk = chunks[number];
+        int index = chunk.firstFrom(name);
+        if (index == chunk.count() || !chunk.get(index).equals(name)) {
+            return this;
+        }
+        return with(number, 1, chunk.count() == 1 ? List.of() : List.of(chunk.without(index)));
+    }
+
+    private FolderNames with(int number, int removed, List<Chunk> added) {
+        Chunk[] changed = new Chunk[chunks.length - removed + added.size()];
+        System.arraycopy(chunks, 0, changed, 0, number);
+        for (int i = 0; i < added.size(); i++) {
+            changed[number + i] = added.get(i);
+        }
+        int rest = number + removed;
+        System.arraycopy(
+                chunks, rest, changed, number + added.size(), chunks.length - rest);
+        return new FolderNames(changed, reachesEnd);
     }
 }

@@ -77,8 +77,15 @@ final class TreeWalk {
         } else if (after.compareTo(prefix) > 0) {
             return true; // all of it lies before the page
         }
-        FolderNames names = names(folder, attributes);
-        boolean room = visit(folder, prefix, afterHere, names);
+        FolderNames names = names(folder, attributes, afterHere);
+        Deque<Waiting> waiting = foldersAround(afterHere, names);
+        boolean room = visit(folder, prefix, afterHere, names, waiting);
+        while (room && !names.reachesEnd()) {
+            String last = names.last();
+            names = folders.names(folder, attributes, last);
+            room = visit(folder, prefix, last, names, waiting);
+        }
+        room = room && leave(waiting, null, folder, prefix);
         if (!room) {
             unfinished.put(folder, names);
         }
@@ -86,23 +93,32 @@ final class TreeWalk {
     }
 
     /** Reading a large folder anew for every page would cost its square. */
-    private FolderNames names(Path folder, BasicFileAttributes attributes) throws IOException {
-        FolderNames before =
-                request.continuation() instanceof Unfinished(Map<Path, FolderNames> met)
-                        ? met.get(folder)
-                        : null;
-        return before != null ? before : folders.names(folder, attributes);
+    private FolderNames names(Path folder, BasicFileAttributes attributes, String afterHere)
+            throws IOException {
+        if (request.continuation() instanceof Unfinished(Map<Path, FolderNames> met)) {
+            FolderNames before = met.get(folder);
+            if (before != null && (before.reachesEnd() || before.last().compareTo(afterHere) > 0)) {
+                return before;
+            }
+        }
+        return folders.names(folder, attributes, afterHere);
     }
 
-    private boolean visit(Path folder, String prefix, String afterHere, FolderNames names)
+    /** Whether there is room for more than what lies before the last of the names. */
+    private boolean visit(
+            Path folder,
+            String prefix,
+            String afterHere,
+            FolderNames names,
+            Deque<Waiting> waiting)
             throws IOException {
-        Deque<Waiting> waiting = foldersAround(afterHere, names);
-        for (int i = names.firstAfter(afterHere); i < names.count(); i++) {
-            String name = names.get(i);
+        FolderNames.Cursor cursor = names.behind(afterHere);
+        while (cursor.next()) {
+            String name = cursor.name();
             if (!leave(waiting, name, folder, prefix)) {
                 return false;
             }
-            if (request.foldFolders() && names.isFolder(i)) {
+            if (request.foldFolders() && cursor.isFolder()) {
                 waiting.push(new Waiting(name, true, null));
                 continue;
             }
@@ -111,7 +127,7 @@ final class TreeWalk {
                 continue;
             }
             if (found.isDirectory()) {
-                names.sawFolder(i);
+                cursor.sawFolder();
                 waiting.push(new Waiting(name, true, found));
             } else if (found.isRegularFile()
                     && !ForeignFiles.isTemporary(name)
@@ -119,7 +135,7 @@ final class TreeWalk {
                 return false;
             }
         }
-        return leave(waiting, null, folder, prefix);
+        return true;
     }
 
     /**

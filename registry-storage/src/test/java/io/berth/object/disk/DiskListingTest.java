@@ -233,26 +233,6 @@ class DiskListingTest extends DiskFixture {
     }
 
     @Test
-    void foldersGiveTheirNamesInOrderAndTakeLittleMemory() {
-        List<String> names =
-                new ArrayList<>(IntStream.range(0, 1000).mapToObj(i -> "v" + i).toList());
-
-        FolderNames folder = FolderNames.of(names);
-
-        assertThat(IntStream.range(0, folder.count()).mapToObj(folder::get).toList())
-                .isSorted()
-                .hasSize(1000);
-        assertThat(folder.weight()).isEqualTo(10 * 2 + 90 * 3 + 900 * 4 + 1000 * (4 + 1));
-        assertThat(folder.get(folder.firstAfter("v5"))).isEqualTo("v50");
-        assertThat(folder.get(folder.firstAfter("v499z"))).isEqualTo("v5");
-        assertThat(folder.firstAfter("")).isZero();
-        assertThat(folder.firstAfter("w")).isEqualTo(1000);
-        assertThat(folder.contains("v999")).isTrue();
-        assertThat(folder.contains("v1000")).isFalse();
-        assertThat(folder.contains("")).isFalse();
-    }
-
-    @Test
     void aFolderOfAClockAheadOfOursIsReadAgain() throws IOException {
         createFiles("many", 100);
         Files.setLastModifiedTime(
