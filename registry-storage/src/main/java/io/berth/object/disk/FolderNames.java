@@ -12,8 +12,8 @@ import java.util.function.Predicate;
  * Names of a folder's children in the order of their bytes: all of them, or a part in a row. Kept
  * as bytes, about 30 for a name of 25 characters, for folders get large.
  *
- * <p>Immutable: a name that is added or removed makes new names, which share all but a few kilobytes
- * with the old ones. Safe for several threads.
+ * <p>Immutable: a name that is added or removed makes new names, which share all but a few
+ * kilobytes with the old ones. Safe for several threads.
  */
 final class FolderNames {
 
@@ -113,10 +113,7 @@ final class FolderNames {
             for (int i = 0; i < newEnds.length; i++) {
                 int old = i <= index ? i : i - 1;
                 newEnds[i] =
-                        (char)
-                                (i < index
-                                        ? ends[i]
-                                        : (i == index ? at : ends[old]) + added.length);
+                        (char) (i < index ? ends[i] : (i == index ? at : ends[old]) + added.length);
                 newFolders[i] = i == index ? isFolder : folders[old];
             }
             return new Chunk(newBytes, newEnds, newFolders);
@@ -341,8 +338,7 @@ final class FolderNames {
             changed[number + i] = added.get(i);
         }
         int rest = number + removed;
-        System.arraycopy(
-                chunks, rest, changed, number + added.size(), chunks.length - rest);
+        System.arraycopy(chunks, rest, changed, number + added.size(), chunks.length - rest);
         return new FolderNames(changed, reachesEnd);
     }
 }

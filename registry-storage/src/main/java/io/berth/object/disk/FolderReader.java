@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>What is kept is checked by the folder's own time of change</b>, at each use, for other
  * processes may change the folder. That time is coarse: a change right after the reading may leave
- * it as it was. So names are kept only if it lay well in the past as they were read. (Git trusts its
- * index under the same rule.) On a network file system this takes clocks that agree to within
+ * it as it was. So names are kept only if it lay well in the past as they were read. (Git trusts
+ * its index under the same rule.) On a network file system this takes clocks that agree to within
  * {@link #COARSE}.
  *
  * <p><b>Changes by this process are taken over</b>, so that pages stay cheap while it adds and
@@ -38,8 +38,8 @@ import org.jspecify.annotations.Nullable;
  * one that is known, the names with this change are those of the time after. A name that another
  * process adds or removes in these microseconds, or in the same tick of the file system's clock, is
  * not noticed by that. Therefore a folder that this process changed is read again every {@link
- * #COARSE} while it is listed: so long, at the most, the change of another process may be missed.
- * A change by this process is never missed.
+ * #COARSE} while it is listed: so long, at the most, the change of another process may be missed. A
+ * change by this process is never missed.
  *
  * <p>Memory: half of what is given for names that are kept; a folder with more than a quarter is
  * read in parts, again for each. One large folder is read at a time, which takes the other half.
@@ -185,8 +185,7 @@ final class FolderReader {
 
         /** What is to be kept of it: if it is not exact, for those who wait for it. */
         Known known(FolderNames names, long took) {
-            return new Known(
-                    number, state, names, isExact, isOurs, Known.doubtfulFrom(took), took);
+            return new Known(number, state, names, isExact, isOurs, Known.doubtfulFrom(took), took);
         }
 
         FolderScan.Result await() throws IOException {
@@ -280,8 +279,7 @@ final class FolderReader {
         return new FolderScan(calls, folder, after, mostPerFolder, large).run();
     }
 
-    private FolderScan.Result read(Path folder, Reading reading, String after)
-            throws IOException {
+    private FolderScan.Result read(Path folder, Reading reading, String after) throws IOException {
         long start = System.nanoTime();
         try {
             FolderScan.Result read = scan(folder, after);
@@ -296,8 +294,7 @@ final class FolderReader {
         }
     }
 
-    private FolderScan.Result end(
-            Path folder, Reading reading, FolderScan.Result read, long took) {
+    private FolderScan.Result end(Path folder, Reading reading, FolderScan.Result read, long took) {
         synchronized (lock(folder)) {
             FolderScan.Result result = reading.with(read);
             if (result.all() && result.names().count() >= LARGE) {

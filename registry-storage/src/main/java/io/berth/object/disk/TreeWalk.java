@@ -106,11 +106,7 @@ final class TreeWalk {
 
     /** Whether there is room for more than what lies before the last of the names. */
     private boolean visit(
-            Path folder,
-            String prefix,
-            String afterHere,
-            FolderNames names,
-            Deque<Waiting> waiting)
+            Path folder, String prefix, String afterHere, FolderNames names, Deque<Waiting> waiting)
             throws IOException {
         FolderNames.Cursor cursor = names.behind(afterHere);
         while (cursor.next()) {

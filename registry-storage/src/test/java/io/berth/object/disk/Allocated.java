@@ -6,8 +6,7 @@ import java.lang.management.ManagementFactory;
 /** What a thread takes of the heap, whether or not it is garbage already. */
 final class Allocated {
 
-    private static final ThreadMXBean THREADS =
-            (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private Allocated() {}
 

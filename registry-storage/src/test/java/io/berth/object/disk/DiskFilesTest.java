@@ -160,7 +160,8 @@ class DiskFilesTest extends DiskFixture {
 
     @Test
     void nothingLeavesTheRoot() {
-        FileTree tree = new FileTree(
+        FileTree tree =
+                new FileTree(
                         root, root.resolve("own/tmp"), calls, new FolderReader(calls, 1 << 20));
 
         for (String name : List.of("..", "../x/", "a/../../x", "/etc/passwd")) {

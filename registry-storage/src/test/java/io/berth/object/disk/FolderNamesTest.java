@@ -27,7 +27,9 @@ class FolderNamesTest {
     private static FolderNames numbered(int count) {
         return FolderNames.of(
                 new ArrayList<>(
-                        IntStream.range(0, count).mapToObj(i -> "build-" + (100_000 + i)).toList()));
+                        IntStream.range(0, count)
+                                .mapToObj(i -> "build-" + (100_000 + i))
+                                .toList()));
     }
 
     @Test
@@ -72,7 +74,8 @@ class FolderNamesTest {
             assertThat(names.count()).isEqualTo(model.size());
             if (step % 500 == 0) {
                 assertThat(all(names)).containsExactlyElementsOf(model);
-                assertThat(behind(names, name)).containsExactlyElementsOf(model.tailSet(name, false));
+                assertThat(behind(names, name))
+                        .containsExactlyElementsOf(model.tailSet(name, false));
             }
         }
         assertThat(all(names)).containsExactlyElementsOf(model);

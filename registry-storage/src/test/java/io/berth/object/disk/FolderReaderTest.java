@@ -257,7 +257,8 @@ class FolderReaderTest extends DiskFixture {
                 shared.delete(key("many/" + name + "/x"), Condition.always());
                 mine.remove("many/" + name + "/");
             }
-            Listing listed = shared.list(new ListRequest("many/", "many/" + prefix + "-", true, 40));
+            Listing listed =
+                    shared.list(new ListRequest("many/", "many/" + prefix + "-", true, 40));
             assertThat(
                             listed.entries().stream()
                                     .filter(entry -> entry.startsWith("many/" + prefix + "-"))
@@ -272,7 +273,8 @@ class FolderReaderTest extends DiskFixture {
         String[] ends = {"", "-", "-rc", ".0", "a", "_", "-rc.1", "+"};
         for (int i = 0; i < 1000; i++) {
             for (String end : ends) {
-                Files.createDirectory(folder.resolve("a-name-that-begins-like-the-others-" + i + end));
+                Files.createDirectory(
+                        folder.resolve("a-name-that-begins-like-the-others-" + i + end));
             }
         }
         DiskStore small = new DiskStore(root, TEMPORARY, 64 << 10, calls);
@@ -292,7 +294,10 @@ class FolderReaderTest extends DiskFixture {
             String from = after;
             assertThat(small.list(new ListRequest("many/", after, true, 30)).entries())
                     .isEqualTo(
-                            expected.stream().filter(e -> e.compareTo(from) > 0).limit(30).toList());
+                            expected.stream()
+                                    .filter(e -> e.compareTo(from) > 0)
+                                    .limit(30)
+                                    .toList());
         }
     }
 
