@@ -19,7 +19,7 @@ public final class ImageIndex extends Manifest {
             @Nullable String artifactType,
             Map<String, String> annotations,
             List<Descriptor> children) {
-        super(source, subject, artifactType, annotations);
+        super(source, subject, artifactType, annotations, Footprint.of(children));
         this.children = List.copyOf(children);
     }
 

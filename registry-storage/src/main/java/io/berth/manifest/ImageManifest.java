@@ -22,7 +22,12 @@ public final class ImageManifest extends Manifest {
             Map<String, String> annotations,
             @Nullable Descriptor config,
             List<Descriptor> layers) {
-        super(source, subject, artifactType, annotations);
+        super(
+                source,
+                subject,
+                artifactType,
+                annotations,
+                Footprint.of(layers) + Footprint.of(config == null ? List.of() : List.of(config)));
         this.config = config;
         this.layers = List.copyOf(layers);
     }

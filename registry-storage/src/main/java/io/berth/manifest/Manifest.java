@@ -3,6 +3,9 @@ package io.berth.manifest;
 import io.berth.name.Descriptor;
 import io.berth.name.Digest;
 import io.berth.name.MediaType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,29 +24,72 @@ public abstract sealed class Manifest permits ImageManifest, ImageIndex, Unknown
     private final @Nullable String artifactType;
     private final Map<String, String> annotations;
 
+    private final long memory;
+
     /** Where a manifest came from: what is known before its body is read. */
-    @SuppressWarnings("ArrayRecordComponent") // carries constructor arguments, never compared
-    record Source(byte[] content, Digest digest, MediaType mediaType) {}
+    record Source(ManifestContent content, Digest digest, MediaType mediaType) {}
 
     Manifest(
             Source source,
             @Nullable Digest subject,
             @Nullable String artifactType,
-            Map<String, String> annotations) {
+            Map<String, String> annotations,
+            long memoryOfDescriptors) {
         this.source = source;
         this.subject = subject;
         this.artifactType = artifactType;
-        this.annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
+        this.annotations =
+                annotations.isEmpty()
+                        ? Map.of()
+                        : Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
+        this.memory =
+                Footprint.MANIFEST
+                        + contentInMemory().map(Footprint::of).orElse(0L)
+                        + Footprint.of(subject)
+                        + Footprint.of(artifactType)
+                        + Footprint.of(this.annotations)
+                        + memoryOfDescriptors;
     }
 
-    /** The bytes as pushed. Not copied: the caller must not change them. */
+    /**
+     * The bytes as pushed, which the caller must not change. Reads them where they are not in
+     * memory: {@link #open} is better for those.
+     *
+     * @throws io.berth.error.RegistryException MANIFEST_UNKNOWN when they are not in memory and the
+     *     manifest was deleted meanwhile
+     */
     public final byte[] content() {
-        return source.content;
+        Optional<byte[]> inMemory = contentInMemory();
+        if (inMemory.isPresent()) {
+            return inMemory.get();
+        }
+        try (InputStream in = open()) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The same, if that takes no reading. Not copied: the caller must not change them. */
+    public final Optional<byte[]> contentInMemory() {
+        return source.content instanceof ManifestContent.InMemory(byte[] bytes)
+                ? Optional.of(bytes)
+                : Optional.empty();
+    }
+
+    /** Opens the bytes as pushed, as {@link ManifestContent#open} does. */
+    public final InputStream open() {
+        return source.content.open();
     }
 
     /** Bytes of {@link #content()}. */
-    public final int size() {
-        return source.content.length;
+    public final long size() {
+        return source.content.size();
+    }
+
+    /** Bytes of the heap that this object takes, about: with its content, if that is in memory. */
+    public final long memory() {
+        return memory;
     }
 
     /** The digest it goes by here; the same bytes may go by another one, too. */
@@ -51,6 +97,10 @@ public abstract sealed class Manifest permits ImageManifest, ImageIndex, Unknown
         return source.digest;
     }
 
+    /**
+     * What kind of manifest it is. Of stored content that says nothing of the kind: {@link
+     * MediaType#OCTET_STREAM}.
+     */
     public final MediaType mediaType() {
         return source.mediaType;
     }

@@ -1,23 +1,17 @@
 package io.berth.manifest;
 
-import io.berth.error.ErrorCode;
+import static io.berth.manifest.ManifestTokens.invalid;
+import static io.berth.manifest.ManifestTokens.require;
+
 import io.berth.error.RegistryException;
 import io.berth.name.Descriptor;
-import io.berth.name.Digest;
-import io.berth.name.MediaType;
-import io.berth.name.Platform;
-import java.util.ArrayList;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.ObjectReadContext;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * The members of a manifest's JSON that a registry looks at; everything else is skipped, whatever
@@ -25,17 +19,20 @@ import tools.jackson.core.json.JsonFactory;
  */
 final class ManifestBody {
 
-    /** Deeper than any manifest; a limit only so that the reader's own state stays small. */
-    private static final int MAX_DEPTH = 64;
+    /** Characters of annotations that are listed with a referrer: each page of them has all. */
+    static final int MAX_ANNOTATIONS = 256 * 1024;
 
-    private static final JsonFactory JSON =
-            JsonFactory.builder()
-                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                    .streamReadConstraints(
-                            StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
-                    .build();
+    /** What is read of a manifest. */
+    enum Extent {
+        /** Everything, and embedded content is checked. */
+        PUSHED,
+        /** Everything. */
+        STORED,
+        /** No layers and no children. */
+        OUTLINE
+    }
 
-    int schemaVersion;
+    long schemaVersion;
     @Nullable String mediaType;
     @Nullable String artifactType;
     @Nullable Descriptor config;
@@ -43,176 +40,100 @@ final class ManifestBody {
     @Nullable List<Descriptor> manifests;
     @Nullable Descriptor subject;
     boolean hasFsLayers;
-    Map<String, String> annotations = Map.of();
-
-    private ManifestBody() {}
 
     /**
+     * Reads a body into this. What was read before a failure stays.
+     *
+     * @param in not closed, and perhaps not read to its end
      * @throws RegistryException MANIFEST_INVALID, or DIGEST_INVALID for a digest that breaks the
      *     grammar
+     * @throws UncheckedIOException when the stream fails
      */
-    static ManifestBody read(byte[] content) {
-        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), content)) {
-            ManifestBody body = new ManifestBody();
-            require(json.nextToken() == JsonToken.START_OBJECT, "a manifest is a JSON object");
-            while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-                String name = json.currentName();
-                json.nextToken();
-                body.readMember(name, json);
+    void read(InputStream in, Extent extent) {
+        try (ManifestTokens json = new ManifestTokens(in)) {
+            DescriptorReader descriptors = new DescriptorReader(json, extent == Extent.PUSHED);
+            require(json.next() == JsonToken.START_OBJECT, "a manifest is a JSON object");
+            while (json.next() == JsonToken.PROPERTY_NAME) {
+                readMember(json.member(), json, descriptors, extent);
             }
-            require(json.nextToken() == null, "there is something behind the JSON object");
-            return body;
-        } catch (JacksonException e) {
-            throw invalid("not acceptable JSON: " + e.getOriginalMessage());
+            require(json.next() == null, "there is something behind the JSON object");
         }
     }
 
-    private void readMember(String name, JsonParser json) {
+    private void readMember(
+            String name, ManifestTokens json, DescriptorReader descriptors, Extent extent) {
         switch (name) {
-            case "schemaVersion" -> schemaVersion = readInt(json);
-            case "mediaType" -> mediaType = readText(name, json);
-            case "artifactType" -> artifactType = readText(name, json);
-            case "config" -> config = readDescriptor(name, json);
-            case "subject" -> subject = readDescriptor(name, json);
-            case "layers" -> layers = readDescriptors(name, json);
-            case "manifests" -> manifests = readDescriptors(name, json);
-            case "annotations" -> annotations = readTexts(name, json);
+            case "schemaVersion" -> schemaVersion = json.wholeNumber(name);
+            case "mediaType" -> mediaType = json.text(name, DescriptorReader.MAX_NAME);
+            case "artifactType" -> artifactType = json.text(name, DescriptorReader.MAX_NAME);
+            case "config" -> config = descriptors.read(name);
+            case "subject" -> subject = descriptors.read(name);
+            case "layers" -> layers = readAll(name, json, descriptors, extent);
+            case "manifests" -> manifests = readAll(name, json, descriptors, extent);
+            case "annotations" -> checkTexts(name, json);
             case "fsLayers" -> {
-                hasFsLayers = json.currentToken() != JsonToken.VALUE_NULL;
-                json.skipChildren();
+                hasFsLayers = json.current() != JsonToken.VALUE_NULL;
+                json.skip();
             }
-            default -> json.skipChildren();
+            default -> json.skip();
         }
     }
 
-    private static int readInt(JsonParser json) {
-        require(json.currentToken() == JsonToken.VALUE_NUMBER_INT, "schemaVersion is a number");
-        return json.getIntValue();
+    private static @Nullable List<Descriptor> readAll(
+            String name, ManifestTokens json, DescriptorReader descriptors, Extent extent) {
+        if (extent != Extent.OUTLINE) {
+            return descriptors.readAll(name);
+        }
+        boolean present = json.current() != JsonToken.VALUE_NULL;
+        json.skip();
+        return present ? List.of() : null;
     }
 
-    private static @Nullable String readText(String name, JsonParser json) {
-        if (json.currentToken() == JsonToken.VALUE_NULL) {
-            return null;
+    private static void checkTexts(String name, ManifestTokens json) {
+        if (json.current() == JsonToken.VALUE_NULL) {
+            return;
         }
-        require(json.currentToken() == JsonToken.VALUE_STRING, name + " is a string");
-        return json.getString();
+        require(json.current() == JsonToken.START_OBJECT, name + " is an object");
+        while (json.next() == JsonToken.PROPERTY_NAME) {
+            json.member();
+            json.isText("an annotation");
+        }
     }
 
-    private static @Nullable List<Descriptor> readDescriptors(String name, JsonParser json) {
-        if (json.currentToken() == JsonToken.VALUE_NULL) {
-            return null;
-        }
-        require(json.currentToken() == JsonToken.START_ARRAY, name + " is an array");
-        List<Descriptor> descriptors = new ArrayList<>();
-        while (json.nextToken() != JsonToken.END_ARRAY) {
-            Descriptor descriptor = readDescriptor(name, json);
-            if (descriptor == null) {
-                throw invalid(name + " holds null");
+    /**
+     * The annotations of a body that {@link #read} found to be right. Read apart, for only those of
+     * referrers are ever needed.
+     *
+     * @throws RegistryException MANIFEST_INVALID when there are too many
+     */
+    static Map<String, String> annotations(InputStream in) {
+        try (ManifestTokens json = new ManifestTokens(in)) {
+            json.next();
+            while (json.next() == JsonToken.PROPERTY_NAME) {
+                if (json.member().equals("annotations")) {
+                    return json.current() == JsonToken.VALUE_NULL ? Map.of() : texts(json);
+                }
+                json.skip();
             }
-            descriptors.add(descriptor);
-        }
-        return descriptors;
-    }
-
-    private static @Nullable Descriptor readDescriptor(String name, JsonParser json) {
-        if (json.currentToken() == JsonToken.VALUE_NULL) {
-            return null;
-        }
-        require(json.currentToken() == JsonToken.START_OBJECT, name + " holds a descriptor");
-        String mediaType = null;
-        String digest = null;
-        String artifactType = null;
-        long size = 0;
-        List<String> urls = List.of();
-        Platform platform = null;
-        while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-            String member = json.currentName();
-            json.nextToken();
-            switch (member) {
-                case "mediaType" -> mediaType = readText(member, json);
-                case "digest" -> digest = readText(member, json);
-                case "artifactType" -> artifactType = readText(member, json);
-                case "size" -> size = readSize(json);
-                case "urls" -> urls = readUrls(json);
-                case "platform" -> platform = readPlatform(json);
-                default -> json.skipChildren();
-            }
-        }
-        require(digest != null, "a descriptor in " + name + " has no digest");
-        return new Descriptor(
-                new MediaType(mediaType == null ? "" : mediaType),
-                Digest.of(digest == null ? "" : digest),
-                size,
-                artifactType,
-                Map.of(),
-                urls,
-                platform);
-    }
-
-    private static long readSize(JsonParser json) {
-        require(json.currentToken() == JsonToken.VALUE_NUMBER_INT, "size is a whole number");
-        long size = json.getLongValue();
-        require(size >= 0, "size is not negative");
-        return size;
-    }
-
-    private static List<String> readUrls(JsonParser json) {
-        if (json.currentToken() == JsonToken.VALUE_NULL) {
-            return List.of();
-        }
-        require(json.currentToken() == JsonToken.START_ARRAY, "urls is an array");
-        List<String> urls = new ArrayList<>();
-        while (json.nextToken() != JsonToken.END_ARRAY) {
-            String url = readText("urls", json);
-            urls.add(url == null ? "" : url);
-        }
-        return urls;
-    }
-
-    private static @Nullable Platform readPlatform(JsonParser json) {
-        if (json.currentToken() != JsonToken.START_OBJECT) {
-            json.skipChildren();
-            return null;
-        }
-        String os = null;
-        String architecture = null;
-        String variant = null;
-        while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-            String member = json.currentName();
-            json.nextToken();
-            switch (member) {
-                case "os" -> os = readText(member, json);
-                case "architecture" -> architecture = readText(member, json);
-                case "variant" -> variant = readText(member, json);
-                default -> json.skipChildren();
-            }
-        }
-        return os == null || architecture == null ? null : new Platform(os, architecture, variant);
-    }
-
-    private static Map<String, String> readTexts(String name, JsonParser json) {
-        if (json.currentToken() == JsonToken.VALUE_NULL) {
             return Map.of();
         }
-        require(json.currentToken() == JsonToken.START_OBJECT, name + " is an object");
+    }
+
+    private static Map<String, String> texts(ManifestTokens json) {
         Map<String, String> texts = new LinkedHashMap<>();
-        while (json.nextToken() == JsonToken.PROPERTY_NAME) {
-            String key = json.currentName();
-            json.nextToken();
-            String text = readText(name, json);
-            texts.put(key, text == null ? "" : text);
+        int characters = 0;
+        while (json.next() == JsonToken.PROPERTY_NAME) {
+            String key = json.member();
+            String text = json.text("an annotation", MAX_ANNOTATIONS);
+            texts.put(json.kept(key), text == null ? "" : text);
+            characters += key.length() + (text == null ? 0 : text.length());
+            if (characters > MAX_ANNOTATIONS) {
+                throw invalid(
+                        "the annotations of a manifest with a subject have at most "
+                                + MAX_ANNOTATIONS
+                                + " characters");
+            }
         }
         return texts;
-    }
-
-    private static void require(boolean condition, String rule) {
-        if (!condition) {
-            throw invalid(rule);
-        }
-    }
-
-    static RegistryException invalid(String why) {
-        return new RegistryException(
-                ErrorCode.MANIFEST_INVALID, ErrorCode.MANIFEST_INVALID.message(), why);
     }
 }

@@ -1,14 +1,21 @@
 package io.berth.manifest;
 
-import static io.berth.manifest.ManifestBody.invalid;
+import static io.berth.manifest.ManifestTokens.invalid;
 
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
+import io.berth.manifest.ManifestBody.Extent;
 import io.berth.name.Descriptor;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
 import io.berth.name.MediaType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.security.DigestInputStream;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +28,29 @@ public final class ManifestParser {
     private static final MediaType SCHEMA1 =
             new MediaType("application/vnd.docker.distribution.manifest.v1+json");
 
+    /**
+     * What a manifest takes of the heap beside its bytes at the most, in bytes: what the limits of
+     * {@code ManifestTokens} and {@code DescriptorReader} allow, and what reading it takes.
+     */
+    public static final int MAX_MEMORY = 8 * 1024 * 1024;
+
+    /** How much that can be for each byte of a body. */
+    private static final int MEMORY_PER_BYTE = 24;
+
+    /** The buffers of the reader. */
+    private static final int READER_MEMORY = 48 * 1024;
+
     private ManifestParser() {}
+
+    /**
+     * What reading a body takes of the heap beside its bytes, at the most, with the manifest that
+     * comes of it.
+     *
+     * @param size bytes of the body
+     */
+    public static int memoryToRead(long size) {
+        return (int) Math.min(MAX_MEMORY, READER_MEMORY + size * MEMORY_PER_BYTE);
+    }
 
     /**
      * A manifest that somebody pushes.
@@ -35,89 +64,165 @@ public final class ManifestParser {
     public static Manifest pushed(
             byte[] content, @Nullable MediaType declared, @Nullable Digest expected) {
         Digest digest = checkedDigest(content, expected);
-        ManifestBody body = ManifestBody.read(content);
+        ManifestContent held = new ManifestContent.InMemory(content);
+        ManifestBody body = new ManifestBody();
+        body.read(held.open(), Extent.PUSHED);
         if (body.schemaVersion != 2) {
             throw invalid("schemaVersion is " + body.schemaVersion + ", only 2 is supported");
         }
         MediaType mediaType = agreedType(body, declared);
-        Manifest.Source source = new Manifest.Source(content, digest, mediaType);
+        Manifest.Source source = new Manifest.Source(held, digest, mediaType);
         if (isIndex(mediaType)) {
             refuseForeign(body.config != null, "config", mediaType);
             refuseForeign(body.layers != null, "layers", mediaType);
             refuseForeign(body.hasFsLayers, "fsLayers", mediaType);
-            return index(source, body);
+            if (body.manifests == null) {
+                throw invalid("an index has a list of manifests, which may be empty");
+            }
+            return index(source, body, annotations(held, body));
         }
         refuseForeign(body.manifests != null, "manifests", mediaType);
         refuseForeign(body.hasFsLayers, "fsLayers", mediaType);
         if (body.config == null) {
             throw invalid("an image manifest has a config");
         }
-        return image(source, body);
+        return image(source, body, annotations(held, body));
     }
 
     /**
      * A manifest that is in the storage. Never refuses: what cannot be interpreted becomes an
-     * {@link UnknownManifest}.
+     * {@link UnknownManifest}, of the type that it says it is.
      *
      * @param content kept, not copied
      */
     public static Manifest stored(byte[] content, Digest digest) {
-        ManifestBody body;
+        ManifestContent held = new ManifestContent.InMemory(content);
+        ManifestBody body = new ManifestBody();
+        Map<String, String> annotations;
         try {
-            body = ManifestBody.read(content);
+            body.read(held.open(), Extent.STORED);
+            annotations = annotations(held, body);
         } catch (RegistryException e) {
-            return new UnknownManifest(
-                    new Manifest.Source(content, digest, MediaType.OCTET_STREAM));
+            return new UnknownManifest(new Manifest.Source(held, digest, saidType(body)));
         }
-        MediaType mediaType = typeOf(body);
-        if (mediaType == null) {
-            mediaType =
-                    body.hasFsLayers
-                            ? SCHEMA1
-                            : body.manifests != null ? MediaType.OCI_INDEX : MediaType.OCI_MANIFEST;
-        }
-        Manifest.Source source = new Manifest.Source(content, digest, mediaType);
+        MediaType mediaType = storedType(body);
+        Manifest.Source source = new Manifest.Source(held, digest, mediaType);
         if (isIndex(mediaType)) {
-            return index(source, body);
+            return index(source, body, annotations);
         }
-        return isImage(mediaType) ? image(source, body) : new UnknownManifest(source);
+        return isImage(mediaType) ? image(source, body, annotations) : new UnknownManifest(source);
+    }
+
+    /**
+     * A manifest in the storage that is not to be held in memory. As {@link #stored}, but without
+     * what it lists.
+     *
+     * @param content opened to find out what it is, and when it is asked for
+     * @throws RegistryException DIGEST_INVALID when the content has another digest; what opening it
+     *     throws
+     * @throws UncheckedIOException when it cannot be read
+     */
+    public static UnknownManifest storedLarge(ManifestContent content, Digest digest) {
+        ManifestBody body = new ManifestBody();
+        boolean understood = readsOutline(content, digest, body);
+        Map<String, String> annotations = Map.of();
+        if (understood) {
+            try {
+                annotations = annotations(content, body);
+            } catch (RegistryException e) {
+                understood = false;
+            }
+        }
+        MediaType mediaType = understood ? storedType(body) : saidType(body);
+        Manifest.Source source = new Manifest.Source(content, digest, mediaType);
+        return understood && (isIndex(mediaType) || isImage(mediaType))
+                ? new UnknownManifest(
+                        source, subject(body), artifactType(body, mediaType), annotations)
+                : new UnknownManifest(source);
+    }
+
+    private static boolean readsOutline(ManifestContent content, Digest digest, ManifestBody body) {
+        HashAlgorithm algorithm = HashAlgorithm.of(digest.algorithm());
+        boolean understood = true;
+        try (var in = new DigestInputStream(content.open(), algorithm.newDigest())) {
+            try {
+                body.read(in, Extent.OUTLINE);
+            } catch (RegistryException e) {
+                understood = false; // served all the same, of the type that was read before
+            }
+            in.transferTo(OutputStream.nullOutputStream());
+            requireDigest(digest, Digest.ofHash(algorithm, in.getMessageDigest()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return understood;
+    }
+
+    /** Only a referrer's are ever asked for. */
+    private static Map<String, String> annotations(ManifestContent content, ManifestBody body) {
+        if (body.subject == null) {
+            return Map.of();
+        }
+        try (InputStream in = content.open()) {
+            return ManifestBody.annotations(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static MediaType storedType(ManifestBody body) {
+        MediaType mediaType = typeOf(body);
+        if (mediaType != null) {
+            return mediaType;
+        }
+        if (body.hasFsLayers) {
+            return SCHEMA1;
+        }
+        return body.manifests != null ? MediaType.OCI_INDEX : MediaType.OCI_MANIFEST;
+    }
+
+    private static MediaType saidType(ManifestBody body) {
+        MediaType mediaType = typeOf(body);
+        return mediaType == null ? MediaType.OCTET_STREAM : mediaType;
     }
 
     private static Digest checkedDigest(byte[] content, @Nullable Digest expected) {
         if (expected == null) {
             return Digest.ofContent(HashAlgorithm.SHA256, content);
         }
-        Digest actual = Digest.ofContent(HashAlgorithm.of(expected.algorithm()), content);
+        requireDigest(expected, Digest.ofContent(HashAlgorithm.of(expected.algorithm()), content));
+        return expected;
+    }
+
+    private static void requireDigest(Digest expected, Digest actual) {
         if (!actual.equals(expected)) {
             throw new RegistryException(
                     ErrorCode.DIGEST_INVALID,
                     ErrorCode.DIGEST_INVALID.message(),
                     "the manifest's digest is " + actual);
         }
-        return expected;
     }
 
+    /**
+     * The type in the body is taken as it is written: clients compare it so, and one in capitals or
+     * with parameters is another to them.
+     */
     private static MediaType agreedType(ManifestBody body, @Nullable MediaType declared) {
-        MediaType inBody = typeOf(body);
-        if (body.mediaType != null && inBody == null) {
-            throw invalid("mediaType is not a media type");
-        }
-        if (inBody != null && declared != null && !inBody.equals(declared)) {
-            throw invalid("Content-Type is " + declared + " but mediaType is " + inBody);
-        }
+        MediaType inBody = body.mediaType == null ? null : new MediaType(body.mediaType);
         MediaType mediaType = inBody != null ? inBody : typeByFields(body);
-        if (inBody == null && declared != null) {
-            if (!declared.equals(mediaType)) {
-                throw invalid(
-                        isDocker(declared)
-                                ? "a body of type " + declared + " has a mediaType"
-                                : "expected " + declared + " but the body is " + mediaType);
-            }
-        }
         if (!isIndex(mediaType) && !isImage(mediaType)) {
             throw invalid("manifests of type " + mediaType + " are not supported");
         }
-        return mediaType;
+        if (declared == null || declared.equals(mediaType)) {
+            return mediaType;
+        }
+        if (inBody != null) {
+            throw invalid("Content-Type is " + declared + " but mediaType is " + inBody);
+        }
+        throw invalid(
+                isDocker(declared)
+                        ? "a body of type " + declared + " has a mediaType"
+                        : "expected " + declared + " but the body is " + mediaType);
     }
 
     /** As container engines tell it; without a mediaType only the OCI types are possible. */
@@ -151,28 +256,33 @@ public final class ManifestParser {
         return type.equals(MediaType.DOCKER_LIST) || type.equals(MediaType.DOCKER_MANIFEST);
     }
 
-    private static Manifest image(Manifest.Source source, ManifestBody body) {
-        Descriptor config = body.config;
-        String artifactType = nonEmpty(body.artifactType);
-        if (artifactType == null && config != null) {
-            artifactType = nonEmpty(config.mediaType().value());
-        }
+    private static Manifest image(
+            Manifest.Source source, ManifestBody body, Map<String, String> annotations) {
         return new ImageManifest(
                 source,
                 subject(body),
-                artifactType,
-                body.annotations,
-                config,
+                artifactType(body, source.mediaType()),
+                annotations,
+                body.config,
                 orEmpty(body.layers));
     }
 
-    private static Manifest index(Manifest.Source source, ManifestBody body) {
+    private static Manifest index(
+            Manifest.Source source, ManifestBody body, Map<String, String> annotations) {
         return new ImageIndex(
                 source,
                 subject(body),
-                nonEmpty(body.artifactType),
-                body.annotations,
+                artifactType(body, source.mediaType()),
+                annotations,
                 orEmpty(body.manifests));
+    }
+
+    /** An image that does not say its own is of the type of its config. */
+    private static @Nullable String artifactType(ManifestBody body, MediaType mediaType) {
+        String artifactType = nonEmpty(body.artifactType);
+        return artifactType == null && isImage(mediaType) && body.config != null
+                ? nonEmpty(body.config.mediaType().value())
+                : artifactType;
     }
 
     private static @Nullable Digest subject(ManifestBody body) {

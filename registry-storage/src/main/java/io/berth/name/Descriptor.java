@@ -24,7 +24,10 @@ public record Descriptor(
 
     public Descriptor {
         annotations =
-                Collections.unmodifiableMap(new LinkedHashMap<>(annotations)); // keeps the order
+                annotations.isEmpty()
+                        ? Map.of()
+                        : Collections.unmodifiableMap(
+                                new LinkedHashMap<>(annotations)); // keeps the order
         urls = List.copyOf(urls);
     }
 

@@ -22,6 +22,8 @@ public record Digest(String algorithm, String encoded) implements Reference, Com
         if (!isValid(algorithm, encoded)) {
             throw invalid(algorithm + ":" + encoded);
         }
+        // One text for all, and not one for each of thousands of descriptors.
+        algorithm = HashAlgorithm.find(algorithm).map(HashAlgorithm::id).orElse(algorithm);
     }
 
     public static boolean isValid(String algorithm, String encoded) {

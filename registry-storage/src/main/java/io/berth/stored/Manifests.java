@@ -33,9 +33,6 @@ final class Manifests {
     /** Nearly all manifests are smaller. */
     private static final int MAX_AHEAD = 64 * 1024;
 
-    /** What a parsed manifest takes in memory, per byte of its content, at most about. */
-    private static final int MEMORY_PER_BYTE = 3;
-
     private final ObjectStore store;
     private final Links links;
     private final Parallel lookups;
@@ -56,7 +53,7 @@ final class Manifests {
                         .maximumWeight(cacheBytes)
                         .weigher(
                                 (Digest digest, Manifest manifest) ->
-                                        1024 + manifest.size() * MEMORY_PER_BYTE)
+                                        (int) Math.min(Integer.MAX_VALUE, manifest.memory()))
                         .build();
     }
 

@@ -9,6 +9,10 @@ import io.berth.error.RegistryException;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
 import io.berth.name.MediaType;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.Charset;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +76,6 @@ class ManifestParserTest {
                 "{'schemaVersion':2,'config':D,'layers':[]}         | " + OCI + "manifest.v1+json",
                 "{'schemaVersion':2,'config':D}                     | " + OCI + "manifest.v1+json",
                 "{'schemaVersion':2,'manifests':[]}                 | " + OCI + "index.v1+json",
-                "{'schemaVersion':2}                                | " + OCI + "index.v1+json",
                 "{'schemaVersion':2,'manifests':null,'config':D}    | " + OCI + "manifest.v1+json",
             },
             quoteCharacter = '"')
@@ -86,10 +89,122 @@ class ManifestParserTest {
                                         Digest.of("sha256:" + "b".repeat(64)))
                                 .mediaType()
                                 .value())
-                .isEqualTo(
-                        body.equals("{\"schemaVersion\":2}")
-                                ? OCI + "manifest.v1+json" // as other registries tell it on reading
-                                : expected);
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void storedContentWithoutAnyFieldIsAnImageAsOtherRegistriesTellIt() {
+        assertThat(
+                        ManifestParser.stored(
+                                        bytes("{\"schemaVersion\":2}"),
+                                        Digest.of("sha256:" + "b".repeat(64)))
+                                .mediaType())
+                .isEqualTo(MediaType.OCI_MANIFEST);
+    }
+
+    @Test
+    void anIndexHasAListOfManifests() {
+        assertInvalid("{\"schemaVersion\":2}", null);
+        assertInvalid("{\"schemaVersion\":2}", MediaType.OCI_INDEX);
+        assertInvalid("{\"schemaVersion\":2,\"manifests\":null}", MediaType.OCI_INDEX);
+        for (MediaType type : List.of(MediaType.OCI_INDEX, MediaType.DOCKER_LIST)) {
+            assertInvalid("{\"schemaVersion\":2,\"mediaType\":\"" + type + "\"}", type);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Application/vnd.oci.image.index.v1+json",
+                "application/vnd.oci.image.index.v1+JSON",
+                "application/vnd.oci.image.index.v1+json; charset=utf-8",
+                "application/vnd.oci.image.index.v1+json;",
+                " application/vnd.oci.image.index.v1+json",
+                "application/vnd.oci.image.index.v1+json\\n",
+            })
+    void theTypeInTheBodyIsWrittenExactly(String type) {
+        String json = "{\"schemaVersion\":2,\"mediaType\":\"" + type + "\",\"manifests\":[]}";
+        assertInvalid(json, MediaType.OCI_INDEX);
+        assertInvalid(json, null);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTF-16LE", "UTF-16BE", "UTF-16", "UTF-32LE", "UTF-32BE"})
+    void onlyUtf8IsJson(String charset) {
+        assertInvalid("{\"schemaVersion\":2,\"manifests\":[]}".getBytes(Charset.forName(charset)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "c0ae", // an overlong full stop
+                "e080ae", // a longer one
+                "f08080ae",
+                "eda080", // half of a surrogate pair
+                "f4908080", // beyond the last character
+                "80",
+                "c3",
+                "ff",
+            })
+    void malformedUtf8IsRefused(String hex) {
+        for (String member : new String[] {"x", "artifactType", "annotations\":{\"x"}) {
+            ByteArrayOutputStream content = new ByteArrayOutputStream();
+            content.writeBytes(
+                    bytes("{\"schemaVersion\":2,\"manifests\":[],\"" + member + "\":\""));
+            content.writeBytes(HexFormat.of().parseHex(hex));
+            content.writeBytes(bytes(member.contains("{") ? "\"}}" : "\"}"));
+            assertInvalid(content.toByteArray());
+        }
+    }
+
+    @Test
+    void aByteOrderMarkIsRefused() {
+        assertInvalid(bytes("\uFEFF{\"schemaVersion\":2,\"manifests\":[]}"));
+    }
+
+    private static void assertInvalid(byte[] content) {
+        assertThatThrownBy(() -> ManifestParser.pushed(content, MediaType.OCI_INDEX, null))
+                .isInstanceOfSatisfying(
+                        RegistryException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.MANIFEST_INVALID));
+        Digest digest = Digest.ofContent(HashAlgorithm.SHA256, content);
+        assertThat(ManifestParser.stored(content, digest).content()).isEqualTo(content);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "e30=, 2, 44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a, true",
+        "'', 2, 44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a, true",
+        "e30=, 3, 44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a, false",
+        "e3s=, 2, 44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a, false",
+        "e30, 2, 44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a, false",
+        "***, 2, 44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a, false",
+    })
+    void embeddedDataIsWhatTheDescriptorSays(String data, int size, String hex, boolean right) {
+        String before = "{'mediaType':'a/b','data':'%s','digest':'sha256:%s','size':%d}";
+        String behind = "{'mediaType':'a/b','size':%3$d,'digest':'sha256:%2$s','data':'%1$s'}";
+        for (String form : List.of(before, behind)) {
+            String descriptor = form.formatted(data, hex, size).replace('\'', '"');
+            for (String json :
+                    List.of(
+                            "{\"schemaVersion\":2,\"manifests\":[" + descriptor + "]}",
+                            "{\"schemaVersion\":2,\"config\":" + descriptor + "}",
+                            "{\"schemaVersion\":2,\"config\":D,\"layers\":[" + descriptor + "]}",
+                            "{\"schemaVersion\":2,\"manifests\":[],\"subject\":"
+                                    + descriptor
+                                    + "}")) {
+                if (right) {
+                    push(json, null);
+                } else {
+                    assertInvalid(json, null);
+                }
+                assertThat(
+                                ManifestParser.stored(
+                                        bytes(json.replace("D", DESCRIPTOR)),
+                                        Digest.of("sha256:" + "b".repeat(64))))
+                        .isNotInstanceOf(UnknownManifest.class); // it is there, and so it is served
+            }
+        }
     }
 
     @ParameterizedTest
@@ -231,7 +346,7 @@ class ManifestParserTest {
                         """
                         {"schemaVersion":2,"manifests":[{"mediaType":"a/b","digest":"sha256:%s","size":7,
                         "platform":{"os":"linux","architecture":"arm64","variant":"v8","os.features":["x"]},
-                        "urls":["https://example.org/x"],"data":"e30=","unknown":[1]}]}
+                        "urls":["https://example.org/x"],"data":"","unknown":[1]}]}
                         """
                                 .formatted("d".repeat(64)),
                         null);

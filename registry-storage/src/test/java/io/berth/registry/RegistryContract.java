@@ -1001,11 +1001,11 @@ public abstract class RegistryContract {
         void anAnswerTooLargeForClientsIsPaged() {
             Digest subject = sha256(bytes("much said about"));
             List<Digest> expected = new ArrayList<>();
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 15; i++) {
                 TestContent.ImageBuilder image =
                         image("large " + i)
                                 .subject(subject)
-                                .annotation("text", "x".repeat(1_200_000));
+                                .annotation("text", "x".repeat(250_000));
                 image.pushBlobs(registry(), REPOSITORY);
                 registry().putManifest(REPOSITORY, image.build(), List.of());
                 expected.add(image.build().digest());

@@ -1,0 +1,256 @@
+package io.berth.manifest;
+
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.Base64Variants;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * The JSON of a manifest as a stream of tokens: UTF-8 and nothing else, no member twice, and within
+ * limits, so that memory follows from what is kept and not from what a client sends. The reader
+ * itself needs some KiB, the names of open objects, and the text that is read at the moment.
+ */
+final class ManifestTokens implements AutoCloseable {
+
+    /** Objects and arrays in one another. */
+    static final int MAX_DEPTH = 64;
+
+    /** Members of an object and of those around it: their names are kept to find a second one. */
+    static final int MAX_MEMBERS = 10_000;
+
+    /** Characters of the names of these members. */
+    static final int MAX_NAME_CHARACTERS = 1024 * 1024;
+
+    /** Characters of a text that is read, as opposed to one that is skipped. */
+    static final int MAX_TEXT = 256 * 1024;
+
+    /** Characters of all texts that are kept. */
+    static final int MAX_KEPT_TEXT = 1024 * 1024;
+
+    private static final int RECENT = 64;
+
+    /** Characters; a reason may repeat what a client sent. */
+    private static final int MAX_REASON = 500;
+
+    /** Names are not looked up in a table, for that would grow with what clients invent. */
+    private static final JsonFactory JSON =
+            JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+                    .disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
+                    .streamReadConstraints(
+                            StreamReadConstraints.builder()
+                                    .maxNestingDepth(MAX_DEPTH)
+                                    .maxStringLength(MAX_TEXT)
+                                    .build())
+                    .build();
+
+    private final JsonParser json;
+    private final int[] members = new int[MAX_DEPTH + 1];
+    private final int[] nameCharacters = new int[MAX_DEPTH + 1];
+    private final String[] recent = new String[RECENT];
+    private int depth;
+    private int openMembers;
+    private int openNameCharacters;
+    private int keptText;
+
+    /**
+     * @param in not closed here
+     */
+    ManifestTokens(InputStream in) {
+        this.json =
+                JSON.createParser(
+                        ObjectReadContext.empty(),
+                        new InputStreamReader(
+                                in,
+                                StandardCharsets.UTF_8
+                                        .newDecoder()
+                                        .onMalformedInput(CodingErrorAction.REPORT)
+                                        .onUnmappableCharacter(CodingErrorAction.REPORT)));
+    }
+
+    /**
+     * Goes to the next token.
+     *
+     * @return {@code null} at the end
+     * @throws RegistryException MANIFEST_INVALID
+     * @throws UncheckedIOException when the stream fails
+     */
+    @Nullable JsonToken next() {
+        JsonToken token;
+        try {
+            token = json.nextToken();
+        } catch (JacksonException e) {
+            throw failure(e);
+        }
+        if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
+            depth++;
+        } else if (token == JsonToken.END_OBJECT || token == JsonToken.END_ARRAY) {
+            openMembers -= members[depth];
+            openNameCharacters -= nameCharacters[depth];
+            members[depth] = 0;
+            nameCharacters[depth] = 0;
+            depth--;
+        } else if (token == JsonToken.PROPERTY_NAME) {
+            int length = json.currentName().length();
+            members[depth]++;
+            nameCharacters[depth] += length;
+            require(
+                    ++openMembers <= MAX_MEMBERS,
+                    "an object and those around it have at most " + MAX_MEMBERS + " members");
+            openNameCharacters += length;
+            require(
+                    openNameCharacters <= MAX_NAME_CHARACTERS,
+                    "the names of an object's members have at most "
+                            + MAX_NAME_CHARACTERS
+                            + " characters");
+        }
+        return token;
+    }
+
+    /** The token that {@link #next} went to. */
+    @Nullable JsonToken current() {
+        return json.currentToken();
+    }
+
+    /** The name of the member that {@link #next} went to; goes on to its value. */
+    String member() {
+        String name = json.currentName();
+        next();
+        return name;
+    }
+
+    /** Goes to the end of a value, however much it holds. */
+    void skip() {
+        int open = 0;
+        JsonToken token = json.currentToken();
+        while (true) {
+            if (token == JsonToken.START_OBJECT || token == JsonToken.START_ARRAY) {
+                open++;
+            } else if (token == JsonToken.END_OBJECT || token == JsonToken.END_ARRAY) {
+                open--;
+            }
+            if (open == 0 || token == null) {
+                return;
+            }
+            token = next();
+        }
+    }
+
+    /**
+     * A text that is kept, or {@code null} as the JSON has it.
+     *
+     * @param name of the member, for the message
+     * @param max characters
+     */
+    @Nullable String text(String name, int max) {
+        if (!isText(name)) {
+            return null;
+        }
+        String text = read();
+        require(text.length() <= max, name + " has at most " + max + " characters");
+        return kept(text);
+    }
+
+    /** A text that is not kept as it is. */
+    String read() {
+        try {
+            return json.getString();
+        } catch (JacksonException e) {
+            throw failure(e);
+        }
+    }
+
+    /**
+     * Whether this is a text and not {@code null}.
+     *
+     * @throws RegistryException MANIFEST_INVALID when it is neither
+     */
+    boolean isText(String name) {
+        if (json.currentToken() == JsonToken.VALUE_NULL) {
+            return false;
+        }
+        require(json.currentToken() == JsonToken.VALUE_STRING, name + " is a string");
+        return true;
+    }
+
+    /** Equal texts that follow each other, such as media types, are one object. */
+    String kept(String text) {
+        int slot = text.hashCode() & (RECENT - 1);
+        if (text.equals(recent[slot])) {
+            return recent[slot];
+        }
+        recent[slot] = text;
+        keptText += text.length();
+        require(
+                keptText <= MAX_KEPT_TEXT,
+                "types, addresses, platforms and annotations have at most "
+                        + MAX_KEPT_TEXT
+                        + " characters in all");
+        return text;
+    }
+
+    long wholeNumber(String name) {
+        require(json.currentToken() == JsonToken.VALUE_NUMBER_INT, name + " is a whole number");
+        try {
+            return json.getLongValue();
+        } catch (JacksonException e) {
+            throw failure(e);
+        }
+    }
+
+    /** Decodes a text in base64, piece by piece. */
+    void decode(String name, OutputStream into) {
+        try {
+            json.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, into);
+        } catch (JacksonIOException e) {
+            throw failure(e);
+        } catch (JacksonException e) {
+            throw invalid(name + " is not base64");
+        }
+    }
+
+    @Override
+    public void close() {
+        json.close();
+    }
+
+    private static RuntimeException failure(JacksonException e) {
+        if (e instanceof JacksonIOException && e.getCause() instanceof IOException cause) {
+            return cause instanceof CharacterCodingException
+                    ? invalid("not UTF-8")
+                    : new UncheckedIOException(cause);
+        }
+        return invalid("not acceptable JSON: " + e.getOriginalMessage());
+    }
+
+    static void require(boolean condition, String rule) {
+        if (!condition) {
+            throw invalid(rule);
+        }
+    }
+
+    static RegistryException invalid(String why) {
+        return new RegistryException(
+                ErrorCode.MANIFEST_INVALID,
+                ErrorCode.MANIFEST_INVALID.message(),
+                why.length() <= MAX_REASON ? why : why.substring(0, MAX_REASON) + "…");
+    }
+}
