@@ -24,6 +24,18 @@ record MemoryBudget(long heapBytes) {
         return new MemoryBudget(Runtime.getRuntime().maxMemory());
     }
 
+    /**
+     * Whether there is less than the bounds are tested with. The serial collector counts one of its
+     * two survivor spaces out, so that {@code -Xmx128m} is 124 MiB here.
+     */
+    boolean isTooSmall() {
+        return heapBytes < LEAST_HEAP_BYTES / 16 * 15;
+    }
+
+    int heapMebibytes() {
+        return Math.toIntExact(heapBytes / MIB);
+    }
+
     /** Manifests kept in memory because they may be asked for again, in their parsed form. */
     long manifestCacheBytes() {
         return share(8);

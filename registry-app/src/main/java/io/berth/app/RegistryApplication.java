@@ -1,6 +1,7 @@
 package io.berth.app;
 
 import io.berth.config.HttpSettings;
+import io.berth.config.LoadedSettings;
 import io.berth.config.RegistrySettings;
 import io.berth.health.StoreWatch;
 import io.berth.http.RegistryApi;
@@ -13,12 +14,10 @@ import java.time.Clock;
 import java.util.Map;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.SpringBootConfiguration;
-import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
-import org.springframework.core.env.Environment;
 import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.servlet.HandlerExceptionResolver;
@@ -32,9 +31,13 @@ import org.springframework.web.servlet.mvc.HttpRequestHandlerAdapter;
  * controllers reads a body.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
-@EnableConfigurationProperties(RegistrySettings.class)
 @Import(TomcatServer.class)
 class RegistryApplication {
+
+    @Bean
+    RegistrySettings settings(LoadedSettings loaded) {
+        return loaded.settings();
+    }
 
     @Bean
     HttpSettings httpSettings(RegistrySettings settings) {
@@ -112,7 +115,7 @@ class RegistryApplication {
     }
 
     @Bean
-    StartReport startReport(RegistrySettings settings, Environment environment) {
-        return new StartReport(settings, environment);
+    StartReport startReport(LoadedSettings loaded) {
+        return new StartReport(loaded);
     }
 }

@@ -1,14 +1,12 @@
 package io.berth.app;
 
-import io.berth.config.RegistrySettings;
+import io.berth.config.LoadedSettings;
 import io.berth.config.Secret;
-import io.berth.config.UnknownSettings;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
-import org.springframework.core.env.Environment;
 
 /**
  * Says in one line where the registry is and where its data are, once it answers; and before that,
@@ -21,26 +19,35 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
     /** Characters of a secret that nobody finds by trying. */
     private static final int SECRET_LENGTH = 16;
 
-    private final RegistrySettings settings;
-    private final Environment environment;
+    private final LoadedSettings loaded;
 
-    StartReport(RegistrySettings settings, Environment environment) {
-        this.settings = settings;
-        this.environment = environment;
+    StartReport(LoadedSettings loaded) {
+        this.loaded = loaded;
     }
 
     @Override
     public void onApplicationEvent(WebServerInitializedEvent event) {
-        UnknownSettings.in(environment).forEach(log::warn);
-        adviseOn(settings.http().secret());
+        loaded.remarks().forEach(log::warn);
+        adviseOnSecret(loaded.settings().http().secret());
+        adviseOnMemory(MemoryBudget.ofProcess());
         log.info(
                 "Berth {} serves {} from {}",
                 BerthApplication.Version.current(),
-                settings.http().addr().url(event.getWebServer().getPort()),
-                Stores.place(settings.storage()));
+                loaded.settings().http().addr().url(event.getWebServer().getPort()),
+                Stores.place(loaded.settings().storage()));
     }
 
-    private static void adviseOn(@Nullable Secret secret) {
+    static void adviseOnMemory(MemoryBudget memory) {
+        if (memory.isTooSmall()) {
+            log.warn(
+                    "The heap has {} MiB at most, too few for what clients may ask for at the same"
+                            + " time: give it 128 MiB or more, by BERTH_HEAP=128m for the launcher"
+                            + " or -Xmx128m for java.",
+                    memory.heapMebibytes());
+        }
+    }
+
+    private static void adviseOnSecret(@Nullable Secret secret) {
         if (secret != null && secret.value().length() < SECRET_LENGTH) {
             log.warn(
                     "The setting http.secret can be guessed: give it {} random characters or more.",

@@ -6,7 +6,7 @@ import io.berth.config.S3Settings.ObjectAcl;
 import io.berth.config.Secret;
 import io.berth.config.StorageSettings;
 import io.berth.config.StorageSettings.Filesystem;
-import io.berth.config.WrongSettingException;
+import io.berth.config.tree.WrongSettingException;
 import io.berth.object.ListRequest;
 import io.berth.object.ObjectStore;
 import io.berth.object.disk.DiskStore;

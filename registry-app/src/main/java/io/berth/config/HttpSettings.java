@@ -3,7 +3,9 @@ package io.berth.config;
 import java.net.URI;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -33,9 +35,32 @@ public record HttpSettings(
         @DefaultValue("200") int maxThreads,
         @DefaultValue Map<String, List<String>> headers) {
 
+    /** Headers that describe one answer, and make another wrong. */
+    private static final Set<String> OF_THE_ANSWER =
+            Set.of(
+                    "connection",
+                    "content-encoding",
+                    "content-length",
+                    "content-range",
+                    "content-type",
+                    "docker-content-digest",
+                    "docker-upload-uuid",
+                    "etag",
+                    "keep-alive",
+                    "location",
+                    "oci-subject",
+                    "range",
+                    "trailer",
+                    "transfer-encoding",
+                    "upgrade");
+
     public HttpSettings {
         secret = Secret.presentOrNull(secret);
         if (host != null) {
+            Wrong.when(
+                    host.toString().contains("@"),
+                    "http.host names a user or a password, but is what every client is told:"
+                            + " remove them");
             Wrong.unless(
                     isBase(host),
                     "http.host",
@@ -53,7 +78,13 @@ public record HttpSettings(
                 maxThreads,
                 "a number from 1 to 10000");
         headers.forEach(HttpSettings::requireHeader);
-        headers = Collections.unmodifiableMap(new TreeMap<>(headers));
+        headers = Collections.unmodifiableMap(caseless(headers));
+    }
+
+    private static Map<String, List<String>> caseless(Map<String, List<String>> headers) {
+        Map<String, List<String>> caseless = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        caseless.putAll(headers);
+        return caseless;
     }
 
     private static boolean isBase(URI host) {
@@ -69,7 +100,12 @@ public record HttpSettings(
                 name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+"),
                 "http.headers",
                 name,
-                "named as HTTP allows");
+                "named as HTTP allows, such as X-Content-Type-Options");
+        Wrong.when(
+                OF_THE_ANSWER.contains(name.toLowerCase(Locale.ROOT)),
+                "http.headers has "
+                        + name
+                        + ", which the registry itself sends where an answer needs it: remove it");
         for (String value : values) {
             Wrong.unless(
                     value.chars().allMatch(c -> c >= 0x20 && c <= 0x7e),

@@ -1,6 +1,5 @@
 package io.berth.config;
 
-import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
@@ -8,7 +7,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * variable {@code REGISTRY_STORAGE_DELETE_ENABLED} sets it. {@code docs/configuration.md} describes
  * each of them.
  */
-@ConfigurationProperties(RegistrySettings.PREFIX)
 public record RegistrySettings(
         @DefaultValue StorageSettings storage,
         @DefaultValue ManifestSettings manifests,
@@ -18,8 +16,4 @@ public record RegistrySettings(
         @DefaultValue HealthSettings health,
         @DefaultValue CatalogSettings catalog,
         @DefaultValue TagsSettings tags,
-        @DefaultValue LogSettings log) {
-
-    /** What every name begins with outside this package's documentation. */
-    public static final String PREFIX = "registry";
-}
+        @DefaultValue LogSettings log) {}

@@ -1,5 +1,6 @@
 package io.berth.config;
 
+import io.berth.config.tree.NotShown;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value the text itself, for whoever needs it
  */
-public record Secret(String value) {
+public record Secret(String value) implements NotShown {
 
     public static Secret of(String text) {
         return new Secret(text);

@@ -41,7 +41,7 @@ public record StorageSettings(
     }
 
     /** A folder of this machine. Created when it is not there. */
-    public record Filesystem(Path rootDirectory) {
+    public record Filesystem(@DefaultValue("data") Path rootDirectory) {
 
         public Filesystem {
             rootDirectory = rootDirectory.toAbsolutePath().normalize();

@@ -1,5 +1,7 @@
 package io.berth.config;
 
+import io.berth.config.tree.Shown;
+
 /** How records of this package refuse values: with the name, the value, and what would be right. */
 final class Wrong {
 
@@ -11,7 +13,8 @@ final class Wrong {
      */
     static void unless(boolean right, String name, Object value, String expected) {
         if (!right) {
-            throw new IllegalArgumentException(name + " is " + value + ", but must be " + expected);
+            throw new IllegalArgumentException(
+                    name + " is " + Shown.value(value) + ", but must be " + expected);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.berth.config;
 
+import io.berth.config.tree.WrongSettingException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
@@ -7,9 +8,12 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 /** Says that a setting is wrong where {@link WrongSettingException} ends the start. */
 final class WrongSettingAnalyzer extends AbstractFailureAnalyzer<WrongSettingException> {
 
+    private static final String ADVICE =
+            "Correct it; docs/configuration.md says what each setting can be.";
+
     @Override
     protected @Nullable FailureAnalysis analyze(
             Throwable rootFailure, WrongSettingException cause) {
-        return new FailureAnalysis(cause.getMessage(), UnboundSettingAnalyzer.ADVICE, rootFailure);
+        return new FailureAnalysis(cause.getMessage(), ADVICE, rootFailure);
     }
 }

@@ -3,7 +3,7 @@ package io.berth.server;
 import io.berth.config.GoDuration;
 import io.berth.config.HttpSettings;
 import io.berth.config.ListenAddress;
-import io.berth.config.WrongSettingException;
+import io.berth.config.tree.WrongSettingException;
 import io.berth.http.RegistryApi;
 import java.net.UnknownHostException;
 import java.time.Duration;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.config.RegistrySettings;
+import io.berth.config.Settings;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
@@ -22,11 +23,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /** Settings arrive at what they set. */
 class AssemblyTest {
@@ -142,10 +140,7 @@ class AssemblyTest {
     }
 
     private static RegistrySettings settings(Map<String, String> values) {
-        Map<String, String> properties = new TreeMap<>();
-        values.forEach((name, value) -> properties.put("registry." + name, value));
-        return new Binder(new MapConfigurationPropertySource(properties))
-                .bindOrCreate("registry", RegistrySettings.class);
+        return Settings.with(values);
     }
 
     /** An image or a plugin with a layer that is kept elsewhere. */

@@ -33,6 +33,25 @@ class CommandLineTest {
     }
 
     @Test
+    void doesNotPassOverAFileOfSettings(CapturedOutput output) {
+        assertThat(BerthApplication.execute("serve", "/etc/distribution/config.yml")).isEqualTo(1);
+        assertThat(output.getErr()).contains("config.yml are not read yet", "configuration.md");
+    }
+
+    @Test
+    void aSettingThatWouldBeMissedEndsTheStart(CapturedOutput output) {
+        System.setProperty("registry.auth.htpasswd.path", "/etc/htpasswd");
+        try {
+            assertThat(BerthApplication.execute("serve")).isEqualTo(1);
+        } finally {
+            System.clearProperty("registry.auth.htpasswd.path");
+        }
+        assertThat(output)
+                .contains("auth.htpasswd.path", "there is no authentication yet", "Put a proxy")
+                .doesNotContain("\tat ", "/etc/htpasswd");
+    }
+
+    @Test
     void refusesToDoNothing(CapturedOutput output) {
         assertThat(BerthApplication.execute()).isEqualTo(1);
         assertThat(output.getErr()).contains("Usage: registry");

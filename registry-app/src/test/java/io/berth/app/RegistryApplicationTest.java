@@ -45,9 +45,9 @@ class RegistryApplicationTest {
 
     @Test
     void saysWhatItDoesNotKnow(CapturedOutput output) {
-        try (TestServer server = TestServer.on(folder, Map.of("storage.delet.enabled", "true"))) {
+        try (TestServer server = TestServer.on(folder, Map.of("storage.delete.enabld", "true"))) {
             assertThat(output.getOut().lines()).hasSize(2);
-            assertThat(output).contains("There is no setting storage.delet.enabled");
+            assertThat(output).contains("There is no setting storage.delete.enabld");
             assertThat(server.port()).isPositive();
         }
     }

@@ -3,8 +3,8 @@ package io.berth.app;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.config.RegistrySettings;
 import io.berth.config.S3Settings;
+import io.berth.config.Settings;
 import io.berth.config.StorageSettings;
 import io.berth.object.s3.S3Options;
 import io.berth.object.s3.S3Options.Checksums;
@@ -14,8 +14,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /** Settings of a bucket arrive at the store. */
 class StoresTest {
@@ -139,11 +137,8 @@ class StoresTest {
     }
 
     private static StorageSettings storage(Map<String, String> values) {
-        Map<String, String> properties = new TreeMap<>();
-        values.forEach((name, value) -> properties.put("registry.storage." + name, value));
-        return new Binder(new MapConfigurationPropertySource(properties))
-                .bind("registry", RegistrySettings.class)
-                .get()
-                .storage();
+        Map<String, String> all = new TreeMap<>();
+        values.forEach((name, value) -> all.put("storage." + name, value));
+        return Settings.with(all).storage();
     }
 }

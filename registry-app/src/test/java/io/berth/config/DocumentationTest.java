@@ -2,9 +2,13 @@ package io.berth.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.berth.config.DistributionSettings.Row;
+import io.berth.config.DistributionSettings.Verdict;
+import io.berth.config.tree.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.MatchResult;
@@ -20,13 +24,15 @@ class DocumentationTest {
     private static final Pattern ROW =
             Pattern.compile("(?m)^\\| `([a-z0-9.]+)` \\| (?:`([^`]*)` )?\\|");
 
-    private static final Pattern ROW_WITHOUT_EFFECT =
-            Pattern.compile("(?m)^\\| `([a-z0-9.]+)` \\| [A-Za-z`]");
+    /** The first cell of a row, which names one or more settings of distribution's. */
+    private static final Pattern NAMES = Pattern.compile("(?m)^\\| ((?:`[a-z0-9.]+`(?:, )?)+) \\|");
+
+    private static final Pattern QUOTED = Pattern.compile("`([a-z0-9.]+)`");
 
     @Test
     void namesEverySettingAndNoOther() throws IOException {
         assertThat(documented().keySet())
-                .containsExactlyElementsOf(new SettingNames(RegistrySettings.class).values());
+                .containsExactlyElementsOf(Shape.names(Shape.of(RegistrySettings.class)));
     }
 
     @Test
@@ -44,18 +50,34 @@ class DocumentationTest {
 
     @Test
     void namesWhatHasNoEffect() throws IOException {
-        assertThat(
-                        ROW_WITHOUT_EFFECT
-                                .matcher(section("Accepted without effect"))
-                                .results()
-                                .map(row -> row.group(1)))
-                .containsExactlyInAnyOrderElementsOf(UnknownSettings.WITHOUT_EFFECT.keySet());
+        assertThat(rows("Without effect")).containsExactlyElementsOf(named(Verdict.IGNORED));
+    }
+
+    @Test
+    void namesWhatEndsTheStart() throws IOException {
+        assertThat(rows("Refused")).containsExactlyElementsOf(named(Verdict.REFUSED));
+    }
+
+    private static List<String> rows(String section) throws IOException {
+        return NAMES.matcher(section(section))
+                .results()
+                .flatMap(row -> QUOTED.matcher(row.group(1)).results().map(name -> name.group(1)))
+                .sorted()
+                .toList();
+    }
+
+    private static List<String> named(Verdict verdict) {
+        return DistributionSettings.TABLE.stream()
+                .filter(row -> row.verdict() == verdict)
+                .map(Row::name)
+                .sorted()
+                .toList();
     }
 
     private static Map<String, String> documented() throws IOException {
         String text = Files.readString(DOCUMENT);
         Map<String, String> defaults = new TreeMap<>();
-        ROW.matcher(text.substring(0, text.indexOf("## Accepted without effect")))
+        ROW.matcher(text.substring(0, text.indexOf("## Settings of distribution")))
                 .results()
                 .forEach(row -> defaults.put(row.group(1), defaultIn(row)));
         return defaults;
@@ -67,7 +89,7 @@ class DocumentationTest {
 
     private static String section(String title) throws IOException {
         String text = Files.readString(DOCUMENT);
-        int begin = text.indexOf("## " + title);
-        return text.substring(begin, text.indexOf("\n## ", begin));
+        int begin = text.indexOf("\n### " + title);
+        return text.substring(begin, text.indexOf("\n##", begin + 1));
     }
 }

@@ -1,24 +1,21 @@
 package io.berth.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.berth.config.PolicySettings.ContentClass;
 import io.berth.config.StorageSettings.Filesystem;
 import io.berth.config.StorageSettings.ReadOnly;
+import io.berth.config.tree.WrongSettingException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.SpringApplication;
-import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.diagnostics.FailureAnalysis;
-import org.springframework.core.env.StandardEnvironment;
-import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /** Settings as administrators make them: variables of the environment. */
 class EnvironmentTest {
@@ -26,7 +23,7 @@ class EnvironmentTest {
     @Test
     void variablesAreNamedAsInDistribution() {
         RegistrySettings settings =
-                bind(
+                load(
                         Map.of(
                                 "REGISTRY_STORAGE_DELETE_ENABLED", "false",
                                 "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", "/srv",
@@ -49,14 +46,14 @@ class EnvironmentTest {
     @Test
     void aVariableCanHoldAYamlMap() {
         RegistrySettings settings =
-                bind(
+                load(
                         Map.of(
                                 "REGISTRY_STORAGE_MAINTENANCE_READONLY",
                                 "{enabled: true}",
                                 "REGISTRY_STORAGE_MAINTENANCE_UPLOADPURGING",
-                                "{age: 72h, dryrun: true}",
+                                "age: 72h\ndryrun: true\n",
                                 "REGISTRY_HTTP_HEADERS",
-                                "{X-Content-Type-Options: [nosniff], X-Two: ['a, b', c]}"));
+                                "{X-Content-Type-Options: [nosniff], X-Two: ['a, b', c], X-On: on}"));
 
         assertThat(settings.storage().maintenance().readonly()).isEqualTo(new ReadOnly(true));
         assertThat(settings.storage().maintenance().uploadPurging().age())
@@ -65,16 +62,69 @@ class EnvironmentTest {
         assertThat(settings.http().headers())
                 .isEqualTo(
                         Map.of(
-                                "x-content-type-options",
+                                "X-Content-Type-Options",
                                 List.of("nosniff"),
-                                "x-two",
+                                "X-On",
+                                List.of("on"),
+                                "X-Two",
                                 List.of("a, b", "c")));
+    }
+
+    @Test
+    void headersAreNamedByTheRestOfAVariable() {
+        RegistrySettings settings =
+                load(
+                        Map.of(
+                                "REGISTRY_HTTP_HEADERS_Access-Control-Allow-Origin",
+                                "[http://ui.example]",
+                                "REGISTRY_HTTP_HEADERS_X_LOW_LINE",
+                                "a, b",
+                                "REGISTRY_HTTP_HEADERS_X.Dot",
+                                "['max-age=1; c']",
+                                "REGISTRY_HTTP_HEADERS_X-Many_0",
+                                "one",
+                                "REGISTRY_HTTP_HEADERS_X-Many_1",
+                                "[two]"));
+
+        assertThat(settings.http().headers())
+                .isEqualTo(
+                        Map.of(
+                                "Access-Control-Allow-Origin",
+                                List.of("http://ui.example"),
+                                "X_LOW_LINE",
+                                List.of("a, b"),
+                                "X.Dot",
+                                List.of("max-age=1; c"),
+                                "X-Many",
+                                List.of("one", "[two]")));
+    }
+
+    @Test
+    void propertiesNameHeadersAsTheyAre() {
+        LoadedSettings loaded =
+                LoadedSettings.from(
+                        Settings.environment(
+                                Map.of("REGISTRY_HTTP_HEADERS", "{x-both: [variable], X-Two: [2]}"),
+                                Map.of(
+                                        "registry.http.headers.X-Both", "property",
+                                        "registry.http.headers[X_Dot.Both][0]", "one",
+                                        "registry.http.headers[X_Dot.Both][1]", "two",
+                                        "registry.http.relative-urls", "false",
+                                        "registry.policy.repository.classes[0]", "image")));
+
+        assertThat(loaded.settings().http().relativeUrls()).isFalse();
+        assertThat(loaded.settings().policy().repository().classes())
+                .containsExactly(ContentClass.IMAGE);
+        assertThat(loaded.settings().http().headers().get("x-both")).containsExactly("property");
+        assertThat(loaded.settings().http().headers().get("X-Two")).containsExactly("2");
+        assertThat(loaded.settings().http().headers().get("X_Dot.Both"))
+                .containsExactly("one", "two");
     }
 
     @Test
     void theNaturalFormOfReadOnlyWorks() {
         assertThat(
-                        bind(Map.of("REGISTRY_STORAGE_MAINTENANCE_READONLY_ENABLED", "true"))
+                        load(Map.of("REGISTRY_STORAGE_MAINTENANCE_READONLY_ENABLED", "true"))
                                 .storage()
                                 .maintenance()
                                 .readonly()
@@ -84,27 +134,132 @@ class EnvironmentTest {
 
     @Test
     void aVariableCanHoldAYamlList() {
-        assertThat(
-                        bind(Map.of("REGISTRY_POLICY_REPOSITORY_CLASSES", "[image, plugin]"))
-                                .policy()
-                                .repository()
-                                .classes())
-                .containsExactly(ContentClass.IMAGE, ContentClass.PLUGIN);
+        for (String list : List.of("[image, plugin]", "- image\n- plugin", "image, plugin")) {
+            assertThat(
+                            load(Map.of("REGISTRY_POLICY_REPOSITORY_CLASSES", list))
+                                    .policy()
+                                    .repository()
+                                    .classes())
+                    .containsExactly(ContentClass.IMAGE, ContentClass.PLUGIN);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "^https://a{1,3}/ | ^https://a{1,3}/",
+                "[.]exe$ | [.]exe$",
+                "['^https://a{1,3}/'] | ^https://a{1,3}/",
+                "'^[ab]' | ^[ab]"
+            })
+    void aPatternIsOneTextWhateverItIsMadeOf(String value, String pattern) {
+        assertThat(allowed(load(Map.of("REGISTRY_VALIDATION_MANIFESTS_URLS_ALLOW", value))))
+                .containsExactly(pattern);
+    }
+
+    private static List<String> allowed(RegistrySettings settings) {
+        return settings.validation().manifests().urls().allow();
     }
 
     @Test
-    void whatOnlyBeginsAsYamlIsRefusedWithoutShowingIt() {
-        assertThatThrownBy(() -> bind(Map.of("REGISTRY_HTTP_SECRET", "{a: b")))
-                .isInstanceOf(WrongSettingException.class)
-                .hasMessageContaining("REGISTRY_HTTP_SECRET")
-                .hasMessageNotContaining("a: b");
+    void aSingleValueMayBeginLikeAListOrAMap() {
+        RegistrySettings settings =
+                load(
+                        Map.of(
+                                "REGISTRY_HTTP_ADDR", "[::1]:5000",
+                                "REGISTRY_HTTP_SECRET", "{a: b # c, [",
+                                "REGISTRY_HTTP_PREFIX", "'/quoted/'"));
+
+        assertThat(settings.http().addr()).isEqualTo(new ListenAddress("::1", 5000));
+        assertThat(settings.http().secret()).isEqualTo(new Secret("{a: b # c, ["));
+        assertThat(settings.http().prefix()).isEqualTo("/quoted/");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{~: keep-me}", "{? : keep-me}", "{'': keep-me}"})
+    void aValueWithoutANameIsRefused(String value) {
+        assertThat(explain("REGISTRY_HTTP_HEADERS", value))
+                .isEqualTo(
+                        "The setting http.headers (variable REGISTRY_HTTP_HEADERS) has a value"
+                                + " without a name.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "REGISTRY_HTTP_HEADERS | {keep-me: b",
+                "REGISTRY_HTTP_HEADERS | {keep-me: b, keep-me: c}",
+                "REGISTRY_HTTP | {keep-me",
+                "REGISTRY_POLICY_REPOSITORY_CLASSES | [keep-me",
+                "REGISTRY_STORAGE_MAINTENANCE_READONLY | {enabled: true}} keep-me"
+            })
+    void whatOnlyBeginsAsYamlIsRefusedWithoutShowingIt(String variable, String value) {
+        assertThat(explain(variable, value))
+                .contains("(variable " + variable + ")", "begins like a YAML map or list")
+                .doesNotContain("keep-me");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "REGISTRY_HTTP | keep-me | is a text, but holds settings of its own: addr, host,",
+                "REGISTRY_STORAGE_DELETE | true | is a text, but holds settings of its own: enabled",
+                "REGISTRY_HTTP_HEADERS | keep-me | must be a map such as {Name: [value]}",
+                "REGISTRY_HTTP_HEADERS | [keep-me] | must be a map such as {Name: [value]}",
+                "REGISTRY_HTTP | {addr: [keep-me]} | but must be one value",
+                "REGISTRY_POLICY_REPOSITORY_CLASSES | [[keep-me]] | must be a list of texts"
+            })
+    void whatHasAnotherFormIsExplained(String variable, String value, String explanation) {
+        assertThat(explain(variable, value)).contains(explanation).doesNotContain("keep-me");
+    }
+
+    @Test
+    void anEmptyVariableSetsNothing() {
+        assertThat(
+                        load(
+                                Map.of(
+                                        "REGISTRY_HTTP_ADDR", "",
+                                        "REGISTRY_HTTP_HOST", " ",
+                                        "REGISTRY_STORAGE_DELETE", "",
+                                        "REGISTRY_HTTP_HEADERS", "~",
+                                        "REGISTRY_POLICY_REPOSITORY_CLASSES", "[]")))
+                .isEqualTo(Settings.defaults());
+    }
+
+    @Test
+    void theMoreImportantSourceWins() {
+        LoadedSettings loaded =
+                LoadedSettings.from(
+                        Settings.environment(
+                                Map.of(
+                                        "REGISTRY_POLICY_REPOSITORY_CLASSES", "[image, plugin]",
+                                        "REGISTRY_TAGS_MAXTAGS", "7",
+                                        "REGISTRY_CATALOG_MAXENTRIES", "7"),
+                                Map.of(
+                                        "registry.policy.repository.classes", "plugin",
+                                        "registry.catalog.maxentries", "${registry.of.ours:9}")));
+
+        assertThat(loaded.settings().policy().repository().classes())
+                .containsExactly(ContentClass.PLUGIN);
+        assertThat(loaded.settings().tags().maxTags()).isEqualTo(7);
+        assertThat(loaded.settings().catalog().maxEntries()).isEqualTo(9);
+    }
+
+    @Test
+    void dollarsInVariablesAreText() {
+        assertThat(load(Map.of("REGISTRY_HTTP_SECRET", "${of}{$ours")).http().secret())
+                .isEqualTo(new Secret("${of}{$ours"));
     }
 
     @Test
     void theStoreHasTwoNames() {
         S3Settings s3 =
                 Objects.requireNonNull(
-                        bind(Map.of(
+                        load(Map.of(
                                         "REGISTRY_STORAGE", "s3aws",
                                         "REGISTRY_STORAGE_S3AWS", "{region: eu-west-1}",
                                         "REGISTRY_STORAGE_S3AWS_BUCKET", "theirs",
@@ -127,64 +282,130 @@ class EnvironmentTest {
 
     @Test
     void theStoreThatIsNamedIsTheOneThatIsUsed() {
-        assertThat(bind(Map.of("REGISTRY_STORAGE", "filesystem"))).isEqualTo(Settings.defaults());
+        assertThat(load(Map.of("REGISTRY_STORAGE", "filesystem"))).isEqualTo(Settings.defaults());
         assertThat(explain("REGISTRY_STORAGE", "s3")).contains("storage.s3.bucket is not set");
-        assertThatThrownBy(() -> bind(Map.of("REGISTRY_STORAGE", "gcs")))
-                .isInstanceOf(WrongSettingException.class)
-                .hasMessage("The setting storage is \"gcs\", but must be filesystem or s3.");
+        assertThat(
+                        load(Map.of(
+                                        "REGISTRY_STORAGE", "{filesystem: {rootdirectory: /srv}}",
+                                        "REGISTRY_STORAGE_DELETE_ENABLED", "false"))
+                                .storage()
+                                .filesystem())
+                .isEqualTo(new Filesystem(Path.of("/srv")));
+    }
+
+    @Test
+    void namingTheStoreTakesBackOthersAndNothingElse() {
+        RegistrySettings settings =
+                LoadedSettings.from(
+                                Settings.environment(
+                                        Map.of(
+                                                "REGISTRY_STORAGE_S3_BUCKET", "images",
+                                                "REGISTRY_STORAGE_DELETE_ENABLED", "false"),
+                                        Map.of("registry.storage", "filesystem")))
+                        .settings();
+
+        assertThat(settings.storage().s3()).isNull();
+        assertThat(settings.storage().delete().enabled()).isFalse();
+    }
+
+    @Test
+    void theLauncherNamesTheFolderWhereNoSettingDoes() {
+        assertThat(folder(Map.of("BERTH_DATA", "/checkout/data"))).isEqualTo("/checkout/data");
+        assertThat(folder(Map.of("BERTH_DATA", "/d", "REGISTRY_STORAGE", "filesystem")))
+                .isEqualTo("/d");
+        assertThat(
+                        folder(
+                                Map.of(
+                                        "BERTH_DATA", "/d",
+                                        "REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", "/srv")))
+                .isEqualTo("/srv");
+        assertThat(
+                        load(Map.of(
+                                        "BERTH_DATA", "/d",
+                                        "REGISTRY_STORAGE_S3", "{region: r, bucket: b}"))
+                                .storage()
+                                .filesystem())
+                .isNull();
+    }
+
+    private static String folder(Map<String, Object> variables) {
+        return Objects.requireNonNull(load(variables).storage().filesystem())
+                .rootDirectory()
+                .toString();
     }
 
     @Test
     void unknownSettingsAreReported() {
         assertThat(
-                        UnknownSettings.in(
-                                environment(
-                                        Map.of(
-                                                "REGISTRY_STORAGE_DELETE_ENABLD",
-                                                "true",
-                                                "REGISTRY_STORAGE_S3AWS_SECRETKY",
-                                                "keep me",
-                                                "REGISTRY_STORAGE_FILESYSTEM_MAXTHREADS",
-                                                "100"))))
-                .satisfiesExactly(
-                        typo -> assertThat(typo).contains("no setting storage.delete.enabld "),
-                        threads -> assertThat(threads).contains("http.maxthreads"),
-                        key ->
-                                assertThat(key)
-                                        .contains("no setting storage.s3.secretky ")
-                                        .contains("\"REGISTRY_STORAGE_S3AWS_SECRETKY\""))
-                .noneMatch(sentence -> sentence.contains("keep me"));
+                        remarks(
+                                Map.of(
+                                        "REGISTRY_STORAGE_DELETE_ENABLD",
+                                        "true",
+                                        "REGISTRY_STORAGE_S3AWS_SECRETKY",
+                                        "keep me",
+                                        "REGISTRY_STORAGE_S3",
+                                        "{region: r, bucket: b}")))
+                .containsExactly(
+                        "There is no setting storage.delete.enabld (variable"
+                                + " REGISTRY_STORAGE_DELETE_ENABLD). Did you mean"
+                                + " storage.delete.enabled?",
+                        "There is no setting storage.s3.secretky (variable"
+                                + " REGISTRY_STORAGE_S3AWS_SECRETKY). Did you mean"
+                                + " storage.s3.secretkey?");
+    }
+
+    private static List<String> remarks(Map<String, Object> variables) {
+        return LoadedSettings.from(Settings.environment(variables, Map.of())).remarks();
     }
 
     @Test
     void knownSettingsAreNotReported() {
         assertThat(
-                        UnknownSettings.in(
-                                environment(
-                                        Map.of(
-                                                "REGISTRY_STORAGE_MAINTENANCE_READONLY",
-                                                "{enabled: true}",
-                                                "REGISTRY_POLICY_REPOSITORY_CLASSES_0",
-                                                "image",
-                                                "REGISTRY_HTTP_HEADERS",
-                                                "{X-Two: [a, b]}",
-                                                "REGISTRY_STORAGE",
-                                                "s3",
-                                                "REGISTRY_STORAGE_S3AWS_BUCKET",
-                                                "images",
-                                                "REGISTRY_LOG_LEVEL",
-                                                "debug",
-                                                "OTHER",
-                                                "1"))))
+                        remarks(
+                                Map.of(
+                                        "REGISTRY_STORAGE_MAINTENANCE_READONLY",
+                                        "{enabled: true}",
+                                        "REGISTRY_POLICY_REPOSITORY_CLASSES_0",
+                                        "image",
+                                        "REGISTRY_HTTP_HEADERS",
+                                        "{X-Two: [a, b]}",
+                                        "REGISTRY_STORAGE",
+                                        "s3",
+                                        "REGISTRY_STORAGE_S3AWS",
+                                        "{bucket: images, region: r}",
+                                        "REGISTRY_LOGLEVEL",
+                                        "debug",
+                                        "OTHER",
+                                        "1")))
                 .isEmpty();
+    }
+
+    @Test
+    void credentialsInAnAddressAreNotShown() {
+        for (String host :
+                List.of("https://me:keep-me@h", "https://me:keep-me@h h/", "me:keep-me@h")) {
+            assertThat(explain("REGISTRY_HTTP_HOST", host)).doesNotContain("keep-me");
+        }
+        assertThat(explain("REGISTRY_HTTP_HOST", "https://me:keep-me@h"))
+                .isEqualTo(
+                        "http.host names a user or a password, but is what every client is told:"
+                                + " remove them.");
+    }
+
+    @Test
+    void messagesStayInOneLine() {
+        assertThat(explain("REGISTRY_HTTP_ADDR", "a\nb" + "c".repeat(5000)))
+                .contains("a?bc")
+                .doesNotContain("\n")
+                .hasSizeLessThan(1000);
     }
 
     @Test
     void aWrongNumberIsExplained() {
         assertThat(explain("REGISTRY_CATALOG_MAXENTRIES", "many"))
-                .startsWith("The setting catalog.maxentries is \"many\" (")
-                .contains("REGISTRY_CATALOG_MAXENTRIES")
-                .endsWith("), but must be a whole number.");
+                .isEqualTo(
+                        "The setting catalog.maxentries is \"many\" (variable"
+                                + " REGISTRY_CATALOG_MAXENTRIES), but must be a whole number.");
     }
 
     @Test
@@ -199,6 +420,10 @@ class EnvironmentTest {
                 .endsWith("), but must be one of exclusive, shared, auto.");
         assertThat(explain("REGISTRY_POLICY_REPOSITORY_CLASSES", "image,chart"))
                 .endsWith("), but must be one of image, plugin.");
+        assertThat(explain("REGISTRY_LOG_LEVEL", "foo"))
+                .isEqualTo(
+                        "The setting log.level is \"foo\" (variable REGISTRY_LOG_LEVEL), but must be"
+                                + " one of error, warn, info, debug.");
     }
 
     @Test
@@ -213,50 +438,17 @@ class EnvironmentTest {
                 .isEqualTo("catalog.maxentries is 0, but must be a number from 1 to 100000.");
     }
 
-    @Test
-    void failuresOfOthersAreLeftToOthers() {
-        StandardEnvironment environment = environment(Map.of("SERVER_PORT", "x"));
-
-        BindException failure =
-                catchThrowableOfType(
-                        BindException.class,
-                        () -> Binder.get(environment).bind("server.port", Integer.class));
-
-        assertThat(new UnboundSettingAnalyzer().analyze(failure)).isNull();
-    }
-
     private static String explain(String variable, String value) {
-        BindException failure =
-                catchThrowableOfType(BindException.class, () -> bind(Map.of(variable, value)));
+        WrongSettingException failure =
+                catchThrowableOfType(
+                        WrongSettingException.class, () -> load(Map.of(variable, value)));
         FailureAnalysis analysis =
-                Objects.requireNonNull(new UnboundSettingAnalyzer().analyze(failure));
+                Objects.requireNonNull(new WrongSettingAnalyzer().analyze(failure));
         assertThat(analysis.getAction()).contains("docs/configuration.md");
         return analysis.getDescription();
     }
 
-    private static RegistrySettings bind(Map<String, Object> variables) {
-        return Binder.get(environment(variables))
-                .bindOrCreate(RegistrySettings.PREFIX, RegistrySettings.class);
-    }
-
-    private static StandardEnvironment environment(Map<String, Object> variables) {
-        StandardEnvironment environment =
-                new StandardEnvironment() {
-                    @Override
-                    public Map<String, Object> getSystemEnvironment() {
-                        return variables;
-                    }
-                };
-        environment
-                .getPropertySources()
-                .replace(
-                        StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
-                        new SystemEnvironmentPropertySource(
-                                StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
-                                variables));
-        ConfigurationPropertySources.attach(environment);
-        new YamlVariables().postProcessEnvironment(environment, new SpringApplication());
-        new OtherNames().postProcessEnvironment(environment, new SpringApplication());
-        return environment;
+    private static RegistrySettings load(Map<String, Object> variables) {
+        return LoadedSettings.from(Settings.environment(variables, Map.of())).settings();
     }
 }

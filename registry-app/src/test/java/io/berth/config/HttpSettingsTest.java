@@ -9,6 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpSettingsTest {
 
@@ -51,7 +52,7 @@ class HttpSettingsTest {
                                                 "http.maxthreads",
                                                 "20",
                                                 "http.headers.x-one",
-                                                "1,2"))
+                                                "[1, 2]"))
                                 .http())
                 .isEqualTo(
                         new HttpSettings(
@@ -86,6 +87,27 @@ class HttpSettingsTest {
     void refusesHeadersThatWouldEndALine() {
         assertThatThrownBy(() -> Settings.with(Map.of("http.headers.x-one[0]", "a\r\nb: c")))
                 .hasStackTraceContaining("http.headers.x-one is ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Content-Length", "transfer-encoding", "Docker-Content-Digest"})
+    void refusesHeadersThatDescribeOneAnswer(String name) {
+        assertThatThrownBy(() -> Settings.with(Map.of("http.headers." + name, "1")))
+                .hasMessageContaining("http.headers has " + name)
+                .hasMessageContaining("remove it");
+    }
+
+    @Test
+    void refusesHeadersThatHaveNoName() {
+        assertThatThrownBy(() -> Settings.with(Map.of("http.headers[a b]", "1")))
+                .hasMessageContaining("http.headers is a b, but must be named as HTTP allows");
+    }
+
+    @Test
+    void refusesAHostWithCredentialsWithoutShowingThem() {
+        assertThatThrownBy(() -> Settings.with(Map.of("http.host", "https://me:keep-me@h")))
+                .hasMessageContaining("http.host names a user or a password")
+                .hasMessageNotContaining("keep-me");
     }
 
     @Test

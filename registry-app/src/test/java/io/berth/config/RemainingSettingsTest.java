@@ -57,7 +57,7 @@ class RemainingSettingsTest {
                                                 "validation.manifests.references",
                                                 "lenient",
                                                 "validation.manifests.urls.allow",
-                                                "^https://a/,^https://b/",
+                                                "[^https://a/, ^https://b/]",
                                                 "validation.manifests.urls.deny",
                                                 "[.]exe$"))
                                 .validation())
@@ -157,7 +157,7 @@ class RemainingSettingsTest {
         "health.storagedriver.threshold, 0",
         "tags.maxtags, 1000001",
         "validation.manifests.urls.allow, (",
-        "validation.manifests.urls.deny, [a"
+        "validation.manifests.urls.deny, a["
     })
     void refuses(String name, String value) {
         assertThatThrownBy(() -> Settings.with(Map.of(name, value)))

@@ -2,15 +2,17 @@ package io.berth.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.berth.config.tree.Shape;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
 
-/** Settings as the application binds them. */
-final class Settings {
+/** Settings as the application loads them. */
+public final class Settings {
 
     /** The least that is a place in S3. */
     static final Map<String, String> BUCKET =
@@ -30,12 +32,30 @@ final class Settings {
     /**
      * @param values by names as they are documented
      */
-    static RegistrySettings with(Map<String, String> values) {
-        Map<String, String> properties = new TreeMap<>();
-        values.forEach(
-                (name, value) -> properties.put(RegistrySettings.PREFIX + "." + name, value));
-        return new Binder(new MapConfigurationPropertySource(properties))
-                .bindOrCreate(RegistrySettings.PREFIX, RegistrySettings.class);
+    public static RegistrySettings with(Map<String, String> values) {
+        Map<String, Object> properties = new TreeMap<>();
+        values.forEach((name, value) -> properties.put("registry." + name, value));
+        LoadedSettings loaded = LoadedSettings.from(environment(Map.of(), properties));
+        assertThat(loaded.remarks()).isEmpty();
+        return loaded.settings();
+    }
+
+    /** An environment with nothing but these. */
+    static ConfigurableEnvironment environment(
+            Map<String, Object> variables, Map<String, Object> properties) {
+        StandardEnvironment environment =
+                new StandardEnvironment() {
+                    @Override
+                    public Map<String, Object> getSystemEnvironment() {
+                        return variables;
+                    }
+                };
+        environment
+                .getPropertySources()
+                .replace(
+                        StandardEnvironment.SYSTEM_PROPERTIES_PROPERTY_SOURCE_NAME,
+                        new MapPropertySource("properties", properties));
+        return environment;
     }
 
     /**
@@ -52,14 +72,10 @@ final class Settings {
         assertThat(values.keySet().stream().map(Settings::plain).collect(Collectors.toSet()))
                 .as("settings of %s", group)
                 .containsExactlyInAnyOrderElementsOf(
-                        new SettingNames(RegistrySettings.class)
-                                .values().stream()
-                                        .filter(name -> name.startsWith(group + "."))
-                                        .filter(
-                                                name ->
-                                                        name.startsWith(S3)
-                                                                == group.equals("storage.s3"))
-                                        .toList());
+                        Shape.names(Shape.of(RegistrySettings.class)).stream()
+                                .filter(name -> name.startsWith(group + "."))
+                                .filter(name -> name.startsWith(S3) == group.equals("storage.s3"))
+                                .toList());
         values.forEach(
                 (name, value) -> {
                     if (!ONLY_DEFAULT.contains(name)) {

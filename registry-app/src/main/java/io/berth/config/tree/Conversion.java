@@ -1,0 +1,129 @@
+package io.berth.config.tree;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Values from texts. A class of our own is a value when it has a static {@code of(String)}. */
+final class Conversion {
+
+    /** The text is no such value; the message is what it must be, after "must be". */
+    static final class Failure extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        Failure(String expected) {
+            super(expected);
+        }
+    }
+
+    private Conversion() {}
+
+    static boolean isValue(Class<?> type) {
+        return factory(type) != null;
+    }
+
+    private static @Nullable Method factory(Class<?> type) {
+        try {
+            return type.getMethod("of", String.class);
+        } catch (NoSuchMethodException e) {
+            return null;
+        }
+    }
+
+    static Object convert(String text, Class<?> type) throws Failure {
+        if (type == String.class) {
+            return text;
+        }
+        if (type == boolean.class || type == Boolean.class) {
+            return toBoolean(text);
+        }
+        if (type == int.class) {
+            return toInt(text);
+        }
+        if (type.isEnum()) {
+            return toConstant(text, type);
+        }
+        if (type == URI.class) {
+            return toUri(text);
+        }
+        if (type == Path.class) {
+            return toPath(text);
+        }
+        return toOwn(text, type);
+    }
+
+    private static boolean toBoolean(String text) throws Failure {
+        return switch (text.toLowerCase(Locale.ROOT)) {
+            case "true", "yes", "on", "1" -> true;
+            case "false", "no", "off", "0" -> false;
+            default -> throw new Failure("true or false");
+        };
+    }
+
+    private static int toInt(String text) throws Failure {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new Failure("a whole number");
+        }
+    }
+
+    /** Words are told apart by their letters and digits. */
+    private static Object toConstant(String text, Class<?> type) throws Failure {
+        Object[] constants = Objects.requireNonNull(type.getEnumConstants());
+        return Arrays.stream(constants)
+                .filter(constant -> letters(((Enum<?>) constant).name()).equals(letters(text)))
+                .findFirst()
+                .orElseThrow(() -> new Failure(oneOf(constants)));
+    }
+
+    private static String letters(String text) {
+        return text.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "");
+    }
+
+    private static String oneOf(Object[] constants) {
+        return Arrays.stream(constants)
+                .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", ", "one of ", ""));
+    }
+
+    private static URI toUri(String text) throws Failure {
+        try {
+            return new URI(text);
+        } catch (URISyntaxException e) {
+            throw new Failure("an address such as https://registry.example.com");
+        }
+    }
+
+    private static Path toPath(String text) throws Failure {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw new Failure("the path of a file or folder");
+        }
+    }
+
+    private static Object toOwn(String text, Class<?> type) throws Failure {
+        Method factory = factory(type);
+        if (factory == null) {
+            throw new IllegalStateException("no setting can be a " + type.getName());
+        }
+        try {
+            return Objects.requireNonNull(factory.invoke(null, text));
+        } catch (InvocationTargetException e) {
+            String message = String.valueOf(Objects.requireNonNull(e.getCause()).getMessage());
+            throw new Failure("right: " + message.replace(text, Shown.value(text)));
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

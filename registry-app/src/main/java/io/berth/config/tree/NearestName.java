@@ -1,0 +1,42 @@
+package io.berth.config.tree;
+
+import java.util.Collection;
+import java.util.Optional;
+
+/** The name that somebody may have meant. */
+public final class NearestName {
+
+    private NearestName() {}
+
+    /** The one that differs by the fewest letters; none when more than a third of them differ. */
+    public static Optional<String> to(String name, Collection<String> names) {
+        int least = Math.max(2, name.length() / 3) + 1;
+        String nearest = null;
+        for (String candidate : names) {
+            int distance = distance(name, candidate);
+            if (distance < least) {
+                least = distance;
+                nearest = candidate;
+            }
+        }
+        return Optional.ofNullable(nearest);
+    }
+
+    /** How many letters must be inserted, removed or replaced. */
+    private static int distance(String one, String other) {
+        int[] above = new int[other.length() + 1];
+        for (int j = 0; j < above.length; j++) {
+            above[j] = j;
+        }
+        for (int i = 1; i <= one.length(); i++) {
+            int[] row = new int[above.length];
+            row[0] = i;
+            for (int j = 1; j < row.length; j++) {
+                int replaced = above[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(replaced, 1 + Math.min(above[j], row[j - 1]));
+            }
+            above = row;
+        }
+        return above[other.length()];
+    }
+}

@@ -1,0 +1,164 @@
+package io.berth.config.tree;
+
+import io.berth.config.tree.SettingTree.Node;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Parameter;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Makes records from a tree. A component that is not set has its {@code @DefaultValue}; without one
+ * it is {@code null}. A record refuses values by an {@code IllegalArgumentException} whose message
+ * is for the administrator.
+ */
+final class RecordBinder {
+
+    Record bind(Shape.Group shape, @Nullable Node node, String name) {
+        if (node != null && node.text != null) {
+            throw new WrongSettingException(
+                    "The setting %s (%s) is a text, but holds settings of its own: %s."
+                            .formatted(
+                                    name, node.origin, String.join(", ", shape.members().keySet())),
+                    null);
+        }
+        Constructor<? extends Record> constructor = constructor(shape.type());
+        List<@Nullable Object> values = new ArrayList<>();
+        for (Parameter parameter : constructor.getParameters()) {
+            String member = parameter.getName().toLowerCase(Locale.ROOT);
+            Node child = node == null ? null : node.members.get(member);
+            Shape inner = shape.members().get(member);
+            String full = name.isEmpty() ? member : name + "." + member;
+            values.add(value(inner, child, full, parameter.getAnnotation(DefaultValue.class)));
+        }
+        return create(constructor, values);
+    }
+
+    /** The canonical one, which has names and annotations of the components. */
+    private static Constructor<? extends Record> constructor(Class<? extends Record> type) {
+        Class<?>[] types =
+                Arrays.stream(type.getRecordComponents())
+                        .map(RecordComponent::getType)
+                        .toArray(Class<?>[]::new);
+        try {
+            return type.getDeclaredConstructor(types);
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private @Nullable Object value(
+            @Nullable Shape shape,
+            @Nullable Node node,
+            String name,
+            @Nullable DefaultValue byDefault) {
+        return switch (shape) {
+            case Shape.Group group ->
+                    node == null && byDefault == null ? null : bind(group, node, name);
+            case Shape.Value value -> single(value.type(), node, name, byDefault);
+            case Shape.Listed list -> list(list.type(), node, name, byDefault);
+            case Shape.Named _ -> named(node, name);
+            case null -> throw new IllegalStateException(name);
+        };
+    }
+
+    private static @Nullable Object single(
+            Class<?> type, @Nullable Node node, String name, @Nullable DefaultValue byDefault) {
+        if (node != null && node.list) {
+            throw wrong(name, node, "(a list)", "one value");
+        }
+        if (node != null && node.text != null) {
+            return convert(node.text, type, node, name);
+        }
+        return byDefault == null ? null : byDefault(byDefault.value()[0], type);
+    }
+
+    private static List<Object> list(
+            Class<?> type, @Nullable Node node, String name, @Nullable DefaultValue byDefault) {
+        if (node == null) {
+            String[] values = byDefault == null ? new String[0] : byDefault.value();
+            return Arrays.stream(values).map(value -> byDefault(value, type)).toList();
+        }
+        List<Object> values = new ArrayList<>();
+        for (String text : texts(node, name, type.isEnum())) {
+            values.add(convert(text, type, node, name));
+        }
+        return List.copyOf(values);
+    }
+
+    /** A text alone is a list of one; words, which contain no comma, may be separated by it. */
+    private static List<String> texts(Node node, String name, boolean words) {
+        if (node.text != null) {
+            return words ? List.of(node.text.strip().split("\\s*,\\s*")) : List.of(node.text);
+        }
+        List<String> texts = new ArrayList<>();
+        for (Node item : node.items()) {
+            if (item.text == null) {
+                throw wrong(name, node, "(a list of other things)", "a list of texts");
+            }
+            texts.add(item.text);
+        }
+        return texts;
+    }
+
+    private static Map<String, List<String>> named(@Nullable Node node, String name) {
+        Map<String, List<String>> lists = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        if (node != null && (node.text != null || node.list)) {
+            throw wrong(name, node, "(not a map)", "a map such as {Name: [value]}");
+        }
+        if (node != null) {
+            node.members.forEach(
+                    (key, child) -> lists.put(key, texts(child, name + "." + key, false)));
+        }
+        return lists;
+    }
+
+    private static Object convert(String text, Class<?> type, Node node, String name) {
+        try {
+            return Conversion.convert(text, type);
+        } catch (Conversion.Failure e) {
+            boolean hidden = NotShown.class.isAssignableFrom(type);
+            throw wrong(
+                    name,
+                    node,
+                    hidden ? "(not shown)" : "\"" + Shown.value(text) + "\"",
+                    String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Object byDefault(String text, Class<?> type) {
+        try {
+            return Conversion.convert(text, type);
+        } catch (Conversion.Failure e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static WrongSettingException wrong(
+            String name, Node node, String shown, String expected) {
+        String origin = node.origin.isEmpty() ? "" : " (" + node.origin + ")";
+        return new WrongSettingException(
+                "The setting " + name + " is " + shown + origin + ", but must be " + expected + ".",
+                null);
+    }
+
+    private static Record create(Constructor<? extends Record> constructor, List<?> values) {
+        try {
+            return constructor.newInstance(values.toArray());
+        } catch (InvocationTargetException e) {
+            if (e.getCause() instanceof IllegalArgumentException refusal) {
+                throw new WrongSettingException(refusal.getMessage() + ".", refusal);
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package io.berth.config.tree;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.OriginLookup;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.EnumerablePropertySource;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+/**
+ * Adds to a tree what an environment of Spring has: variables as distribution names them, {@code
+ * REGISTRY_HTTP_ADDR}, and what all other sources have below {@code registry.}.
+ */
+public final class SettingSources {
+
+    private static final String VARIABLE = "REGISTRY_";
+    private static final String PROPERTY = "registry.";
+
+    /** What Kubernetes tells containers about a service whose name begins with "registry". */
+    private static final Pattern OF_KUBERNETES =
+            Pattern.compile(
+                    "(.*_)?SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)|(.*_)?PORT_\\d+_[A-Z]+(_[A-Z]+)?");
+
+    private static final Pattern INDEXED_VARIABLE = Pattern.compile("(.+)_(\\d{1,4})");
+    private static final Pattern INDEXED_PROPERTY = Pattern.compile("(.+)\\[(\\d{1,4})]");
+
+    private final SettingTree tree;
+    private final ConfigurableEnvironment environment;
+
+    private SettingSources(SettingTree tree, ConfigurableEnvironment environment) {
+        this.tree = tree;
+        this.environment = environment;
+    }
+
+    /**
+     * @throws WrongSettingException when a value cannot be read
+     */
+    public static void addAll(ConfigurableEnvironment environment, SettingTree tree) {
+        List<PropertySource<?>> sources = new ArrayList<>();
+        environment.getPropertySources().forEach(sources::add);
+        Collections.reverse(sources);
+        SettingSources all = new SettingSources(tree, environment);
+        for (PropertySource<?> source : sources) {
+            if (source.getName()
+                    .equals(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME)) {
+                all.addVariables();
+            } else if (source instanceof EnumerablePropertySource<?> enumerable) {
+                all.addProperties(enumerable);
+            }
+        }
+    }
+
+    /** In their order, in which a group comes before its members, as in distribution. */
+    private void addVariables() {
+        new TreeMap<>(environment.getSystemEnvironment())
+                .forEach(
+                        (name, value) -> {
+                            String rest = after(VARIABLE, name);
+                            if (rest != null && !isOfKubernetes(rest, value.toString())) {
+                                tree.set(
+                                        pathOfVariable(rest), value.toString(), "variable " + name);
+                            }
+                        });
+    }
+
+    private static boolean isOfKubernetes(String name, String value) {
+        boolean address = value.matches("(tcp|udp|sctp)://.*");
+        return OF_KUBERNETES.matcher(name).matches() || (address && name.matches("(.*_)?PORT"));
+    }
+
+    private static @Nullable String after(String prefix, String name) {
+        return name.length() > prefix.length()
+                        && name.substring(0, prefix.length()).equalsIgnoreCase(prefix)
+                ? name.substring(prefix.length())
+                : null;
+    }
+
+    /** An underscore separates names, but is part of a name that administrators choose. */
+    private List<String> pathOfVariable(String name) {
+        List<String> path = new ArrayList<>();
+        String rest = name;
+        while (!rest.isEmpty()) {
+            Shape shape = Shape.at(tree.dialect().shape(), path);
+            if (shape instanceof Shape.Named) {
+                addChosen(INDEXED_VARIABLE.matcher(rest), rest, path);
+                return path;
+            }
+            String member = shape instanceof Shape.Group group ? first(rest, path, group) : null;
+            if (member == null) {
+                path.addAll(List.of(rest.toLowerCase(Locale.ROOT).split("_", -1)));
+                return path;
+            }
+            path.add(member);
+            path = new ArrayList<>(tree.dialect().canonical(path));
+            rest = rest.substring(Math.min(rest.length(), member.length() + 1));
+        }
+        return path;
+    }
+
+    private @Nullable String first(String rest, List<String> path, Shape.Group group) {
+        String text = rest.toLowerCase(Locale.ROOT);
+        String longest = null;
+        for (String member : tree.dialect().membersOf(path, group)) {
+            boolean begins = text.equals(member) || text.startsWith(member + "_");
+            if (begins && (longest == null || longest.length() < member.length())) {
+                longest = member;
+            }
+        }
+        return longest;
+    }
+
+    private static void addChosen(Matcher indexed, String rest, List<String> path) {
+        if (indexed.matches()) {
+            path.add(withoutBrackets(indexed.group(1)));
+            path.add(indexed.group(2));
+        } else {
+            path.add(withoutBrackets(rest));
+        }
+    }
+
+    private static String withoutBrackets(String name) {
+        return name.startsWith("[") && name.endsWith("]")
+                ? name.substring(1, name.length() - 1)
+                : name;
+    }
+
+    private void addProperties(EnumerablePropertySource<?> source) {
+        for (String name : new TreeSet<>(List.of(source.getPropertyNames()))) {
+            String rest = after(PROPERTY, name);
+            Object value = rest == null ? null : source.getProperty(name);
+            if (rest != null && value != null) {
+                String origin = origin(source, name);
+                tree.set(pathOfProperty(rest), resolved(value.toString(), origin), origin);
+            }
+        }
+    }
+
+    private String resolved(String value, String origin) {
+        try {
+            return environment.resolveRequiredPlaceholders(value);
+        } catch (IllegalArgumentException e) {
+            throw new WrongSettingException(
+                    "A setting ("
+                            + origin
+                            + ") has a placeholder ${…} that stands for nothing, or for itself.",
+                    null);
+        }
+    }
+
+    private static String origin(PropertySource<?> source, String name) {
+        Origin origin = OriginLookup.getOrigin(source, name);
+        return origin == null ? name + " in " + source.getName() : name + " in " + origin;
+    }
+
+    private List<String> pathOfProperty(String name) {
+        List<String> path = new ArrayList<>();
+        String rest = name;
+        while (!rest.isEmpty()) {
+            if (Shape.at(tree.dialect().shape(), path) instanceof Shape.Named) {
+                addChosen(INDEXED_PROPERTY.matcher(rest), rest, path);
+                return path;
+            }
+            int end = end(rest);
+            path.add(tree.dialect().spelled(path, withoutBrackets(rest.substring(0, end))));
+            path = new ArrayList<>(tree.dialect().canonical(path));
+            rest = rest.substring(end);
+            rest = rest.startsWith(".") ? rest.substring(1) : rest;
+        }
+        return path;
+    }
+
+    /** Where the first name ends. */
+    private static int end(String rest) {
+        if (rest.startsWith("[") && rest.contains("]")) {
+            return rest.indexOf(']') + 1;
+        }
+        int end = rest.length();
+        for (char separator : new char[] {'.', '['}) {
+            int at = rest.indexOf(separator, 1);
+            end = at > 0 ? Math.min(end, at) : end;
+        }
+        return end;
+    }
+}

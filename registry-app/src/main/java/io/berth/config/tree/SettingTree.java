@@ -1,0 +1,253 @@
+package io.berth.config.tree;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that is set, from all sources. Sources are added from the least important to the most
+ * important one: a text or a list replaces what was there, a map adds to it, and an empty text sets
+ * nothing. Not thread-safe.
+ */
+public final class SettingTree {
+
+    /**
+     * A setting that no record has.
+     *
+     * @param name as documentation spells it: {@code notifications.endpoints[0].url}
+     * @param path the same without brackets: {@code notifications.endpoints.0.url}
+     * @param text empty where a group is chosen by its name and has no members
+     * @param origin where it is set, for a sentence: {@code variable REGISTRY_AUTH}
+     */
+    public record Entry(String name, String path, String text, String origin) {}
+
+    /** What is set under a name: a text, or further names, which are numbers in a list. */
+    static final class Node {
+
+        @Nullable String text;
+        String origin = "";
+        boolean list;
+
+        /** Whether the name itself is a choice, so that it counts without members. */
+        boolean chosen;
+
+        final Map<String, Node> members = new TreeMap<>(SettingTree::compare);
+
+        List<Node> items() {
+            return List.copyOf(members.values());
+        }
+    }
+
+    private final Dialect dialect;
+    private final Node root = new Node();
+
+    public SettingTree(Dialect dialect) {
+        this.dialect = dialect;
+    }
+
+    /** Numbers by their size, names whatever their case is. */
+    private static int compare(String one, String other) {
+        boolean numbers = isIndex(one) && isIndex(other);
+        return numbers
+                ? Integer.compare(Integer.parseInt(one), Integer.parseInt(other))
+                : one.compareToIgnoreCase(other);
+    }
+
+    static boolean isIndex(String name) {
+        return name.matches("\\d{1,4}");
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    Node root() {
+        return root;
+    }
+
+    /** Whether anything is set under a name. */
+    public boolean isSet(String name) {
+        Node node = root;
+        for (String part : Dialect.split(name)) {
+            node = node.members.get(part);
+            if (node == null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * @param text read as YAML where the setting is no single value
+     * @param origin where it was found, for messages
+     * @throws WrongSettingException when the text is the beginning of a map or list, and no more
+     */
+    public void set(List<String> path, String text, String origin) {
+        List<String> canonical = dialect.canonical(path);
+        try {
+            store(canonical, parse(Shape.at(dialect.shape(), canonical), text.strip()), origin);
+        } catch (YamlText.Malformed e) {
+            throw new WrongSettingException(
+                    "The setting "
+                            + String.join(".", canonical)
+                            + " ("
+                            + origin
+                            + ") begins like a YAML map or list, but is not one.",
+                    null);
+        }
+    }
+
+    private static @Nullable Object parse(@Nullable Shape shape, String text)
+            throws YamlText.Malformed {
+        return switch (shape) {
+            case Shape.Value _ -> isQuoted(text) ? orText(text) : text;
+            case Shape.Listed _ ->
+                    beginsAsList(text) ? list(text) : isQuoted(text) ? orText(text) : text;
+            case Shape.Group _ -> YamlText.read(text);
+            case Shape.Named _ -> YamlText.read(text);
+            case null -> orText(text);
+        };
+    }
+
+    private static boolean isQuoted(String text) {
+        return text.length() > 1
+                && (text.startsWith("\"") || text.startsWith("'"))
+                && text.charAt(0) == text.charAt(text.length() - 1);
+    }
+
+    private static boolean beginsAsList(String text) {
+        return text.startsWith("[") || text.startsWith("- ");
+    }
+
+    /** A list, or a pattern that begins with a class of characters. */
+    private static @Nullable Object list(String text) throws YamlText.Malformed {
+        boolean whole = text.startsWith("- ") || text.endsWith("]") || !text.contains("]");
+        return whole ? YamlText.read(text) : text;
+    }
+
+    private static @Nullable Object orText(String text) {
+        try {
+            return YamlText.read(text);
+        } catch (YamlText.Malformed e) {
+            return text;
+        }
+    }
+
+    private void store(List<String> anyPath, @Nullable Object value, String origin) {
+        List<String> path = dialect.canonical(anyPath);
+        switch (value) {
+            case Map<?, ?> map -> storeMap(path, map, origin);
+            case List<?> list -> {
+                Node node = cleared(path, origin);
+                node.list = true;
+                for (int i = 0; i < list.size(); i++) {
+                    store(below(path, Integer.toString(i)), list.get(i), origin);
+                }
+            }
+            case null -> {} // sets nothing
+            default -> storeText(path, value.toString(), origin);
+        }
+    }
+
+    private void storeMap(List<String> path, Map<?, ?> map, String origin) {
+        map.forEach(
+                (key, value) -> {
+                    if (key == null || key.toString().isBlank()) {
+                        throw new WrongSettingException(
+                                "The setting "
+                                        + String.join(".", path)
+                                        + " ("
+                                        + origin
+                                        + ") has a value without a name.",
+                                null);
+                    }
+                    List<String> member = below(path, dialect.spelled(path, key.toString()));
+                    if (dialect.choices().containsKey(String.join(".", path))) {
+                        choose(member, origin);
+                    }
+                    store(member, value, origin);
+                });
+    }
+
+    private void storeText(List<String> path, String text, String origin) {
+        if (text.isBlank()) {
+            return;
+        }
+        String name = String.join(".", path);
+        if (dialect.choices().containsKey(name) && text.matches("[A-Za-z0-9_-]{1,40}")) {
+            node(path).members.keySet().removeIf(member -> !isKept(name, member));
+            choose(below(path, dialect.spelled(path, text)), origin);
+            return;
+        }
+        Node node = cleared(path, origin);
+        node.text = text;
+    }
+
+    private boolean isKept(String choice, String member) {
+        return dialect.choices().getOrDefault(choice, Set.of()).contains(member);
+    }
+
+    private void choose(List<String> path, String origin) {
+        Node node = node(dialect.canonical(path));
+        node.chosen = true;
+        node.origin = origin;
+    }
+
+    private Node cleared(List<String> path, String origin) {
+        Node node = node(path);
+        node.members.clear();
+        node.text = null;
+        node.list = false;
+        node.origin = origin;
+        return node;
+    }
+
+    private Node node(List<String> path) {
+        Node node = root;
+        for (String name : path) {
+            node.text = null;
+            node = node.members.computeIfAbsent(name, _ -> new Node());
+        }
+        return node;
+    }
+
+    private static List<String> below(List<String> path, String name) {
+        List<String> member = new ArrayList<>(path);
+        member.add(name);
+        return member;
+    }
+
+    /** What is set and no record has, in the order of the names. */
+    public List<Entry> unknown() {
+        List<Entry> entries = new ArrayList<>();
+        collect(root, List.of(), "", entries);
+        return entries;
+    }
+
+    private void collect(Node node, List<String> path, String name, List<Entry> entries) {
+        boolean known = Shape.at(dialect.shape(), path) != null;
+        boolean empty = node.members.isEmpty() && node.chosen;
+        if (!known && (node.text != null || empty)) {
+            String text = node.text == null ? "" : node.text;
+            entries.add(new Entry(name, String.join(".", path), text, node.origin));
+        }
+        node.members.forEach(
+                (member, child) -> {
+                    String dot = name.isEmpty() ? "" : ".";
+                    String next = node.list ? name + "[" + member + "]" : name + dot + member;
+                    collect(child, below(path, member), next, entries);
+                });
+    }
+
+    /**
+     * The records with what is set.
+     *
+     * @throws WrongSettingException for the first value that cannot be right
+     */
+    public <R extends Record> R bind(Class<R> type) {
+        return type.cast(new RecordBinder().bind(dialect.shape(), root, ""));
+    }
+}

@@ -1,0 +1,222 @@
+package io.berth.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.berth.config.DistributionSettings.Row;
+import io.berth.config.DistributionSettings.Verdict;
+import io.berth.config.tree.Dialect;
+import io.berth.config.tree.Shape;
+import io.berth.config.tree.WrongSettingException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of each setting that distribution has. */
+class DistributionSettingsTest {
+
+    private static final String SECRET = "a-value-to-be-kept";
+
+    record Line(String name, String value, String verdict) {
+
+        String variable() {
+            return "REGISTRY_" + name.toUpperCase(Locale.ROOT).replace('.', '_');
+        }
+    }
+
+    static List<Line> lines() throws IOException {
+        String file = "distribution-settings.txt";
+        try (InputStream in = DistributionSettingsTest.class.getResourceAsStream(file)) {
+            String text =
+                    new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);
+            return text.lines()
+                    .filter(line -> !line.startsWith("#"))
+                    .map(DistributionSettingsTest::line)
+                    .toList();
+        }
+    }
+
+    private static Line line(String text) {
+        String[] parts = text.split(" ");
+        String[] setting = parts[0].split("=");
+        return new Line(setting[0], setting.length > 1 ? setting[1] : SECRET, parts[1]);
+    }
+
+    @ParameterizedTest
+    @MethodSource("lines")
+    void eachIsDecided(Line line) {
+        switch (line.verdict()) {
+            case "acted" -> assertThat(shapeOf(line.name())).isNotNull();
+            case "fulfilled" -> assertThat(load(line).remarks()).isEmpty();
+            case "ignored" ->
+                    assertThat(load(line).remarks())
+                            .singleElement()
+                            .asString()
+                            .contains(line.variable(), " has no effect here: ")
+                            .doesNotContain(SECRET);
+            case "refused" ->
+                    assertThatThrownBy(() -> load(line))
+                            .isInstanceOf(WrongSettingException.class)
+                            .hasMessageContaining(line.variable())
+                            .hasMessageContaining(" is set, but ")
+                            .hasMessageNotContaining(SECRET);
+            default -> throw new IllegalArgumentException(line.toString());
+        }
+    }
+
+    private static LoadedSettings load(Line line) {
+        return load(Map.of(line.variable(), line.value()));
+    }
+
+    private static LoadedSettings load(Map<String, Object> variables) {
+        return LoadedSettings.from(Settings.environment(variables, Map.of()));
+    }
+
+    private static @Nullable Shape shapeOf(String name) {
+        Dialect dialect = DistributionSettings.dialect(RegistrySettings.class);
+        List<String> path = List.of(name.replace("storage.s3aws", "storage.s3").split("\\."));
+        List<String> renamed = name.equals("loglevel") ? List.of("log", "level") : path;
+        return Shape.at(dialect.shape(), renamed);
+    }
+
+    @Test
+    void everyRowOfTheTableIsForOneOfThem() throws IOException {
+        Set<Row> used =
+                lines().stream()
+                        .map(line -> DistributionSettings.row(line.name()))
+                        .filter(Objects::nonNull)
+                        .collect(Collectors.toSet());
+
+        assertThat(used)
+                .containsExactlyInAnyOrderElementsOf(
+                        DistributionSettings.TABLE.stream()
+                                .filter(row -> !row.name().equals("configuration.path"))
+                                .toList());
+    }
+
+    @Test
+    void noRowIsForASettingThatThereIs() {
+        assertThat(DistributionSettings.TABLE)
+                .allSatisfy(row -> assertThat(shapeOf(row.name())).as(row.name()).isNull());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "htpasswd",
+                "{htpasswd: {realm: a-value-to-be-kept}}",
+                "{htpasswd: }",
+                "htpasswd:\n  realm: a-value-to-be-kept\n"
+            })
+    void authenticationIsRefusedHoweverItIsWritten(String value) {
+        assertThatThrownBy(() -> load(Map.of("REGISTRY_AUTH", value)))
+                .hasMessageStartingWith("auth.htpasswd")
+                .hasMessageContaining("REGISTRY_AUTH")
+                .hasMessageContaining("there is no authentication yet")
+                .hasMessageContaining("Put a proxy in front")
+                .hasMessageNotContaining(SECRET);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "{none: }", "", "{}"})
+    void noAuthenticationIsWhatThereIs(String value) {
+        assertThat(load(Map.of("REGISTRY_AUTH", value)).remarks()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"gcs", "inmemory", "{gcs: {bucket: b}}", "{inmemory: }", "ceph"})
+    void aStoreThatThereIsNotIsRefused(String value) {
+        assertThatThrownBy(() -> load(Map.of("REGISTRY_STORAGE", value)))
+                .isInstanceOf(WrongSettingException.class)
+                .hasMessageContaining("Choose storage.filesystem or storage.s3");
+    }
+
+    @Test
+    void whatMayBeAStoreIsRefused() {
+        assertThatThrownBy(() -> load(Map.of("REGISTRY_STORAGE_MAINTENENCE_READONLY", "true")))
+                .hasMessageContaining("no setting storage.maintenence.readonly, nor a store")
+                .hasMessageContaining("Did you mean storage.maintenance.readonly.enabled?");
+    }
+
+    @Test
+    void allThatIsRefusedIsToldAtOnce() {
+        assertThatThrownBy(
+                        () ->
+                                load(
+                                        Map.of(
+                                                "REGISTRY_AUTH_HTPASSWD_PATH", "/p",
+                                                "REGISTRY_AUTH_HTPASSWD_REALM", "r",
+                                                "REGISTRY_HTTP_TLS_KEY", "/k",
+                                                "REGISTRY_PROXY_REMOTEURL", "https://u:p@h")))
+                .hasMessageContainingAll(
+                        "auth.htpasswd.path (variable REGISTRY_AUTH_HTPASSWD_PATH),"
+                                + " auth.htpasswd.realm",
+                        "http.tls.key",
+                        "proxy.remoteurl")
+                .hasMessageNotContaining("https://");
+    }
+
+    @Test
+    void aFileThatIsNamedIsNotPassedOver() {
+        assertThatThrownBy(() -> load(Map.of("REGISTRY_CONFIGURATION_PATH", "/etc/config.yml")))
+                .hasMessageContaining("that file is not read");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http.adr", "htttp.addr", "http.addrs"})
+    void whatNobodyKnowsIsNamedWithWhatComesNearest(String name) {
+        String variable = "REGISTRY_" + name.toUpperCase(Locale.ROOT).replace('.', '_');
+
+        assertThat(load(Map.of(variable, SECRET)).remarks())
+                .containsExactly(
+                        "There is no setting %s (variable %s). Did you mean http.addr?"
+                                .formatted(name, variable));
+    }
+
+    @Test
+    void whatIsLikeNothingIsNamedAlone() {
+        assertThat(load(Map.of("REGISTRY_SOMETHING_ENTIRELY_DIFFERENT", "1")).remarks())
+                .containsExactly(
+                        "There is no setting something.entirely.different (variable"
+                                + " REGISTRY_SOMETHING_ENTIRELY_DIFFERENT).");
+    }
+
+    @Test
+    void whatKubernetesTellsIsNoSetting() {
+        Map<String, Object> told =
+                Stream.of(
+                                "REGISTRY_SERVICE_HOST=10.0.0.1",
+                                "REGISTRY_SERVICE_PORT=5000",
+                                "REGISTRY_SERVICE_PORT_HTTP=5000",
+                                "REGISTRY_PORT=tcp://10.0.0.1:5000",
+                                "REGISTRY_PORT_5000_TCP=tcp://10.0.0.1:5000",
+                                "REGISTRY_PORT_5000_TCP_PROTO=tcp",
+                                "REGISTRY_PORT_5000_TCP_ADDR=10.0.0.1",
+                                "REGISTRY_AUTH_SERVICE_HOST=10.0.0.2",
+                                "REGISTRY_AUTH_PORT=tcp://10.0.0.2:5001")
+                        .map(text -> text.split("="))
+                        .collect(Collectors.toMap(part -> part[0], part -> part[1]));
+
+        assertThat(load(told).remarks()).isEmpty();
+    }
+
+    @Test
+    void theVerdictMayDependOnTheValue() {
+        Row version = Objects.requireNonNull(DistributionSettings.row("version"));
+
+        assertThat(DistributionSettings.verdict(version, "0.1")).isEqualTo(Verdict.FULFILLED);
+        assertThat(DistributionSettings.verdict(version, "0.2")).isEqualTo(Verdict.REFUSED);
+    }
+}
