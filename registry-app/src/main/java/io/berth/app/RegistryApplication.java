@@ -11,18 +11,16 @@ import io.berth.server.TomcatServer;
 import io.berth.stored.StoredRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
-import java.util.Map;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
-import org.springframework.core.Ordered;
 import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.servlet.HandlerExceptionResolver;
+import org.springframework.web.servlet.HandlerExecutionChain;
 import org.springframework.web.servlet.HandlerMapping;
-import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import org.springframework.web.servlet.mvc.HttpRequestHandlerAdapter;
 
 /**
@@ -89,12 +87,16 @@ class RegistryApplication {
         return Assembly.health(watch, store, settings).handlerMapping();
     }
 
-    /** Whatever is not below the prefix. Tomcat's error becomes one of the protocol. */
+    /**
+     * Whatever is not below the prefix. Tomcat's error becomes one of the protocol. Comes last, as
+     * every mapping does that says nothing of its order. None of the mappings may use path
+     * patterns: the dispatcher would parse the path of every request, and fail on some.
+     */
     @Bean
     HandlerMapping nowhere() {
         HttpRequestHandler notFound =
                 (request, response) -> response.sendError(HttpServletResponse.SC_NOT_FOUND);
-        return new SimpleUrlHandlerMapping(Map.of("/**", notFound), Ordered.LOWEST_PRECEDENCE);
+        return _ -> new HandlerExecutionChain(notFound);
     }
 
     @Bean

@@ -8,7 +8,6 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.servlet.HandlerMapping;
-import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -47,7 +46,7 @@ public final class HealthApi {
         HttpRequestHandler live = (request, response) -> live(request, response);
         HttpRequestHandler ready = (request, response) -> ready(request, response);
         HttpRequestHandler detail = (request, response) -> detail(request, response);
-        return new SimpleUrlHandlerMapping(
+        return new PathMapping(
                 Map.of("/livez", live, "/readyz", ready, "/debug/health", detail), ORDER);
     }
 
