@@ -1,5 +1,6 @@
 package io.berth.http;
 
+import io.berth.http.message.Authority;
 import io.berth.http.message.ForwardedOrigin;
 import io.berth.registry.Page;
 import jakarta.servlet.http.HttpServletRequest;
@@ -45,14 +46,27 @@ final class ApiUrls {
         return path == null ? null : RegistryPath.parse(path);
     }
 
+    /**
+     * The path as the API knows it. Slashes too many in front of it, or between it and the prefix,
+     * go off: they come of a registry's address that ends with one. Other registries redirect such
+     * requests, which Go's clients follow for GET and HEAD, while their POST becomes a GET.
+     */
     private @Nullable String belowPrefix(HttpServletRequest request) {
-        String path = request.getRequestURI();
+        String path = withOneSlash(request.getRequestURI());
         if (path.equals("/")) {
             return path;
         }
         return path.startsWith(settings.prefix())
-                ? path.substring(settings.prefix().length())
+                ? withOneSlash(path.substring(settings.prefix().length()))
                 : null;
+    }
+
+    private static String withOneSlash(String path) {
+        int slashes = 0;
+        while (slashes < path.length() && path.charAt(slashes) == '/') {
+            slashes++;
+        }
+        return slashes > 1 ? path.substring(slashes - 1) : path;
     }
 
     /**
@@ -87,6 +101,9 @@ final class ApiUrls {
     private String origin(HttpServletRequest request) {
         String scheme = request.getScheme();
         String host = request.getHeader("Host");
+        if (host != null && !Authority.isValid(host)) {
+            host = null;
+        }
         if (settings.trustForwarded()) {
             ForwardedOrigin forwarded =
                     ForwardedOrigin.of(

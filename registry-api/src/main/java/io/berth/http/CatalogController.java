@@ -1,6 +1,7 @@
 package io.berth.http;
 
 import io.berth.http.RegistryPath.Catalog;
+import io.berth.http.message.QueryParameter;
 import io.berth.name.RepositoryName;
 import io.berth.registry.Page;
 import io.berth.registry.RegistryLister;
@@ -23,7 +24,12 @@ final class CatalogController {
 
     void get(Catalog path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        PageQuery query = PageQuery.of(request, limits.repositories(), limits.maxRepositories());
+        PageQuery query =
+                PageQuery.of(
+                        request,
+                        QueryParameter.LAST_REPOSITORY,
+                        limits.repositories(),
+                        limits.maxRepositories());
         Page<RepositoryName> page = registry.repositories(query.request());
         byte[] body =
                 Json.write(

@@ -1,11 +1,17 @@
 package io.berth.http;
 
+import static io.berth.error.ErrorCode.REQUEST_INVALID;
+
 import io.berth.error.RegistryError;
+import io.berth.error.RegistryException;
+import io.berth.http.RegistryPath.ManifestAt;
+import io.berth.name.Reference;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -49,6 +55,44 @@ public final class ErrorAnswer {
             Json.writeValue(json, detail);
         }
         json.writeEndObject();
+    }
+
+    /**
+     * Answers a request that the server refused as malformed before a route saw it: with the error
+     * that its path alone is refused with, or in general words where the path is not at fault.
+     *
+     * @param response not committed
+     * @param status for a request whose path is not at fault
+     * @throws IOException when the client's connection fails
+     */
+    public static void sendMalformed(
+            HttpServletRequest request, HttpServletResponse response, int status)
+            throws IOException {
+        RegistryException fault = faultOfPath(request.getRequestURI());
+        if (fault == null) {
+            send(request, response, status, List.of(RegistryError.of(REQUEST_INVALID)), Map.of());
+        } else {
+            send(request, response, ErrorStatus.of(fault.code()), fault.errors(), Map.of());
+        }
+    }
+
+    /**
+     * @param path {@code null}: it could not be read
+     */
+    private static @Nullable RegistryException faultOfPath(@Nullable String path) {
+        if (path == null) {
+            return null;
+        }
+        int start = path.indexOf("/v2/"); // below whatever prefix
+        try {
+            if (start >= 0
+                    && RegistryPath.parse(path.substring(start)) instanceof ManifestAt manifest) {
+                Reference.of(manifest.reference());
+            }
+            return null;
+        } catch (RegistryException e) {
+            return e;
+        }
     }
 
     /**

@@ -4,6 +4,7 @@ import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.http.RegistryPath.ManifestAt;
 import io.berth.http.message.EntityTags;
+import io.berth.http.message.QueryParameter;
 import io.berth.http.message.QueryString;
 import io.berth.manifest.Manifest;
 import io.berth.manifest.ManifestParser;
@@ -66,12 +67,13 @@ final class ManifestController {
     void put(ManifestAt path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Reference reference = Reference.of(path.reference());
-        QueryString query = QueryString.parse(request.getQueryString());
+        QueryString query = QueryString.of(request.getQueryString());
         List<Tag> tags = tags(reference, query);
+        Digest expected = expected(reference, query);
         MediaType declared = declaredType(request);
         Manifest manifest;
         try (ManifestBodies.Body body = bodies.read(request)) {
-            manifest = ManifestParser.pushed(body.content(), declared, expected(reference, query));
+            manifest = ManifestParser.pushed(body.content(), declared, expected);
             registry.putManifest(path.repository(), manifest, tags);
         }
         Digest digest = manifest.digest();
@@ -120,7 +122,7 @@ final class ManifestController {
         return switch (reference) {
             case Tag tag -> List.of(tag);
             case Digest _ -> {
-                List<String> names = query.all("tag");
+                List<String> names = query.all(QueryParameter.TAG);
                 if (names.size() > MAX_TAGS) {
                     throw new RegistryException(ErrorCode.TOO_MANY_TAGS);
                 }
@@ -134,7 +136,7 @@ final class ManifestController {
         if (reference instanceof Digest digest) {
             return digest;
         }
-        String digest = query.first("digest");
+        String digest = query.first(QueryParameter.DIGEST);
         return digest == null ? null : Digest.of(digest);
     }
 

@@ -4,6 +4,7 @@ import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.http.message.Digits;
 import io.berth.http.message.PercentEncoding;
+import io.berth.http.message.QueryParameter;
 import io.berth.http.message.QueryString;
 import io.berth.registry.PageRequest;
 import jakarta.servlet.http.HttpServletRequest;
@@ -21,14 +22,19 @@ import org.jspecify.annotations.Nullable;
 record PageQuery(@Nullable String last, int limit, boolean numbered) {
 
     /**
+     * @param last what the items of the list are
      * @param unnumbered items for a client that names no number
      * @param max items for a client that names a larger number
-     * @throws RegistryException PAGINATION_NUMBER_INVALID when {@code n} is not a number, 0 or more
+     * @throws RegistryException PAGINATION_NUMBER_INVALID when {@code n} is not a number, 0 or
+     *     more; what {@code last} says when that is malformed
      */
-    static PageQuery of(HttpServletRequest request, int unnumbered, int max) {
-        QueryString query = QueryString.parse(request.getQueryString());
-        String last = query.first("last");
-        String n = query.first("n");
+    static PageQuery of(HttpServletRequest request, QueryParameter last, int unnumbered, int max) {
+        QueryString query = QueryString.of(request.getQueryString());
+        return of(query.first(last), query.first(QueryParameter.NUMBER), unnumbered, max);
+    }
+
+    private static PageQuery of(
+            @Nullable String last, @Nullable String n, int unnumbered, int max) {
         if (n == null) {
             return new PageQuery(last, unnumbered, false);
         }

@@ -2,6 +2,7 @@ package io.berth.http;
 
 import io.berth.http.RegistryPath.Referrers;
 import io.berth.http.message.PercentEncoding;
+import io.berth.http.message.QueryParameter;
 import io.berth.http.message.QueryString;
 import io.berth.name.Descriptor;
 import io.berth.name.MediaType;
@@ -29,14 +30,14 @@ final class ReferrersController {
 
     void get(Referrers path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        QueryString query = QueryString.parse(request.getQueryString());
-        String artifactType = query.first("artifactType");
+        QueryString query = QueryString.of(request.getQueryString());
+        String artifactType = query.first(QueryParameter.ARTIFACT_TYPE);
         Page<Descriptor> page =
                 registry.referrers(
                         path.repository(),
                         path.subject(),
                         artifactType,
-                        new PageRequest(query.first("last"), MAX_ITEMS));
+                        new PageRequest(query.first(QueryParameter.LAST_REFERRER), MAX_ITEMS));
         if (artifactType != null) {
             response.setHeader("OCI-Filters-Applied", "artifactType");
         }

@@ -118,7 +118,7 @@ public sealed interface RegistryPath {
      * @param path of the URL as it was sent, still encoded, without the query
      * @return {@code null} when the path is none of this API
      * @throws RegistryException PATH_UNKNOWN for a path below {@code /v2/} that names nothing;
-     *     REQUEST_INVALID, NAME_INVALID, DIGEST_INVALID, BLOB_UPLOAD_UNKNOWN for one that cannot
+     *     NAME_INVALID, DIGEST_INVALID, BLOB_UPLOAD_UNKNOWN for one that cannot
      */
     static @Nullable RegistryPath parse(String path) {
         if (path.startsWith("/v2/")) {

@@ -3,6 +3,8 @@ package io.berth.http;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
+import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.servlet.HandlerExecutionChain;
 import org.springframework.web.servlet.handler.AbstractHandlerMapping;
 
 /**
@@ -28,6 +30,15 @@ final class RouteMapping extends AbstractHandlerMapping {
         }
         request.setAttribute(RegistryPath.ATTRIBUTE, path);
         return routes.handler(path, request.getMethod());
+    }
+
+    /** A preflight is answered as any OPTIONS: what a page may do is not Spring's to decide. */
+    @Override
+    protected HandlerExecutionChain getCorsHandlerExecutionChain(
+            HttpServletRequest request,
+            HandlerExecutionChain chain,
+            @Nullable CorsConfiguration configuration) {
+        return chain;
     }
 
     /** Spares every request Spring's own reading of its path, which nothing here looks at. */

@@ -3,6 +3,7 @@ package io.berth.http;
 import io.berth.error.ErrorCode;
 import io.berth.error.OperationRefusedException;
 import io.berth.error.RegistryException;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,6 +37,9 @@ final class Routes {
      * @throws RegistryException UNSUPPORTED when the method does not exist there, or is refused
      */
     HttpRequestHandler handler(RegistryPath path, String method) {
+        if (method.equals("OPTIONS")) {
+            return options(path);
+        }
         HttpRequestHandler handler = route(path).bind(path, method);
         if (handler == null) {
             throw new RegistryException(
@@ -47,6 +51,22 @@ final class Routes {
             throw new OperationRefusedException(OperationRefusedException.Reason.READ_ONLY);
         }
         return handler;
+    }
+
+    /**
+     * Says which methods exist (RFC 9110, section 9.3.7). Browsers ask so before they send another
+     * origin more than the simplest requests, without credentials, and go on only after a success.
+     * Which origins, methods and headers they may use is up to the administrator: those headers are
+     * added to every answer, and none is made up here.
+     */
+    private HttpRequestHandler options(RegistryPath path) {
+        String allowed =
+                allowed(path, readOnly ? OperationRefusedException.Reason.READ_ONLY : null);
+        return (_, response) -> {
+            ApiHeaders.addTo(response);
+            response.setHeader("Allow", allowed);
+            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+        };
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.berth.http;
 
 import io.berth.http.RegistryPath.Tags;
+import io.berth.http.message.QueryParameter;
 import io.berth.name.Tag;
 import io.berth.registry.Page;
 import io.berth.registry.RegistryLister;
@@ -23,7 +24,8 @@ final class TagsController {
 
     void get(Tags path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        PageQuery query = PageQuery.of(request, limits.allTags(), limits.maxTags());
+        PageQuery query =
+                PageQuery.of(request, QueryParameter.LAST_TAG, limits.allTags(), limits.maxTags());
         Page<Tag> page = registry.tags(path.repository(), query.request());
         byte[] body =
                 Json.write(

@@ -6,6 +6,7 @@ import io.berth.http.RegistryPath.BlobAt;
 import io.berth.http.RegistryPath.UploadAt;
 import io.berth.http.RegistryPath.Uploads;
 import io.berth.http.message.ContentRange;
+import io.berth.http.message.QueryParameter;
 import io.berth.http.message.QueryString;
 import io.berth.name.ByteRange;
 import io.berth.name.Digest;
@@ -31,9 +32,6 @@ final class UploadController {
 
     private static final byte[] NOTHING = {};
 
-    /** Part of the address of a session: what makes its bytes easy to find. */
-    private static final String STATE = "_state";
-
     private final RegistryWriter registry;
     private final ApiUrls urls;
 
@@ -49,20 +47,17 @@ final class UploadController {
      */
     void post(Uploads path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        QueryString query = QueryString.parse(request.getQueryString());
-        String algorithm = query.first("digest-algorithm");
+        QueryString query = QueryString.of(request.getQueryString());
+        String algorithm = query.first(QueryParameter.DIGEST_ALGORITHM);
         if (algorithm != null) {
             HashAlgorithm.of(algorithm); // an announcement: the digest at the end is what counts
         }
-        String mount = query.first("mount");
-        if (mount != null) {
-            BlobAt blob = new BlobAt(path.repository(), Digest.of(mount));
-            if (mounts(blob, query.first("from"))) {
-                created(blob, request, response);
-                return;
-            }
+        BlobAt mounted = mounted(path, query);
+        if (mounted != null) {
+            created(mounted, request, response);
+            return;
         }
-        String digest = query.first("digest");
+        String digest = query.first(QueryParameter.DIGEST);
         if (digest != null) {
             BlobAt blob = new BlobAt(path.repository(), storable(digest));
             if (offersContent(request, blob.digest())) {
@@ -95,7 +90,7 @@ final class UploadController {
 
     void put(UploadAt path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        String given = QueryString.parse(request.getQueryString()).first("digest");
+        String given = QueryString.of(request.getQueryString()).first(QueryParameter.DIGEST);
         if (given == null) {
             throw new RegistryException(
                     ErrorCode.DIGEST_INVALID, "the digest of the blob is missing from the query");
@@ -113,7 +108,7 @@ final class UploadController {
 
     /** Takes a session up where the client's last request left it. */
     private Upload resumed(UploadAt path, HttpServletRequest request) {
-        String state = QueryString.parse(request.getQueryString()).first(STATE);
+        String state = QueryString.of(request.getQueryString()).first(QueryParameter.STATE);
         return registry.resumeUpload(path.repository(), path.id(), state);
     }
 
@@ -137,16 +132,30 @@ final class UploadController {
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }
 
-    private boolean mounts(BlobAt blob, @Nullable String from) {
+    /**
+     * The blob that the query has mounted; {@code null} when it asks for no mount, for one that
+     * does not work out, or for one in words that cannot name a blob.
+     */
+    private @Nullable BlobAt mounted(Uploads path, QueryString query) {
+        BlobAt blob;
         MountSource source;
-        if (from == null) {
-            source = new MountSource.Anywhere(_ -> true); // everybody may read everything
-        } else if (RepositoryName.isValid(from)) {
-            source = new MountSource.From(RepositoryName.of(from));
-        } else {
-            return false;
+        try {
+            String mount = query.first(QueryParameter.MOUNT);
+            if (mount == null) {
+                return null;
+            }
+            blob = new BlobAt(path.repository(), Digest.of(mount));
+            String from = query.first(QueryParameter.FROM);
+            source =
+                    from == null
+                            ? new MountSource.Anywhere(_ -> true) // everybody may read everything
+                            : new MountSource.From(RepositoryName.of(from));
+        } catch (RegistryException e) {
+            return null;
         }
-        return registry.mountBlob(blob.repository(), blob.digest(), source).isPresent();
+        return registry.mountBlob(blob.repository(), blob.digest(), source).isPresent()
+                ? blob
+                : null;
     }
 
     /** Some clients name the digest but send nothing, to see whether that is supported. */
@@ -219,7 +228,9 @@ final class UploadController {
 
     private String location(Upload upload, HttpServletRequest request) {
         String location = urls.location(request, new UploadAt(upload.repository(), upload.id()));
-        return upload.state().map(state -> location + "?" + STATE + "=" + state).orElse(location);
+        return upload.state()
+                .map(state -> location + "?" + QueryParameter.STATE.key() + "=" + state)
+                .orElse(location);
     }
 
     private void created(BlobAt blob, HttpServletRequest request, HttpServletResponse response) {

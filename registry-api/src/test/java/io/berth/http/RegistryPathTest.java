@@ -7,6 +7,7 @@ import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
+import io.berth.name.Reference;
 import io.berth.name.RepositoryName;
 import io.berth.name.UploadId;
 import java.util.List;
@@ -105,6 +106,10 @@ class RegistryPathTest {
         "/v2/%61/tags/list, a",
         "/v2/a/%74ags/list, a",
         "/v2/a/tags%2dx/tags/list, a/tags-x",
+        "/v2/a%2Fb/tags/list, a/b",
+        "/v2/a%2fb%2Fc/tags/list, a/b/c",
+        "/v2/a%2Ftags%2Flist/tags/list, a/tags/list",
+        "/v2/a%2Ftags%2Flist, a",
     })
     void decodesWhatIsEncodedWithoutNeed(String path, String repository) {
         assertThat(RegistryPath.parse(path)).isEqualTo(new RegistryPath.Tags(name(repository)));
@@ -117,7 +122,18 @@ class RegistryPathTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "/v1/", "/v1/search", "/v22/", "/v2x", "/metrics", "/V2/", "//v2/"})
+    @ValueSource(
+            strings = {
+                "",
+                "/v1/",
+                "/v1/search",
+                "/v22/",
+                "/v2x",
+                "/metrics",
+                "/V2/",
+                "//v2/",
+                "/%76%32/"
+            })
     void leavesOtherPathsToOthers(String path) {
         assertThat(RegistryPath.parse(path)).isNull();
     }
@@ -144,17 +160,25 @@ class RegistryPathTest {
         "/v2/a;b/tags/list, NAME_INVALID",
         "/v2/a\\b/tags/list, NAME_INVALID",
         "/v2/a%5cb/tags/list, NAME_INVALID",
-        "/v2/a%2Fb/tags/list, REQUEST_INVALID",
-        "/v2/a%2fb/tags/list, REQUEST_INVALID",
-        "/v2/a%00/tags/list, REQUEST_INVALID",
-        "/v2/a%0a/tags/list, REQUEST_INVALID",
-        "/v2/a%20b/tags/list, REQUEST_INVALID",
-        "/v2/a%7f/tags/list, REQUEST_INVALID",
-        "/v2/a%c3%a4/tags/list, REQUEST_INVALID",
-        "/v2/a%/tags/list, REQUEST_INVALID",
-        "/v2/a%4/tags/list, REQUEST_INVALID",
-        "/v2/a%zz/tags/list, REQUEST_INVALID",
-        "/v2/a/manifests/x%2f..%2fy, REQUEST_INVALID",
+        "/v2/a%252Fb/tags/list, NAME_INVALID",
+        "/v2/a%25252Fb/tags/list, NAME_INVALID",
+        "/v2/%2Fa/tags/list, NAME_INVALID",
+        "/v2/a%2F/tags/list, NAME_INVALID",
+        "/v2/a%2F%2Fb/tags/list, NAME_INVALID",
+        "/v2/a%2F..%2Fb/tags/list, NAME_INVALID",
+        "/v2/a%2F%2e%2e%2Fb/tags/list, NAME_INVALID",
+        "/v2/a%2F.%2Fb/tags/list, NAME_INVALID",
+        "/v2/a%00/tags/list, NAME_INVALID",
+        "/v2/a%0a/tags/list, NAME_INVALID",
+        "/v2/a%20b/tags/list, NAME_INVALID",
+        "/v2/a%7f/tags/list, NAME_INVALID",
+        "/v2/a%c3%a4/tags/list, NAME_INVALID",
+        "/v2/a%/tags/list, NAME_INVALID",
+        "/v2/a%4/tags/list, NAME_INVALID",
+        "/v2/a%zz/tags/list, NAME_INVALID",
+        "/v2/a/manifests/x%2f..%2fy, PATH_UNKNOWN",
+        "/v2/a/blobs/sha256%zz, DIGEST_INVALID",
+        "/v2/a/blobs/uploads/%00, BLOB_UPLOAD_UNKNOWN",
         "/v2/a/blobs/, DIGEST_INVALID",
         "/v2/a/blobs/x, DIGEST_INVALID",
         "/v2/a/blobs/sha256:x, DIGEST_INVALID",
@@ -167,6 +191,16 @@ class RegistryPathTest {
     void refusesEverythingElse(String path, ErrorCode code) {
         assertThatExceptionOfType(RegistryException.class)
                 .isThrownBy(() -> RegistryPath.parse(path))
+                .returns(code, RegistryException::code);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"%zz, TAG_INVALID", "v%00, TAG_INVALID", "sha256:%, DIGEST_INVALID"})
+    void leavesAMalformedReferenceToItsGrammar(String reference, ErrorCode code) {
+        assertThat(RegistryPath.parse("/v2/a/manifests/" + reference))
+                .isEqualTo(new RegistryPath.ManifestAt(name("a"), reference));
+        assertThatExceptionOfType(RegistryException.class)
+                .isThrownBy(() -> Reference.of(reference))
                 .returns(code, RegistryException::code);
     }
 

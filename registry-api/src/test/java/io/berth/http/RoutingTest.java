@@ -124,6 +124,93 @@ class RoutingTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"//v2/", "///v2/", "//v2", "//", "/////"})
+    void takesSlashesTooManyInFront(String path) {
+        new TestApi(registry).get(path).send().is(200);
+    }
+
+    @Test
+    void servesAnyMethodWithSlashesTooMany() {
+        TestApi api = new TestApi(registry);
+        String location = api.post("/" + UPLOADS).send().is(202).header("Location");
+        assertThat(location).startsWith(UPLOADS);
+        api.patch("/" + location).body("x").send().is(202).has("Location", location);
+        api.delete("//" + location).send().is(204);
+        api.get("//v2/A/tags/list").send().isError(400, "NAME_INVALID");
+        api.get("/v2//library/app/tags/list").send().isError(400, "NAME_INVALID");
+        TestApi below = with(null, true, false, "/p");
+        below.get("//p//v2/").send().is(200);
+        below.get("/p//v2/").send().is(200);
+    }
+
+    @Test
+    void takesAnEncodedSlash() {
+        RepositoryName name = RepositoryName.of("library/app");
+        TestContent.pushImage(registry, name, "a", "v1");
+        TestApi api = new TestApi(registry);
+        api.get("/v2/library%2Fapp/manifests/v1").send().is(200);
+        Answer tags = api.get("/v2/library%2fapp/tags/list").send().is(200);
+        assertThat(tags.request().getAttribute(RegistryPath.ATTRIBUTE))
+                .as("what is authorized is what is served")
+                .isEqualTo(new RegistryPath.Tags(name));
+        String location =
+                api.post("/v2/library%2Fapp/blobs/uploads/").send().is(202).header("Location");
+        assertThat(location).startsWith(UPLOADS);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "[[[:::, /v2/",
+        "a b, /v2/",
+        "a/b, /v2/",
+        "a@b, /v2/",
+        "'', /v2/",
+        "r.example:99999, /v2/",
+        "[::1]:5000, http://[::1]:5000/v2/",
+    })
+    void namesItselfByNoHostThatIsNone(String host, String base) {
+        for (boolean trusted : new boolean[] {true, false}) {
+            Answer answer =
+                    with(null, false, trusted, "")
+                            .post(UPLOADS)
+                            .header("Host", host)
+                            .send()
+                            .is(202);
+            assertThat(answer.header("Location")).startsWith(base);
+        }
+        assertThat(
+                        with(null, false, true, "")
+                                .post(UPLOADS)
+                                .header("Host", "r.example")
+                                .header("X-Forwarded-Host", host)
+                                .header("X-Forwarded-Proto", host)
+                                .header("X-Forwarded-Port", host)
+                                .header("X-Forwarded-Prefix", host)
+                                .send()
+                                .is(202)
+                                .header("Location"))
+                .startsWith(base.equals("/v2/") ? "http://r.example/v2/" : base);
+    }
+
+    @Test
+    void namesItselfByTheFirstOfSeveralForwardedHosts() {
+        for (String second : new String[] {"b.example", "[[[:::", ""}) {
+            assertThat(
+                            with(null, false, true, "")
+                                    .post(UPLOADS)
+                                    .header("Host", "r.example")
+                                    .header("X-Forwarded-Host", "a.example, " + second)
+                                    .header("X-Forwarded-Host", "c.example")
+                                    .header("X-Forwarded-Proto", "https")
+                                    .header("X-Forwarded-Proto", "http")
+                                    .send()
+                                    .is(202)
+                                    .header("Location"))
+                    .startsWith("https://a.example/v2/");
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource(
             nullValues = "-",
             value = {

@@ -7,12 +7,15 @@ import io.berth.registry.Registry;
 import io.berth.stored.StoredRegistry;
 import io.berth.stored.StoredRegistryOptions;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.mock.web.DelegatingServletInputStream;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.mock.web.MockServletConfig;
@@ -90,6 +93,7 @@ final class TestApi {
 
         private final MockHttpServletRequest request;
         private boolean chunked;
+        private boolean unreadable;
 
         private Request(String method, String target) {
             int mark = target.indexOf('?');
@@ -99,6 +103,19 @@ final class TestApi {
                         @Override
                         public long getContentLengthLong() {
                             return chunked ? -1 : super.getContentLengthLong();
+                        }
+
+                        @Override
+                        public ServletInputStream getInputStream() {
+                            return unreadable
+                                    ? new DelegatingServletInputStream(
+                                            new InputStream() {
+                                                @Override
+                                                public int read() {
+                                                    throw new AssertionError("the body is read");
+                                                }
+                                            })
+                                    : super.getInputStream();
                         }
                     };
             request.setProtocol("HTTP/1.1");
@@ -139,6 +156,12 @@ final class TestApi {
         Request chunked() {
             chunked = true;
             return header("Transfer-Encoding", "chunked");
+        }
+
+        /** The body must not be touched: the answer is an error whatever it is. */
+        Request bodyThatMustNotBeRead() {
+            unreadable = true;
+            return this;
         }
 
         Answer send() {

@@ -61,6 +61,12 @@ class UploadsTest {
                     "?digest-algorithm=sha512",
                     "?digest-algorithm=",
                     "?ns=docker.io&origin=x",
+                    "?foo=%ZZ",
+                    "?mount=garbage",
+                    "?mount=%zz",
+                    "?mount=sha256:x&from=library/other",
+                    "?mount=SHA256:aa&from=%00",
+                    "?mount=../../etc&from=..",
                 })
         void opensASession(String query) {
             Answer answer =
@@ -88,8 +94,9 @@ class UploadsTest {
             "?digest=%73ha256%3Ax, DIGEST_INVALID",
             "?digest=md5:00, DIGEST_INVALID",
             "?digest-algorithm=md5, DIGEST_INVALID",
-            "?mount=nonsense, DIGEST_INVALID",
-            "?digest=%zz, UNSUPPORTED",
+            "?digest=%zz, DIGEST_INVALID",
+            "?digest-algorithm=%zz, DIGEST_INVALID",
+            "?mount=nonsense&digest=sha256:x, DIGEST_INVALID",
         })
         void refusesWhatCannotBeMeant(String query, String code) {
             api.post(UPLOADS + query).body(CONTENT).send().isError(400, code);
@@ -155,9 +162,26 @@ class UploadsTest {
 
         @ParameterizedTest
         @ValueSource(
-                strings = {"&from=no/where", "&from=NO", "&from=../other", "", "&from=library/app"})
+                strings = {
+                    "&from=no/where",
+                    "&from=NO",
+                    "&from=../other",
+                    "&from=%zz",
+                    "&from=%ff",
+                    "&from=a%00",
+                    "",
+                    "&from=library/app"
+                })
         void opensASessionWhereNothingIsFound(String from) {
             api.post(UPLOADS + "?mount=" + DIGEST + from).send().is(202).has("Range", "0-0");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"&from=NO", "&from=%zz", "&from=a%2F..%2Fb"})
+        void looksNowhereWhenTheSourceIsMalformed(String from) {
+            pushBlob(registry, OTHER, CONTENT);
+            api.post(UPLOADS + "?mount=" + DIGEST + from).send().is(202);
+            assertNotStored(DIGEST);
         }
 
         @Test

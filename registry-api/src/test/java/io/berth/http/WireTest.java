@@ -236,7 +236,8 @@ class WireTest {
     @ParameterizedTest
     @CsvSource({
         "TRACE /v2/, 405",
-        "OPTIONS /v2/, 405",
+        "OPTIONS /v2/, 204",
+        "OPTIONS /v2/A/tags/list, 400",
         "BREW /v2/, 405",
         "GET /v2/a/../b/tags/list, 400",
         "GET /v2//tags/list, 400",

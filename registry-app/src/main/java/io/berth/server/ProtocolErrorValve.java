@@ -3,14 +3,17 @@ package io.berth.server;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
 import io.berth.http.ErrorAnswer;
+import jakarta.servlet.RequestDispatcher;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.ActionCode;
+import org.apache.tomcat.util.res.StringManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,9 +27,16 @@ public final class ProtocolErrorValve extends ErrorReportValve {
 
     private static final Logger log = LoggerFactory.getLogger(ProtocolErrorValve.class);
 
+    private static final int URI_TOO_LONG = 414;
+    private static final int HEADERS_TOO_LARGE = 431;
+
+    private static final @Nullable String HEAD_TOO_LARGE =
+            StringManager.getManager("org.apache.coyote.http11")
+                    .getString("iib.requestheadertoolarge.error");
+
     @Override
     protected void report(Request request, Response response, @Nullable Throwable failure) {
-        int status = response.getStatus();
+        int status = status(request, response);
         if (status < 400
                 || response.getContentWritten() > 0
                 || !response.setErrorReported()
@@ -36,8 +46,11 @@ public final class ProtocolErrorValve extends ErrorReportValve {
         log(request, status, failure);
         try {
             // Not its facade, which takes nothing more once an application has called it an error.
-            ErrorAnswer.send(
-                    request, response, status, List.of(RegistryError.of(code(status))), Map.of());
+            if (status == 400) {
+                ErrorAnswer.sendMalformed(request, response, status);
+            } else {
+                ErrorAnswer.send(request, response, status, List.of(error(status)), Map.of());
+            }
             response.finishResponse();
         } catch (IOException e) {
             log.debug("the client did not wait for its {}", status, e);
@@ -59,12 +72,30 @@ public final class ProtocolErrorValve extends ErrorReportValve {
         return possible.get();
     }
 
-    private static ErrorCode code(int status) {
+    /** Tomcat calls a head that is too large malformed, and tells it apart only by its message. */
+    private static int status(Request request, Response response) {
+        int status = response.getStatus();
+        if (status == 400
+                && request.getCoyoteRequest().getAttribute(RequestDispatcher.ERROR_EXCEPTION)
+                        instanceof IllegalArgumentException failure
+                && Objects.equals(HEAD_TOO_LARGE, failure.getMessage())) {
+            return request.getRequestURI() == null ? URI_TOO_LONG : HEADERS_TOO_LARGE;
+        }
+        return status;
+    }
+
+    private static RegistryError error(int status) {
         return switch (status) {
-            case 404 -> ErrorCode.PATH_UNKNOWN;
-            case 405, 501 -> ErrorCode.UNSUPPORTED;
-            case 503 -> ErrorCode.UNAVAILABLE;
-            default -> status < 500 ? ErrorCode.REQUEST_INVALID : ErrorCode.UNKNOWN;
+            case 404 -> RegistryError.of(ErrorCode.PATH_UNKNOWN);
+            case 405, 501 -> RegistryError.of(ErrorCode.UNSUPPORTED);
+            case URI_TOO_LONG, HEADERS_TOO_LARGE ->
+                    new RegistryError(
+                            ErrorCode.REQUEST_INVALID,
+                            "the head of the request is larger than this server accepts",
+                            null);
+            case 503 -> RegistryError.of(ErrorCode.UNAVAILABLE);
+            default ->
+                    RegistryError.of(status < 500 ? ErrorCode.REQUEST_INVALID : ErrorCode.UNKNOWN);
         };
     }
 }

@@ -26,6 +26,9 @@ import org.springframework.context.support.DefaultLifecycleProcessor;
 @Configuration(proxyBeanMethods = false)
 public class TomcatServer {
 
+    /** Characters that a URL must not hold, and that Tomcat can be told to let through. */
+    private static final String UNENCODED = "\"<>[\\]^`{|}";
+
     /** Bytes of all request headers together; tokens of large clients come near 16 KiB. */
     private static final int MAX_HEADER_BYTES = 32 * 1024;
 
@@ -78,7 +81,13 @@ public class TomcatServer {
     private static void customize(Connector connector, HttpSettings settings) {
         // The dispatcher refuses it, in the protocol's words.
         connector.setAllowTrace(true);
+        // The API reads the path itself and takes an encoded slash for a slash.
+        connector.setEncodedSolidusHandling("passthrough");
+        connector.setEncodedReverseSolidusHandling("passthrough");
         DrainableProtocol protocol = (DrainableProtocol) connector.getProtocolHandler();
+        // Clients send them without encoding. The grammar of a name refuses them where they matter.
+        protocol.setRelaxedPathChars(UNENCODED);
+        protocol.setRelaxedQueryChars(UNENCODED);
         // A client that waits to be asked for its body sees a refusal before it sends any.
         protocol.setContinueResponseTiming("onRead");
         protocol.setMaxSwallowSize(MAX_SWALLOWED_BYTES);

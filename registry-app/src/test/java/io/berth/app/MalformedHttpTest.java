@@ -33,14 +33,7 @@ class MalformedHttpTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "an encoded slash | GET /v2/a%2Fb/tags/list HTTP/1.1 | 400",
-                "an encoded backslash | GET /v2/a%5cb/tags/list HTTP/1.1 | 400",
-                "a broken escape | GET /v2/%zz/tags/list HTTP/1.1 | 400",
-                "a NUL | GET /v2/a%00b/tags/list HTTP/1.1 | 400",
-                "a bracket | GET /v2/[a]/tags/list HTTP/1.1 | 400",
-                "a backslash | GET /v2/a\\b/tags/list HTTP/1.1 | 400",
                 "another alphabet | GET /v2/äöü/tags/list HTTP/1.1 | 400",
-                "braces in the query | GET /v2/_catalog?n={1} HTTP/1.1 | 400",
                 "a path out of the root | GET /../../etc/passwd HTTP/1.1 | 400",
                 "an unknown version | GET /v2/ HTTP/9.9 | 505",
                 "a tunnel | CONNECT registry.test:443 HTTP/1.1 | 501",
@@ -53,6 +46,64 @@ class MalformedHttpTest {
 
             assertRefused(http.read(), status);
             assertThat(http.isEnded()).as("ends the connection after %s", what).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "an encoded backslash | /v2/a%5cb/tags/list | 400 | NAME_INVALID",
+                "a slash encoded twice | /v2/a%252Fb/tags/list | 400 | NAME_INVALID",
+                "an encoded dot segment | /v2/a%2F%2e%2e%2Fb/tags/list | 400 | NAME_INVALID",
+                "a broken escape | /v2/%zz/tags/list | 400 | NAME_INVALID",
+                "half an escape | /v2/a% | 404 | NAME_UNKNOWN",
+                "a NUL | /v2/a%00b/tags/list | 400 | NAME_INVALID",
+                "a bracket | /v2/[a]/tags/list | 400 | NAME_INVALID",
+                "a backslash | /v2/a\\b/tags/list | 400 | NAME_INVALID",
+                "a path parameter | /v2/a;b/tags/list | 400 | NAME_INVALID",
+                "a malformed one | /v2/a;x=%zz/tags/list | 400 | NAME_INVALID",
+                "a malformed digest | /v2/a/blobs/sha256:%zz | 400 | DIGEST_INVALID",
+                "another | /v2/a/referrers/%00 | 400 | DIGEST_INVALID",
+                "a malformed reference | /v2/a/manifests/%zz | 400 | TAG_INVALID",
+                "a malformed session | /v2/a/blobs/uploads/%zz | 404 | BLOB_UPLOAD_UNKNOWN",
+                "braces for a number | /v2/_catalog?n={1} | 400 | PAGINATION_NUMBER_INVALID",
+                "an escape for a number | /v2/_catalog?n=%zz | 400 | PAGINATION_NUMBER_INVALID",
+            })
+    void partsOfTheProtocolHaveTheirOwnErrors(String what, String target, int status, String code)
+            throws Exception {
+        try (RawHttp http = new RawHttp(server.port())) {
+            Response response = http.get(target).read();
+
+            assertRefused(response, status);
+            assertThat(response.text()).as(what).contains("\"code\":\"" + code + "\"");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v2/_catalog?foo=%ZZ",
+                "/v2/_catalog?x=%",
+                "/v2/_catalog?{}[]|^`\\<>\"=1&n=5",
+                "//v2/_catalog",
+                "///v2/",
+                "/v2/"
+            })
+    void whatNoRouteReadsIsOfNoConsequence(String target) throws Exception {
+        try (RawHttp http = new RawHttp(server.port())) {
+            assertThat(http.get(target).read().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void anEncodedSlashIsASlash() throws Exception {
+        try (RawHttp http = new RawHttp(server.port())) {
+            String uploads = "/v2/repro%2Fslash/blobs/uploads/";
+            Response started = http.request("POST", uploads, "", new byte[0]).read();
+            assertThat(started.header("Location")).startsWith("/v2/repro/slash/blobs/uploads/");
+            String session = uploads + started.header("Docker-Upload-UUID");
+            assertThat(http.get(session).head().status()).isEqualTo(204);
         }
     }
 
@@ -80,7 +131,16 @@ class MalformedHttpTest {
         try (RawHttp http = new RawHttp(server.port())) {
             http.send(RawHttp.head("GET", "/v2/", "Authorization: " + "a".repeat(40_000) + "\r\n"));
 
-            assertRefused(http.read(), 400);
+            assertRefused(http.read(), 431);
+        }
+    }
+
+    @Test
+    void anAddressBeyondTheLimitIsAnswered() throws Exception {
+        try (RawHttp http = new RawHttp(server.port())) {
+            http.get("/v2/" + "a".repeat(40_000) + "/tags/list");
+
+            assertRefused(http.read(), 414);
         }
     }
 
@@ -94,7 +154,7 @@ class MalformedHttpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"TRACE", "OPTIONS", "PROPFIND"})
+    @ValueSource(strings = {"TRACE", "PROPFIND"})
     void unknownMethodsAreRefusedWithWhatIsAllowed(String method) throws Exception {
         try (RawHttp http = new RawHttp(server.port())) {
             http.send(RawHttp.head(method, "/v2/", ""));

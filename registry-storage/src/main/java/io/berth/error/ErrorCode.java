@@ -26,7 +26,12 @@ public enum ErrorCode {
     PATH_UNKNOWN("NAME_UNKNOWN", "no such resource"),
     PAGINATION_NUMBER_INVALID("invalid number of results requested"),
     RANGE_INVALID("requested range cannot be served"),
-    /** A request that is not well-formed HTTP, or goes beyond a limit of the server. */
+    /**
+     * A request that is not well-formed HTTP, or goes beyond a limit of the server. A malformed
+     * part of the protocol has the error of that part instead: NAME_INVALID, DIGEST_INVALID, and so
+     * on. The specification has no name for the rest; of the names it has, docker takes this one to
+     * mean that trying again is of no use.
+     */
     REQUEST_INVALID("UNSUPPORTED", "the request could not be understood"),
     SIZE_INVALID("provided length did not match content length"),
     TAG_INVALID("invalid tag"),

@@ -1,15 +1,11 @@
 package io.berth.http.message;
 
-import io.berth.error.ErrorCode;
-import io.berth.error.RegistryException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Percent-encoding as in RFC 3986, section 2.1. Strict: what is not well-formed is refused, never
- * passed on as it is or repaired.
- */
+/** Percent-encoding as in RFC 3986, section 2.1. What is not well-formed is never repaired. */
 public final class PercentEncoding {
 
     private static final String HEX = "0123456789ABCDEF";
@@ -18,11 +14,11 @@ public final class PercentEncoding {
     private PercentEncoding() {}
 
     /**
-     * Decodes a path. Every name of the protocol is printable ASCII, so nothing else may hide in an
-     * encoded character, least of all a slash: it would give a name other components than were
-     * written.
-     *
-     * @throws RegistryException REQUEST_INVALID
+     * Decodes a path, once. Every name of the protocol is printable ASCII, so everything else is
+     * left as it is written: a percent sign that is not followed by two hexadecimal digits, and the
+     * encoding of a control character, of a blank, or of anything beyond ASCII. No name of the
+     * protocol may hold a percent sign, so the grammar of the name refuses it, with its own error.
+     * For the same reason nothing can be encoded twice.
      */
     public static String decodePath(String raw) {
         if (raw.indexOf('%') < 0) {
@@ -30,46 +26,41 @@ public final class PercentEncoding {
         }
         StringBuilder path = new StringBuilder(raw.length());
         for (int i = 0; i < raw.length(); i++) {
-            char c = raw.charAt(i);
-            if (c == '%') {
-                c = (char) octet(raw, i);
-                if (c <= ' ' || c >= 0x7f || c == '/') {
-                    throw malformed("the path holds an encoded character that it must not hold");
-                }
+            int octet = raw.charAt(i) == '%' ? octet(raw, i) : -1;
+            if (octet > ' ' && octet < 0x7f) {
+                path.append((char) octet);
                 i += 2;
+            } else {
+                path.append(raw.charAt(i));
             }
-            path.append(c);
         }
         return path.toString();
     }
 
     /**
-     * Decodes part of a query, where a plus sign stands for a space.
+     * Decodes part of a query.
      *
-     * @throws RegistryException REQUEST_INVALID also for control characters and bytes that are not
-     *     UTF-8
+     * @return {@code null} when it is not well-formed, holds a control character, or is not UTF-8
      */
-    static String decodeQuery(String raw) {
+    static @Nullable String decode(String raw) {
         ByteBuffer octets = ByteBuffer.allocate(raw.length());
         for (int i = 0; i < raw.length(); i++) {
             int c = raw.charAt(i);
             if (c == '%') {
                 c = octet(raw, i);
                 i += 2;
-            } else if (c == '+') {
-                c = ' ';
             } else if (c > 0x7f) {
-                throw malformed("the query holds a character that must be encoded");
+                return null;
             }
             if (c < ' ' || c == 0x7f) {
-                throw malformed("the query holds a control character");
+                return null;
             }
             octets.put((byte) c);
         }
         try {
             return StandardCharsets.UTF_8.newDecoder().decode(octets.flip()).toString();
         } catch (CharacterCodingException e) {
-            throw malformed("the query is not UTF-8");
+            return null;
         }
     }
 
@@ -92,19 +83,17 @@ public final class PercentEncoding {
         return encoded.toString();
     }
 
+    /** The octet encoded at a percent sign; negative when that is not well-formed. */
     private static int octet(String raw, int at) {
-        if (at + 2 < raw.length()) {
-            int high = Character.digit(raw.charAt(at + 1), 16);
-            int low = Character.digit(raw.charAt(at + 2), 16);
-            if (high >= 0 && low >= 0 && raw.charAt(at + 1) < 0x80 && raw.charAt(at + 2) < 0x80) {
-                return high << 4 | low;
-            }
+        if (at + 2 >= raw.length()) {
+            return -1;
         }
-        throw malformed("a percent sign is not followed by two hexadecimal digits");
+        int high = digit(raw.charAt(at + 1));
+        int low = digit(raw.charAt(at + 2));
+        return high < 0 || low < 0 ? -1 : high << 4 | low;
     }
 
-    private static RegistryException malformed(String why) {
-        return new RegistryException(
-                ErrorCode.REQUEST_INVALID, ErrorCode.REQUEST_INVALID.message(), why);
+    private static int digit(char c) {
+        return c < 0x80 ? Character.digit(c, 16) : -1;
     }
 }

@@ -1,5 +1,6 @@
 package io.berth.http.message;
 
+import io.berth.error.RegistryException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,64 +9,87 @@ import org.jspecify.annotations.Nullable;
  * The query of a URL. Read from the URL alone: a servlet's own parameters may be taken from the
  * body, which is then gone.
  *
- * <p>Order and unknown parameters are of no consequence.
+ * <p>A parameter is decoded when it is asked for. Order, unknown parameters, and what is malformed
+ * in a parameter that no one asks for are of no consequence. A plus sign is a plus sign, not a
+ * blank as in forms: no value of this protocol may hold a blank, while media types and algorithms
+ * may hold a plus, which some clients do not encode.
  */
 public final class QueryString {
 
-    private static final QueryString EMPTY = new QueryString(List.of());
+    private final String raw;
 
-    private final List<Parameter> parameters;
-
-    private record Parameter(String name, String value) {}
-
-    private QueryString(List<Parameter> parameters) {
-        this.parameters = parameters;
+    private QueryString(String raw) {
+        this.raw = raw;
     }
 
     /**
      * @param raw as it stood behind the question mark; {@code null}: there was none
-     * @throws io.berth.error.RegistryException REQUEST_INVALID when it is not well-formed
      */
-    public static QueryString parse(@Nullable String raw) {
-        if (raw == null || raw.isEmpty()) {
-            return EMPTY;
-        }
-        List<Parameter> parameters = new ArrayList<>();
-        int start = 0;
-        while (start <= raw.length()) {
-            int end = raw.indexOf('&', start);
-            if (end < 0) {
-                end = raw.length();
-            }
-            if (end > start) {
-                parameters.add(parameter(raw.substring(start, end)));
-            }
-            start = end + 1;
-        }
-        return new QueryString(parameters);
+    public static QueryString of(@Nullable String raw) {
+        return new QueryString(raw == null ? "" : raw);
     }
 
-    private static Parameter parameter(String raw) {
-        int equals = raw.indexOf('=');
-        return equals < 0
-                ? new Parameter(PercentEncoding.decodeQuery(raw), "")
-                : new Parameter(
-                        PercentEncoding.decodeQuery(raw.substring(0, equals)),
-                        PercentEncoding.decodeQuery(raw.substring(equals + 1)));
-    }
-
-    /** The first value given for a name; {@code null} when there is none or it is empty. */
-    public @Nullable String first(String name) {
-        for (Parameter parameter : parameters) {
-            if (parameter.name.equals(name)) {
-                return parameter.value.isEmpty() ? null : parameter.value;
+    /**
+     * The first value given for a parameter; {@code null} when there is none or it is empty.
+     *
+     * @throws RegistryException {@link QueryParameter#malformed} when that value is not well-formed
+     */
+    public @Nullable String first(QueryParameter parameter) {
+        for (int start = 0; start < raw.length(); start = end(start) + 1) {
+            if (names(start, parameter.key())) {
+                String value = value(start, parameter);
+                return value.isEmpty() ? null : value;
             }
         }
         return null;
     }
 
-    /** Every value given for a name, empty ones too, in order. */
-    public List<String> all(String name) {
-        return parameters.stream().filter(p -> p.name.equals(name)).map(Parameter::value).toList();
+    /**
+     * Every value given for a parameter, empty ones too, in order.
+     *
+     * @throws RegistryException {@link QueryParameter#malformed} when one is not well-formed
+     */
+    public List<String> all(QueryParameter parameter) {
+        List<String> values = new ArrayList<>();
+        for (int start = 0; start < raw.length(); start = end(start) + 1) {
+            if (names(start, parameter.key())) {
+                values.add(value(start, parameter));
+            }
+        }
+        return values;
+    }
+
+    /** Where the parameter that begins at {@code start} ends. */
+    private int end(int start) {
+        int ampersand = raw.indexOf('&', start);
+        return ampersand < 0 ? raw.length() : ampersand;
+    }
+
+    /** Where the name of the parameter that begins at {@code start} ends. */
+    private int endOfName(int start) {
+        int end = end(start);
+        int equals = raw.indexOf('=', start, end);
+        return equals < 0 ? end : equals;
+    }
+
+    private boolean names(int start, String key) {
+        int end = endOfName(start);
+        if (raw.indexOf('%', start, end) < 0) {
+            return end - start == key.length() && raw.startsWith(key, start);
+        }
+        return key.equals(PercentEncoding.decode(raw.substring(start, end)));
+    }
+
+    private String value(int start, QueryParameter parameter) {
+        int from = Math.min(endOfName(start) + 1, end(start));
+        String value = PercentEncoding.decode(raw.substring(from, end(start)));
+        if (value == null) {
+            throw new RegistryException(
+                    parameter.malformed(),
+                    "the value of the query parameter "
+                            + parameter.key()
+                            + " must be percent-encoded UTF-8 without control characters");
+        }
+        return value;
     }
 }

@@ -1,5 +1,8 @@
 package io.berth.http.message;
 
+import static io.berth.http.message.QueryParameter.DIGEST;
+import static io.berth.http.message.QueryParameter.LAST_TAG;
+import static io.berth.http.message.QueryParameter.TAG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -27,57 +30,92 @@ class QueryStringTest {
         "digest=a&digest=b, a",
         "digest=a=b, a=b",
         "%64igest=ab, ab",
-        "digest=a+b, a b",
+        "digest=a+b, a+b",
+        "digest=a%20b, a b",
+        "x=%&digest=ab, ab",
+        "digest=ab&y=%ff&%zz=1&%=%, ab",
+        "digest=ab&digest=%, ab",
+        "digest=%25zz, %zz",
         "digest=a%2Bb, a+b",
         "digest=%C3%A4, ä",
     })
     void findsTheFirstValue(String query, String expected) {
-        assertThat(QueryString.parse(query).first("digest")).isEqualTo(expected);
+        assertThat(QueryString.of(query).first(DIGEST)).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @NullSource
     @ValueSource(strings = {"", "&", "digest", "digest=", "Digest=ab", "=ab", "digests=ab"})
     void hasNoneWhereNoneIsGiven(String query) {
-        assertThat(QueryString.parse(query).first("digest")).isNull();
+        assertThat(QueryString.of(query).first(DIGEST)).isNull();
     }
 
     @Test
     void findsAllValuesInOrder() {
-        assertThat(QueryString.parse("tag=b&x=1&tag=a&tag=&tag=b").all("tag"))
-                .containsExactly("b", "a", "", "b");
-        assertThat(QueryString.parse(null).all("tag")).isEmpty();
+        assertThat(QueryString.of("tag=b&x=1&tag=a&tag=&tag=b&x=%&tag").all(TAG))
+                .containsExactly("b", "a", "", "b", "");
+        assertThat(QueryString.of(null).all(TAG)).isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "a=%",
-                "a=%4",
-                "a=%4x",
-                "%zz=b",
-                "a=%-1",
-                "a=%00",
-                "a=%0d%0a",
-                "a=%7f",
-                "a=%ff",
-                "a=%c3",
-                "a=ä",
-                "a=\u0000",
-                "a=%e2%82",
-                "a=%\u0664\u0661"
+                "%",
+                "%4",
+                "%4x",
+                "%-1",
+                "%00",
+                "%0d%0a",
+                "%7f",
+                "%ff",
+                "%c3",
+                "ä",
+                "\u0000",
+                "%e2%82",
+                "%\u0664\u0661"
             })
-    void refusesWhatIsNotWellFormed(String query) {
-        assertThatExceptionOfType(RegistryException.class)
-                .isThrownBy(() -> QueryString.parse(query))
-                .returns(ErrorCode.REQUEST_INVALID, RegistryException::code);
+    void refusesAMalformedValueWithTheErrorOfItsParameter(String value) {
+        for (QueryParameter parameter : QueryParameter.values()) {
+            QueryString query = QueryString.of("x=1&" + parameter.key() + "=" + value);
+            assertThatExceptionOfType(RegistryException.class)
+                    .isThrownBy(() -> query.first(parameter))
+                    .withMessageContaining(parameter.key())
+                    .returns(parameter.malformed(), RegistryException::code);
+            assertThatExceptionOfType(RegistryException.class)
+                    .isThrownBy(() -> query.all(parameter))
+                    .returns(parameter.malformed(), RegistryException::code);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ARTIFACT_TYPE, MANIFEST_INVALID",
+        "DIGEST, DIGEST_INVALID",
+        "DIGEST_ALGORITHM, DIGEST_INVALID",
+        "FROM, NAME_INVALID",
+        "LAST_REFERRER, DIGEST_INVALID",
+        "LAST_REPOSITORY, NAME_INVALID",
+        "LAST_TAG, TAG_INVALID",
+        "MOUNT, DIGEST_INVALID",
+        "NUMBER, PAGINATION_NUMBER_INVALID",
+        "STATE, BLOB_UPLOAD_INVALID",
+        "TAG, TAG_INVALID",
+    })
+    void namesEveryErrorAsTheProtocolDoes(QueryParameter parameter, ErrorCode code) {
+        assertThat(parameter.malformed()).isEqualTo(code);
+    }
+
+    @Property
+    void readsAnyText(@ForAll String text) {
+        QueryString query = QueryString.of(text + "&n=5");
+        assertThat(query.all(QueryParameter.NUMBER)).last().isEqualTo("5");
     }
 
     @Property
     void readsWhatWasEncoded(@ForAll @NotEmpty String value) {
         if (value.chars().noneMatch(c -> c < ' ' || c == 0x7f || Character.isSurrogate((char) c))) {
             String query = "last=" + PercentEncoding.encode(value) + "&n=1";
-            assertThat(QueryString.parse(query).first("last")).isEqualTo(value);
+            assertThat(QueryString.of(query).first(LAST_TAG)).isEqualTo(value);
         }
     }
 }
