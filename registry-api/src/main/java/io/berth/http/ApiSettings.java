@@ -46,8 +46,10 @@ public record ApiSettings(Urls urls, Manifests manifests, Lists lists, boolean r
     /**
      * @param defaultPlatform whose image a client gets that asks for a Docker manifest list by tag
      *     and does not take lists
+     * @param bodyBytes memory for manifests that are being pushed, in bytes; at least 20 MiB are
+     *     taken, so that there is room for a large one
      */
-    public record Manifests(AcceptMode accept, Platform defaultPlatform) {}
+    public record Manifests(AcceptMode accept, Platform defaultPlatform, long bodyBytes) {}
 
     /**
      * Limits of lists. A client that asks for more gets as much as the limit and a {@code Link} to
@@ -81,7 +83,7 @@ public record ApiSettings(Urls urls, Manifests manifests, Lists lists, boolean r
     public static ApiSettings defaults() {
         return new ApiSettings(
                 new Urls(null, true, false, ""),
-                new Manifests(AcceptMode.NEGOTIATED, new Platform("linux", "amd64", null)),
+                new Manifests(AcceptMode.NEGOTIATED, new Platform("linux", "amd64", null), 64L * 1024 * 1024),
                 new Lists(1000, 10_000, 100, 1000),
                 false);
     }

@@ -65,12 +65,24 @@ final class BlobSender {
 
     /** As {@link #send}, for a part of a body. */
     void copy(Blob blob, ByteRange range, OutputStream out) throws IOException {
+        copy(blob.open(range), range.length(), out);
+    }
+
+    /**
+     * Sends all of some content.
+     *
+     * @param content closed when this returns or throws
+     * @param length bytes that it has
+     * @throws RegistryException when the content cannot be read, even after part of it was sent
+     * @throws IOException when the client's connection fails
+     */
+    void copy(InputStream content, long length, OutputStream out) throws IOException {
         byte[] buffer = idle.poll();
         if (buffer == null) {
             buffer = new byte[BUFFER];
         }
-        try (Source source = new Source(blob.open(range))) {
-            long left = range.length();
+        try (Source source = new Source(content)) {
+            long left = length;
             while (left > 0) {
                 int count = source.read(buffer, (int) Math.min(left, buffer.length));
                 out.write(buffer, 0, count);

@@ -2,6 +2,8 @@ package io.berth.http;
 
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
+import io.berth.manifest.Manifest;
+import io.berth.manifest.ManifestParser;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,42 +15,69 @@ import java.util.concurrent.TimeUnit;
  * Reads the bodies of manifests, which unlike blobs are held in memory, within bounds for each and
  * for all together.
  *
- * <p>Almost every manifest is small and is read without further ado, so many at a time as the
- * server has threads. A larger one first takes all the room it may need, once: readers that held
- * some and waited for more could wait for each other.
+ * <p>There are two rooms. While a body arrives, which its client decides, what has come is in the
+ * one ({@link BodyRoom}). When all is there it moves to the other, with what it takes to understand
+ * it, until it is stored: nothing in there waits for a client.
  */
 final class ManifestBodies {
 
     /** Bytes (distribution-spec, "Pushing Manifests": a registry takes 4 MB at the least). */
     static final int MAX_SIZE = 4 * 1024 * 1024;
 
-    private static final int SMALL = 64 * 1024;
-    private static final int ROOM = 8 * MAX_SIZE;
+    /** Bytes that a body holds without asking: most manifests are smaller. */
+    static final int FREE = 8 * 1024;
 
-    private final Semaphore room = new Semaphore(ROOM, true);
+    /** Bytes of memory in each of both rooms at least, so that the largest has a place. */
+    private static final long LEAST_ROOM = MAX_SIZE + ManifestParser.MAX_MEMORY;
+
+    private final BodyRoom arriving;
+    private final Semaphore working;
     private final int patience;
 
     /**
-     * @param patience seconds that a large manifest waits for its room
+     * @param memory bytes for all bodies; at least 20 MiB are taken
+     * @param patience seconds that a manifest waits for room, in each of both rooms
      */
-    ManifestBodies(int patience) {
+    ManifestBodies(long memory, int patience) {
+        long room = Math.clamp(memory / 2, LEAST_ROOM, Integer.MAX_VALUE);
+        this.arriving = new BodyRoom(room, TimeUnit.SECONDS.toNanos(patience), System::nanoTime);
+        this.working = new Semaphore((int) room, true);
         this.patience = patience;
     }
 
-    /** A body and the room it takes. */
-    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
-    record Body(byte[] content, Runnable release) implements AutoCloseable {
+    /** A whole body, and the memory that it takes until this is closed. */
+    final class Body implements AutoCloseable {
+
+        private final byte[] content;
+        private int memory;
+
+        private Body(byte[] content, int memory) {
+            this.content = content;
+            this.memory = memory;
+        }
+
+        byte[] content() {
+            return content;
+        }
+
+        /** What was read of it takes less than it could have. */
+        void isRead(Manifest manifest) {
+            int left = (int) Math.min(memory, manifest.memory());
+            working.release(memory - left);
+            memory = left;
+        }
 
         @Override
         public void close() {
-            release.run();
+            working.release(memory);
+            memory = 0;
         }
     }
 
     /**
-     * @return to be closed when the content is no longer needed
+     * @return to be closed when neither the content nor what was made of it is needed any longer
      * @throws RegistryException MANIFEST_TOO_LARGE, before anything is read if the request declares
-     *     its length; UNAVAILABLE when too many large ones are under way
+     *     its length; UNAVAILABLE when too many manifests are under way
      * @throws IOException when the client's connection fails
      */
     Body read(HttpServletRequest request) throws IOException {
@@ -57,41 +86,56 @@ final class ManifestBodies {
             throw new RegistryException(ErrorCode.MANIFEST_TOO_LARGE);
         }
         InputStream in = request.getInputStream();
-        byte[] start = in.readNBytes(SMALL);
-        if (start.length < SMALL) {
-            return new Body(start, () -> {});
+        byte[] buffer = new byte[declared < 0 ? FREE : (int) Math.min(FREE, declared + 1)];
+        int count = in.readNBytes(buffer, 0, buffer.length);
+        if (count < buffer.length) {
+            int memory = reserve(count);
+            return new Body(Arrays.copyOf(buffer, count), memory);
         }
-        int reserved = declared < 0 ? MAX_SIZE : (int) declared;
-        reserve(reserved);
-        try {
-            return new Body(readOn(start, in, declared), () -> room.release(reserved));
-        } catch (IOException | RuntimeException | Error e) {
-            room.release(reserved);
-            throw e;
+        try (BodyRoom.Body body = arriving.enter()) {
+            int size = readOn(in, buffer, body);
+            body.complete();
+            int memory = reserve(size);
+            try {
+                return new Body(body.content(), memory);
+            } catch (Throwable e) {
+                working.release(memory);
+                throw e;
+            }
         }
     }
 
-    private void reserve(int bytes) {
+    /**
+     * @param buffer full of what has come; all that a client that stalls holds besides
+     * @return bytes in all
+     */
+    private static int readOn(InputStream in, byte[] buffer, BodyRoom.Body body)
+            throws IOException {
+        int size = 0;
+        int count = buffer.length;
+        while (count > 0) {
+            size += count;
+            if (size > MAX_SIZE) {
+                throw new RegistryException(ErrorCode.MANIFEST_TOO_LARGE);
+            }
+            body.add(Arrays.copyOf(buffer, count));
+            count = in.readNBytes(buffer, 0, Math.min(buffer.length, MAX_SIZE + 1 - size));
+        }
+        return size;
+    }
+
+    /**
+     * @return bytes of memory
+     */
+    private int reserve(int size) {
+        int memory = size + ManifestParser.memoryToRead(size);
         try {
-            if (room.tryAcquire(bytes, patience, TimeUnit.SECONDS)) {
-                return;
+            if (working.tryAcquire(memory, patience, TimeUnit.SECONDS)) {
+                return memory;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        throw new RegistryException(
-                ErrorCode.UNAVAILABLE,
-                ErrorCode.UNAVAILABLE.message(),
-                "too many large manifests are being pushed");
-    }
-
-    private static byte[] readOn(byte[] start, InputStream in, long declared) throws IOException {
-        int capacity = declared < 0 ? MAX_SIZE + 1 : (int) declared;
-        byte[] content = Arrays.copyOf(start, capacity);
-        int size = start.length + in.readNBytes(content, start.length, capacity - start.length);
-        if (size > MAX_SIZE) {
-            throw new RegistryException(ErrorCode.MANIFEST_TOO_LARGE);
-        }
-        return size == capacity ? content : Arrays.copyOf(content, size);
+        throw BodyRoom.unavailable("too many manifests are being stored");
     }
 }

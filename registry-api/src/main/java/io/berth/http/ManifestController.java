@@ -7,16 +7,19 @@ import io.berth.http.message.EntityTags;
 import io.berth.http.message.QueryParameter;
 import io.berth.http.message.QueryString;
 import io.berth.manifest.Manifest;
+import io.berth.manifest.ManifestContent;
 import io.berth.manifest.ManifestParser;
 import io.berth.name.Digest;
 import io.berth.name.MediaType;
 import io.berth.name.Reference;
+import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.registry.Registry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,16 +36,19 @@ final class ManifestController {
     private final ApiUrls urls;
     private final ManifestNegotiation negotiation;
     private final ManifestBodies bodies;
+    private final BlobSender sender;
 
     ManifestController(
             Registry registry,
             ApiUrls urls,
             ManifestNegotiation negotiation,
-            ManifestBodies bodies) {
+            ManifestBodies bodies,
+            BlobSender sender) {
         this.registry = registry;
         this.urls = urls;
         this.negotiation = negotiation;
         this.bodies = bodies;
+        this.sender = sender;
     }
 
     /** Also for HEAD. A client that has the content already costs no reading of it. */
@@ -56,12 +62,35 @@ final class ManifestController {
                 return;
             }
         }
-        Manifest manifest = negotiation.choose(path.repository(), reference, request);
-        if (conditional && answersNotModified(manifest.digest(), reference, request, response)) {
+        Found found = find(path.repository(), reference, request);
+        if (conditional && answersNotModified(found.digest, reference, request, response)) {
             return; // the child of a list: its own digest is what the client was told before
         }
-        identify(manifest.digest(), reference, response);
-        Answer.content(request, response, manifest.mediaType().value(), manifest.content());
+        identify(found.digest, reference, response);
+        send(found, request, response);
+    }
+
+    /** What is sent of a manifest: while a client takes its time, nothing else of it is kept. */
+    private record Found(Digest digest, String type, ManifestContent body) {}
+
+    private Found find(
+            RepositoryName repository, Reference reference, HttpServletRequest request) {
+        Manifest manifest = negotiation.choose(repository, reference, request);
+        return new Found(manifest.digest(), manifest.mediaType().value(), manifest.body());
+    }
+
+    private void send(Found found, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        Optional<byte[]> inMemory = found.body.inMemory();
+        if (inMemory.isPresent()) {
+            Answer.content(request, response, found.type, inMemory.get());
+            return;
+        }
+        response.setContentType(found.type);
+        response.setContentLengthLong(found.body.size());
+        if (!"HEAD".equals(request.getMethod())) {
+            sender.copy(found.body.open(), found.body.size(), response.getOutputStream());
+        }
     }
 
     void put(ManifestAt path, HttpServletRequest request, HttpServletResponse response)
@@ -74,6 +103,7 @@ final class ManifestController {
         Manifest manifest;
         try (ManifestBodies.Body body = bodies.read(request)) {
             manifest = ManifestParser.pushed(body.content(), declared, expected);
+            body.isRead(manifest);
             registry.putManifest(path.repository(), manifest, tags);
         }
         Digest digest = manifest.digest();

@@ -56,14 +56,16 @@ public final class RegistryApi {
         var catalog = new CatalogController(registry, urls, settings.lists());
         var tags = new TagsController(registry, urls, settings.lists());
         var referrers = new ReferrersController(registry, urls);
-        var blobs = new BlobController(registry, new BlobSender());
+        var sender = new BlobSender();
+        var blobs = new BlobController(registry, sender);
         var uploads = new UploadController(registry, urls);
         var manifests =
                 new ManifestController(
                         registry,
                         urls,
                         new ManifestNegotiation(registry, settings.manifests()),
-                        new ManifestBodies(MANIFEST_PATIENCE));
+                        new ManifestBodies(settings.manifests().bodyBytes(), MANIFEST_PATIENCE),
+                        sender);
         return new Routes(
                 List.of(
                         on(Root.class).get(base::root).head(base::root),

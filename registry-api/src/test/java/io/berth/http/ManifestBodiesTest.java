@@ -1,5 +1,6 @@
 package io.berth.http;
 
+import static io.berth.registry.TestContent.image;
 import static io.berth.registry.TestContent.random;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -7,10 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import jakarta.servlet.ServletInputStream;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,7 +23,8 @@ import org.springframework.mock.web.MockHttpServletRequest;
 
 class ManifestBodiesTest {
 
-    private final ManifestBodies bodies = new ManifestBodies(0);
+    /** The least there can be: 10 MiB that arrive, and as much that is worked on. */
+    private final ManifestBodies bodies = new ManifestBodies(0, 0);
 
     private static MockHttpServletRequest request(byte[] content, long declared) {
         MockHttpServletRequest request =
@@ -35,7 +40,7 @@ class ManifestBodiesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0", "1", "65535", "65536", "65537", "1000000", "4194303", "4194304",
+        "0", "1", "8191", "8192", "8193", "65536", "1000000", "4194303", "4194304",
     })
     void readsWhatComes(int size) throws Exception {
         byte[] content = random(size, size);
@@ -67,14 +72,23 @@ class ManifestBodiesTest {
     void readsNoFurtherThanTheLimit() {
         CountingEndlessStream endless = new CountingEndlessStream();
         MockHttpServletRequest request =
-                new MockHttpServletRequest() {
-                    @Override
-                    public ServletInputStream getInputStream() {
-                        return new DelegatingServletInputStream(endless);
-                    }
-                };
+                streaming(endless, -1);
         assertFails(request, ErrorCode.MANIFEST_TOO_LARGE);
         assertThat(endless.read).isEqualTo(ManifestBodies.MAX_SIZE + 1);
+    }
+
+    private static MockHttpServletRequest streaming(InputStream body, long declared) {
+        return new MockHttpServletRequest() {
+            @Override
+            public long getContentLengthLong() {
+                return declared;
+            }
+
+            @Override
+            public ServletInputStream getInputStream() {
+                return new DelegatingServletInputStream(body);
+            }
+        };
     }
 
     private static final class CountingEndlessStream extends InputStream {
@@ -87,18 +101,92 @@ class ManifestBodiesTest {
         }
     }
 
+    /** What is worked on counts with what it may take to understand it. */
     @Test
     void holdsNoMoreLargeBodiesThanThereIsRoomFor() throws Exception {
         byte[] large = random(1, ManifestBodies.MAX_SIZE);
-        List<ManifestBodies.Body> held = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            held.add(bodies.read(request(large, i % 2 == 0 ? -1 : large.length)));
+        for (int i = 0; i < 2; i++) {
+            try (ManifestBodies.Body held = bodies.read(request(large, i == 0 ? -1 : large.length))) {
+                assertFails(request(large, -1), ErrorCode.UNAVAILABLE);
+                assertFails(request(random(2, 100), -1), ErrorCode.UNAVAILABLE);
+                held.isRead(image("a").build()); // it did not take that much after all
+                bodies.read(request(random(3, 3_000_000), -1)).close();
+            }
         }
-        assertFails(request(large, -1), ErrorCode.UNAVAILABLE);
-        bodies.read(request(random(2, 60_000), -1)).close(); // small ones always fit
+    }
 
-        held.getFirst().close();
-        bodies.read(request(large, -1)).close();
+    /** A client that announces much and sends little. */
+    @Test
+    void bodiesThatStallHoldWhatTheySentAndKeepNobodyOut() throws Exception {
+        ManifestBodies patient = new ManifestBodies(0, 10);
+        int count = 500; // 35 MB in all, were they held together
+        CountDownLatch stalled = new CountDownLatch(count);
+        CountDownLatch end = new CountDownLatch(1);
+        byte[] sent = random(1, 70_000);
+        List<Thread> clients = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            MockHttpServletRequest request =
+                    streaming(new StalledStream(sent, stalled, end), ManifestBodies.MAX_SIZE);
+            clients.add(
+                    Thread.startVirtualThread(
+                            () -> {
+                                try {
+                                    patient.read(request).close();
+                                } catch (RegistryException | IOException e) {
+                                    stalled.countDown(); // thrown out, or gone: either is right
+                                }
+                            }));
+        }
+        assertThat(stalled.await(20, TimeUnit.SECONDS)).isTrue();
+        byte[] large = random(2, ManifestBodies.MAX_SIZE);
+        for (int i = 0; i < 3; i++) {
+            try (ManifestBodies.Body body = patient.read(request(large, i == 0 ? -1 : large.length))) {
+                assertThat(body.content()).isEqualTo(large);
+            }
+        }
+        end.countDown();
+        for (Thread client : clients) {
+            client.join();
+        }
+    }
+
+    /** Gives what it has, and then nothing until the end. */
+    private static final class StalledStream extends InputStream {
+
+        private final InputStream sent;
+        private final CountDownLatch stalled;
+        private final CountDownLatch end;
+        private boolean told;
+
+        StalledStream(byte[] sent, CountDownLatch stalled, CountDownLatch end) {
+            this.sent = new ByteArrayInputStream(sent);
+            this.stalled = stalled;
+            this.end = end;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            int count = sent.read(buffer, offset, length);
+            if (count > 0) {
+                return count;
+            }
+            if (!told) {
+                told = true;
+                stalled.countDown();
+            }
+            try {
+                end.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            throw new IOException("gone");
+        }
     }
 
     @Test

@@ -53,7 +53,10 @@ class ManifestNegotiationTest {
                 registry,
                 new ApiSettings(
                         defaults.urls(),
-                        new ApiSettings.Manifests(mode, defaults.manifests().defaultPlatform()),
+                        new ApiSettings.Manifests(
+                                mode,
+                                defaults.manifests().defaultPlatform(),
+                                defaults.manifests().bodyBytes()),
                         defaults.lists(),
                         false));
     }

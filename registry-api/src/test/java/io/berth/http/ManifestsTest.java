@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.http.TestApi.Answer;
 import io.berth.manifest.Manifest;
+import io.berth.manifest.ManifestContent;
 import io.berth.manifest.ManifestParser;
 import io.berth.name.Digest;
 import io.berth.name.MediaType;
@@ -17,6 +18,8 @@ import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.registry.Registry;
 import io.berth.registry.TestContent.ImageBuilder;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -252,6 +255,23 @@ class ManifestsTest {
         }
 
         @Test
+        void namesNoMoreMissingReferencesThanAreOfUse() {
+            String index =
+                    IntStream.range(0, 9_000)
+                            .mapToObj("{\"digest\":\"sha256:%064x\",\"size\":1}"::formatted)
+                            .collect(
+                                    Collectors.joining(
+                                            ",", "{\"schemaVersion\":2,\"manifests\":[", "]}"));
+            Answer answer =
+                    api.put(MANIFESTS + "v1")
+                            .header("Content-Type", MediaType.OCI_INDEX)
+                            .body(index)
+                            .send()
+                            .isError(400, "MANIFEST_BLOB_UNKNOWN");
+            assertThat(answer.json().get("errors")).hasSize(100);
+        }
+
+        @Test
         void saysThatItSawTheSubject() {
             Digest subject = sha512(bytes("nowhere"));
             Manifest about =
@@ -343,6 +363,42 @@ class ManifestsTest {
                 api.delete(MANIFESTS + reference).send().isError(404, "MANIFEST_UNKNOWN");
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD"})
+    void sendsALargeManifestFromWhereItIsStored(String method) {
+        byte[] content =
+                bytes(
+                        "{\"schemaVersion\":2,\"mediaType\":\""
+                                + MediaType.OCI_INDEX
+                                + "\",\"manifests\":[]"
+                                + " ".repeat(200_000)
+                                + "}");
+        Digest digest = sha256(content);
+        ManifestContent stored =
+                new ManifestContent() {
+                    @Override
+                    public long size() {
+                        return content.length;
+                    }
+
+                    @Override
+                    public InputStream open() {
+                        return new ByteArrayInputStream(content);
+                    }
+                };
+        Manifest large = ManifestParser.storedLarge(stored, digest);
+        TestApi foreign = new TestApi(Intercepted.registry(registry, "manifest", _ -> large));
+        byte[] body =
+                foreign.request(method, MANIFESTS + digest)
+                        .send()
+                        .is(200)
+                        .has("Content-Type", MediaType.OCI_INDEX)
+                        .has("Content-Length", content.length)
+                        .has("Docker-Content-Digest", digest)
+                        .body();
+        assertThat(body).isEqualTo(method.equals("GET") ? content : new byte[0]);
     }
 
     @Test

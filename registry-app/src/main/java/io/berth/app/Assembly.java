@@ -64,7 +64,8 @@ final class Assembly {
                 references(settings.validation().manifests().references()),
                 ownership(settings.storage().ownership()),
                 tagConcurrency == 0 ? defaults.tagConcurrency() : tagConcurrency,
-                defaults.manifestCacheBytes(),
+                MemoryBudget.ofProcess().manifestCacheBytes(),
+                MemoryBudget.ofProcess().manifestReadingBytes(),
                 MemoryBudget.ofProcess().uploadBufferBytes(),
                 defaults.place(),
                 defaults.membershipTrust(),
@@ -174,6 +175,9 @@ final class Assembly {
                     case STRICT -> AcceptMode.STRICT;
                     case OFF -> AcceptMode.OFF;
                 };
-        return new ApiSettings.Manifests(mode, settings.defaultPlatform());
+        return new ApiSettings.Manifests(
+                mode,
+                settings.defaultPlatform(),
+                MemoryBudget.ofProcess().manifestsUnderWayBytes());
     }
 }

@@ -38,12 +38,20 @@ record MemoryBudget(long heapBytes) {
 
     /** Manifests kept in memory because they may be asked for again, in their parsed form. */
     long manifestCacheBytes() {
-        return share(8);
+        return share(16);
     }
 
-    /** Manifests that are being pushed: their bytes and their parsed form. */
+    /**
+     * Manifests that are being pushed: in one half what has come of them, in the other whole ones
+     * with their parsed form.
+     */
     long manifestsUnderWayBytes() {
-        return share(8);
+        return share(6);
+    }
+
+    /** Stored manifests that are read to find out what they are. */
+    long manifestReadingBytes() {
+        return share(16);
     }
 
     /**

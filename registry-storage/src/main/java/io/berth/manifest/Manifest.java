@@ -44,7 +44,7 @@ public abstract sealed class Manifest permits ImageManifest, ImageIndex, Unknown
                         : Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
         this.memory =
                 Footprint.MANIFEST
-                        + contentInMemory().map(Footprint::of).orElse(0L)
+                        + source.content.inMemory().map(Footprint::of).orElse(0L)
                         + Footprint.of(subject)
                         + Footprint.of(artifactType)
                         + Footprint.of(this.annotations)
@@ -53,33 +53,26 @@ public abstract sealed class Manifest permits ImageManifest, ImageIndex, Unknown
 
     /**
      * The bytes as pushed, which the caller must not change. Reads them where they are not in
-     * memory: {@link #open} is better for those.
+     * memory: of those, {@link #body} takes less.
      *
      * @throws io.berth.error.RegistryException MANIFEST_UNKNOWN when they are not in memory and the
      *     manifest was deleted meanwhile
      */
     public final byte[] content() {
-        Optional<byte[]> inMemory = contentInMemory();
+        Optional<byte[]> inMemory = body().inMemory();
         if (inMemory.isPresent()) {
             return inMemory.get();
         }
-        try (InputStream in = open()) {
+        try (InputStream in = body().open()) {
             return in.readAllBytes();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** The same, if that takes no reading. Not copied: the caller must not change them. */
-    public final Optional<byte[]> contentInMemory() {
-        return source.content instanceof ManifestContent.InMemory(byte[] bytes)
-                ? Optional.of(bytes)
-                : Optional.empty();
-    }
-
-    /** Opens the bytes as pushed, as {@link ManifestContent#open} does. */
-    public final InputStream open() {
-        return source.content.open();
+    /** The bytes as pushed, wherever they are. Keeps nothing else of the manifest in memory. */
+    public final ManifestContent body() {
+        return source.content;
     }
 
     /** Bytes of {@link #content()}. */

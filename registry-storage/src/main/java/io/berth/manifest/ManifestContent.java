@@ -2,6 +2,7 @@ package io.berth.manifest;
 
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
+import java.util.Optional;
 
 /**
  * The exact bytes of a manifest, in memory or wherever they are stored. Holds no open resource.
@@ -20,6 +21,11 @@ public interface ManifestContent {
      */
     InputStream open();
 
+    /** The bytes, if they are in memory; the caller must not change them. */
+    default Optional<byte[]> inMemory() {
+        return Optional.empty();
+    }
+
     /** Bytes in memory, which nobody changes any more. */
     @SuppressWarnings("ArrayRecordComponent") // carries the bytes, never compared
     record InMemory(byte[] bytes) implements ManifestContent {
@@ -32,6 +38,11 @@ public interface ManifestContent {
         @Override
         public InputStream open() {
             return new ByteArrayInputStream(bytes);
+        }
+
+        @Override
+        public Optional<byte[]> inMemory() {
+            return Optional.of(bytes);
         }
     }
 }

@@ -32,7 +32,10 @@ public final class ManifestParser {
      * What a manifest takes of the heap beside its bytes at the most, in bytes: what the limits of
      * {@code ManifestTokens} and {@code DescriptorReader} allow, and what reading it takes.
      */
-    public static final int MAX_MEMORY = 8 * 1024 * 1024;
+    public static final int MAX_MEMORY = 6 * 1024 * 1024;
+
+    /** Bytes of stored content that is looked into. */
+    private static final int MAX_LARGE = 16 * 1024 * 1024;
 
     /** How much that can be for each byte of a body. */
     private static final int MEMORY_PER_BYTE = 24;
@@ -115,7 +118,7 @@ public final class ManifestParser {
 
     /**
      * A manifest in the storage that is not to be held in memory. As {@link #stored}, but without
-     * what it lists.
+     * what it lists. Of more than 16 MiB nothing is read: no registry takes such manifests.
      *
      * @param content opened to find out what it is, and when it is asked for
      * @throws RegistryException DIGEST_INVALID when the content has another digest; what opening it
@@ -123,6 +126,10 @@ public final class ManifestParser {
      * @throws UncheckedIOException when it cannot be read
      */
     public static UnknownManifest storedLarge(ManifestContent content, Digest digest) {
+        if (content.size() > MAX_LARGE) {
+            return new UnknownManifest(
+                    new Manifest.Source(content, digest, MediaType.OCTET_STREAM));
+        }
         ManifestBody body = new ManifestBody();
         boolean understood = readsOutline(content, digest, body);
         Map<String, String> annotations = Map.of();
@@ -130,6 +137,9 @@ public final class ManifestParser {
             try {
                 annotations = annotations(content, body);
             } catch (RegistryException e) {
+                if (e.code() != ErrorCode.MANIFEST_INVALID) {
+                    throw e;
+                }
                 understood = false;
             }
         }

@@ -33,9 +33,9 @@ public interface ObjectStore {
     /**
      * A small object, whole, in one request.
      *
-     * @param limit bytes; a longer object is answered as {@code Unavailable}, for reading it whole
-     *     would be wrong
+     * @param limit bytes
      * @throws ObjectStoreException.NotFound when there is no such object
+     * @throws ObjectStoreException.TooLong when it has more bytes
      */
     byte[] read(ObjectKey key, int limit);
 

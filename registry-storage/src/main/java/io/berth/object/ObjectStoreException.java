@@ -33,6 +33,26 @@ public abstract sealed class ObjectStoreException extends RuntimeException {
         }
     }
 
+    /** The object is longer than the caller was ready to read; nothing of it was read. */
+    public static final class TooLong extends ObjectStoreException {
+        private static final long serialVersionUID = 1L;
+
+        private final long size;
+
+        /**
+         * @param size bytes that it has
+         */
+        public TooLong(ObjectKey key, long size) {
+            super(key.value(), "longer than what is to be read, with " + size + " bytes", null, false);
+            this.size = size;
+        }
+
+        /** Bytes that the object has. */
+        public long size() {
+            return size;
+        }
+    }
+
     /** The condition of a write did not hold; nothing was written. */
     public static final class PreconditionFailed extends ObjectStoreException {
         private static final long serialVersionUID = 1L;

@@ -10,9 +10,11 @@ import io.berth.manifest.UnknownManifest;
 import io.berth.name.Descriptor;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 /**
  * What a manifest needs must be in its repository, and its content in the storage, which is asked
@@ -29,6 +31,9 @@ final class ReferenceCheck {
     private static final String DOCKER_FOREIGN =
             "application/vnd.docker.image.rootfs.foreign.diff.tar";
 
+    /** Missing digests that are named: a client learns no more from thousands. */
+    static final int MAX_NAMED = 100;
+
     private final Blobs blobs;
     private final Manifests manifests;
     private final Parallel lookups;
@@ -40,14 +45,17 @@ final class ReferenceCheck {
     }
 
     /**
-     * @throws RegistryException MANIFEST_BLOB_UNKNOWN, one error for each missing digest
+     * Ends early when enough is missing.
+     *
+     * @throws RegistryException MANIFEST_BLOB_UNKNOWN, one error for each missing digest, of the
+     *     first 100 that are found to be missing
      */
     void require(RepositoryName repository, Manifest manifest) {
         Set<Digest> needed = needed(manifest);
         boolean childrenMayBeManifests = manifest instanceof ImageIndex;
         Set<Digest> missing = ConcurrentHashMap.newKeySet();
         lookups.forEachOrThrow(
-                needed.iterator(),
+                until(needed.iterator(), () -> missing.size() >= MAX_NAMED),
                 digest -> {
                     if (!isThere(repository, digest, childrenMayBeManifests)) {
                         missing.add(digest);
@@ -57,6 +65,7 @@ final class ReferenceCheck {
             throw new RegistryException(
                     needed.stream()
                             .filter(missing::contains)
+                            .limit(MAX_NAMED)
                             .map(
                                     digest ->
                                             RegistryError.of(
@@ -65,6 +74,20 @@ final class ReferenceCheck {
                             .toList(),
                     null);
         }
+    }
+
+    private static <T> Iterator<T> until(Iterator<T> items, BooleanSupplier enough) {
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return !enough.getAsBoolean() && items.hasNext();
+            }
+
+            @Override
+            public T next() {
+                return items.next();
+            }
+        };
     }
 
     private boolean isThere(RepositoryName repository, Digest digest, boolean mayBeManifest) {

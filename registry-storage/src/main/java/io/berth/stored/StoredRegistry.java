@@ -112,7 +112,10 @@ public final class StoredRegistry implements Registry {
         this.indexState = new IndexState(store, owner);
         this.blobs = new Blobs(store, links, lookups, trust);
         this.uploads = new Uploads(store, blobs, ids, options);
-        this.manifests = new Manifests(store, links, lookups, trust, options.manifestCacheBytes());
+        ManifestContents contents =
+                new ManifestContents(
+                        store, options.manifestCacheBytes(), options.manifestReadingBytes());
+        this.manifests = new Manifests(store, links, lookups, trust, contents);
         this.tagIndex = new TagIndex(store, indexState);
         this.tags = new Tags(store, links, options.isFar(), listed);
         this.referrers = new Referrers(store, manifests, indexState, lookups);

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param tagConcurrency tags looked at or removed at once when a manifest is deleted, 1 or more
  *     ({@code storage.tag.concurrencylimit})
  * @param manifestCacheBytes memory for manifests read before, about
+ * @param manifestReadingBytes memory for manifests that are being read, about; a request holds one
+ *     of up to a 512th of it, and between 16 and 64 KiB, besides
  * @param uploadBufferBytes memory for buffers of uploads whose bytes are there, at the most; an
  *     upload that waits for its client takes 8 KiB besides
  * @param place where the store is
@@ -24,6 +26,7 @@ public record StoredRegistryOptions(
         OwnershipMode ownership,
         int tagConcurrency,
         long manifestCacheBytes,
+        long manifestReadingBytes,
         long uploadBufferBytes,
         Place place,
         Duration membershipTrust,
@@ -93,6 +96,7 @@ public record StoredRegistryOptions(
                 OwnershipMode.AUTO,
                 Runtime.getRuntime().availableProcessors(),
                 24L * 1024 * 1024,
+                32L * 1024 * 1024,
                 8L * 1024 * 1024,
                 Place.NEAR,
                 Duration.ZERO,
@@ -106,6 +110,7 @@ public record StoredRegistryOptions(
                 ownership,
                 FAR_CONCURRENCY,
                 manifestCacheBytes,
+                manifestReadingBytes,
                 uploadBufferBytes,
                 Place.FAR,
                 membershipTrust,
@@ -118,6 +123,7 @@ public record StoredRegistryOptions(
                 ownership,
                 tagConcurrency,
                 manifestCacheBytes,
+                manifestReadingBytes,
                 uploadBufferBytes,
                 place,
                 membershipTrust,

@@ -183,7 +183,7 @@ class ManifestLimitsTest {
         assertThat(manifest.asReferrer().annotations()).containsEntry("a", "b");
         assertThat(manifest.asReferrer().size()).isEqualTo(content.length);
         assertThat(manifest.content()).isEqualTo(content);
-        assertThat(manifest.contentInMemory()).isEmpty();
+        assertThat(manifest.body().inMemory()).isEmpty();
         assertThat(manifest.memory()).isLessThan(2_000);
     }
 

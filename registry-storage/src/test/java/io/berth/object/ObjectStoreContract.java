@@ -1,6 +1,7 @@
 package io.berth.object;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -181,7 +182,9 @@ public abstract class ObjectStoreContract extends StoreFixture {
         put("a", "12345");
 
         assertThat(text(store().read(key("a"), 5))).isEqualTo("12345");
-        assertUnavailable(() -> store().read(key("a"), 4));
+        assertThatExceptionOfType(ObjectStoreException.TooLong.class)
+                .isThrownBy(() -> store().read(key("a"), 4))
+                .returns(5L, ObjectStoreException.TooLong::size);
     }
 
     @Test

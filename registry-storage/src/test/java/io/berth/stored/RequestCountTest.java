@@ -58,6 +58,7 @@ class RequestCountTest {
                         1,
                         1024 * 1024,
                         1024 * 1024,
+                        1024 * 1024,
                         Place.NEAR,
                         Duration.ZERO,
                         null),

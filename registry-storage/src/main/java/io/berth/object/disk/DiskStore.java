@@ -12,6 +12,7 @@ import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
+import io.berth.object.ObjectStoreException.TooLong;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
@@ -167,8 +168,7 @@ public final class DiskStore implements ObjectStore, LocalFiles {
         try {
             byte[] content = SmallFile.read(file, limit);
             if (content == null) {
-                attributes(key, file); // folders have a size as well
-                throw new Unavailable(key.value(), "longer than " + limit + " bytes", null);
+                throw new TooLong(key, attributes(key, file).size()); // folders have one as well
             }
             return content;
         } catch (IOException e) {

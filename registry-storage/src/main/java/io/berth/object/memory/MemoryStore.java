@@ -13,6 +13,7 @@ import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
+import io.berth.object.ObjectStoreException.TooLong;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
@@ -58,7 +59,7 @@ public final class MemoryStore implements ObjectStore {
     public byte[] read(ObjectKey key, int limit) {
         byte[] bytes = find(key).bytes;
         if (bytes.length > limit) {
-            throw new Unavailable(key.value(), "longer than " + limit + " bytes", null);
+            throw new TooLong(key, bytes.length);
         }
         return bytes.clone();
     }

@@ -8,6 +8,7 @@ import io.berth.object.ObjectStoreException.Unavailable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.RetryableException;
@@ -76,17 +77,27 @@ final class Bucket {
     }
 
     /**
-     * A small object, whole; empty when it is longer than the limit.
+     * A small object, whole.
      *
      * @throws ObjectStoreException.NotFound when there is none
+     * @throws ObjectStoreException.TooLong when it is longer than the limit
      */
-    Optional<Content> read(ObjectKey key, int limit) {
+    Content read(ObjectKey key, int limit) {
         GetObjectRequest request = get(key).build();
+        AtomicLong length = new AtomicLong();
+        Optional<Content> content;
         try {
-            return clients.repeating.getObject(request, (answer, in) -> all(answer, in, limit));
+            content =
+                    clients.repeating.getObject(
+                            request,
+                            (answer, in) -> {
+                                length.set(answer.contentLength());
+                                return all(answer, in, limit);
+                            });
         } catch (SdkException e) {
             throw Failures.reading(key, e);
         }
+        return content.orElseThrow(() -> new ObjectStoreException.TooLong(key, length.get()));
     }
 
     /** Read inside the SDK's try, so that a connection that breaks is a reason for another. */

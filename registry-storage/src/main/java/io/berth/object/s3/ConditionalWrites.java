@@ -7,6 +7,7 @@ import io.berth.object.Condition.IfContent;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
+import io.berth.object.ObjectStoreException.TooLong;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.s3.Attempts.Found;
 import io.berth.object.s3.Bucket.Content;
@@ -14,7 +15,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -156,15 +156,16 @@ final class ConditionalWrites {
      * @throws PreconditionFailed when it is not there
      */
     private String nameOf(ObjectKey key, byte[] expected) {
-        Optional<Content> found;
+        Content found;
         try {
             found = bucket.read(key, expected.length);
-        } catch (NotFound e) {
+        } catch (NotFound | TooLong e) {
             throw new PreconditionFailed(key);
         }
-        return found.filter(content -> Arrays.equals(content.bytes(), expected))
-                .map(content -> inForm(content.etag()))
-                .orElseThrow(() -> new PreconditionFailed(key));
+        if (!Arrays.equals(found.bytes(), expected)) {
+            throw new PreconditionFailed(key);
+        }
+        return inForm(found.etag());
     }
 
     private String inForm(String etag) {
@@ -197,13 +198,11 @@ final class ConditionalWrites {
         int limit = Math.max(length(written), length(expected));
         byte[] found;
         try {
-            Optional<Content> content = bucket.read(key, limit);
-            if (content.isEmpty()) {
-                return Found.UNCLEAR;
-            }
-            found = content.get().bytes();
+            found = bucket.read(key, limit).bytes();
         } catch (NotFound e) {
             found = null;
+        } catch (TooLong e) {
+            return Found.UNCLEAR;
         }
         if (Arrays.equals(found, written)) {
             return Found.DONE;

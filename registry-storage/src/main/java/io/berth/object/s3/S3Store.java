@@ -8,11 +8,9 @@ import io.berth.object.Listing;
 import io.berth.object.ObjectInfo;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
-import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.PresignedLinks;
 import io.berth.object.StagedObject;
-import io.berth.object.s3.Bucket.Content;
 import io.berth.object.s3.S3Options.Checksums;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -129,12 +127,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
 
     @Override
     public byte[] read(ObjectKey key, int limit) {
-        return bucket.read(key, limit)
-                .map(Content::bytes)
-                .orElseThrow(
-                        () ->
-                                new Unavailable(
-                                        key.value(), "longer than " + limit + " bytes", null));
+        return bucket.read(key, limit).bytes();
     }
 
     @Override

@@ -1,0 +1,201 @@
+package io.berth.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class BodyRoomTest {
+
+    private static final int PIECE = 8 * 1024;
+    private static final int PIECES = 100;
+
+    private final AtomicLong now = new AtomicLong();
+    private final BodyRoom room =
+            new BodyRoom(PIECES * PIECE, TimeUnit.SECONDS.toNanos(10), now::get);
+
+    private void secondsPass(long seconds) {
+        now.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+    }
+
+    private static void add(BodyRoom.Body body, int pieces) {
+        for (int i = 0; i < pieces; i++) {
+            body.add(new byte[PIECE]);
+        }
+    }
+
+    private static void assertRefused(Runnable action) {
+        assertThatExceptionOfType(RegistryException.class)
+                .isThrownBy(action::run)
+                .returns(ErrorCode.UNAVAILABLE, RegistryException::code);
+    }
+
+    @Test
+    void givesBackWhatCame() {
+        try (BodyRoom.Body body = room.enter()) {
+            body.add(new byte[] {1, 2});
+            body.add(new byte[] {3});
+            body.complete();
+            assertThat(body.content()).containsExactly(1, 2, 3);
+        }
+    }
+
+    /** The heart of it: thousands that stall hold what they sent and keep nobody out. */
+    @Test
+    void aBodyThatStallsMakesRoomForOneThatDoesNot() {
+        List<BodyRoom.Body> stalled = new ArrayList<>();
+        for (int i = 0; i < PIECES; i++) {
+            stalled.add(room.enter());
+            add(stalled.getLast(), 1);
+        }
+        secondsPass(3);
+        try (BodyRoom.Body good = room.enter()) {
+            add(good, PIECES / 2);
+            good.complete();
+            assertThat(good.content()).hasSize(PIECES / 2 * PIECE);
+        }
+        long thrownOut =
+                stalled.stream()
+                        .filter(
+                                body -> {
+                                    try {
+                                        add(body, 1);
+                                        return false;
+                                    } catch (RegistryException e) {
+                                        return true;
+                                    }
+                                })
+                        .count();
+        assertThat(thrownOut).isEqualTo(PIECES / 2);
+    }
+
+    @Test
+    void theSlowestIsTheFirstToGo() {
+        BodyRoom.Body slow = room.enter();
+        BodyRoom.Body slower = room.enter();
+        add(slow, PIECES - 1);
+        add(slower, 1);
+        secondsPass(1000);
+        BodyRoom.Body good = room.enter();
+        add(good, 1);
+        assertRefused(slower::complete);
+        slow.complete();
+    }
+
+    @Test
+    void whatIsFastEnoughOrCompleteOrJustBegunStays() {
+        BodyRoom.Body fast = room.enter();
+        add(fast, 98);
+        secondsPass(3); // 260 KiB in a second
+        BodyRoom.Body complete = room.enter();
+        add(complete, 1);
+        complete.complete();
+        secondsPass(10);
+        BodyRoom.Body begun = room.enter();
+        add(begun, 1);
+        BodyRoom.Body good = room.enter();
+        runs(
+                () -> add(good, 1),
+                () -> {
+                    assertThat(complete.content()).hasSize(PIECE);
+                    complete.close();
+                });
+        fast.complete();
+        begun.complete();
+    }
+
+    @Test
+    void waitsUntilAnotherIsDone() {
+        BodyRoom.Body first = room.enter();
+        add(first, PIECES);
+        BodyRoom.Body second = room.enter();
+        runs(() -> add(second, 1), first::close);
+    }
+
+    @Test
+    void doesNotWaitForEver() {
+        BodyRoom.Body first = room.enter();
+        add(first, PIECES);
+        first.complete();
+        BodyRoom.Body second = room.enter();
+        runs(() -> assertRefused(() -> add(second, 1)), () -> secondsPass(11));
+    }
+
+    /** Each holds a part and needs more than there is left: one gives way, and all others finish. */
+    @Test
+    void bodiesNeverWaitForEachOther() throws Exception {
+        int count = 10;
+        int each = PIECES / 5;
+        CountDownLatch begun = new CountDownLatch(count);
+        List<Future<Boolean>> outcomes = new ArrayList<>();
+        try (ExecutorService threads = Executors.newFixedThreadPool(count)) {
+            for (int i = 0; i < count; i++) {
+                outcomes.add(
+                        threads.submit(
+                                () -> {
+                                    try (BodyRoom.Body body = room.enter()) {
+                                        add(body, each / 2);
+                                        begun.countDown();
+                                        begun.await();
+                                        add(body, each / 2);
+                                        body.complete();
+                                        return true;
+                                    } catch (RegistryException e) {
+                                        return false;
+                                    }
+                                }));
+            }
+        }
+        int finished = 0;
+        for (Future<Boolean> outcome : outcomes) {
+            finished += outcome.get() ? 1 : 0;
+        }
+        assertThat(finished).isBetween(5, count); // and no second passed by the clock
+    }
+
+    @Test
+    void givesItsRoomBackOnce() {
+        for (int i = 0; i < 3 * PIECES; i++) {
+            BodyRoom.Body body = room.enter();
+            add(body, 10);
+            body.close();
+            body.close();
+        }
+        try (BodyRoom.Body body = room.enter()) {
+            add(body, PIECES);
+            BodyRoom.Body other = room.enter();
+            assertRefused(
+                    () -> {
+                        secondsPass(1);
+                        body.complete();
+                        body.close();
+                        add(other, PIECES + 1);
+                    });
+        }
+    }
+
+    /** The first has to wait for the second. */
+    private static void runs(Runnable waiting, Runnable event) {
+        try (ExecutorService threads = Executors.newFixedThreadPool(1)) {
+            Future<?> waits = threads.submit(waiting);
+            TimeUnit.MILLISECONDS.sleep(300);
+            assertThat(waits.isDone()).isFalse();
+            event.run();
+            waits.get();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+}
