@@ -83,7 +83,10 @@ public record ApiSettings(Urls urls, Manifests manifests, Lists lists, boolean r
     public static ApiSettings defaults() {
         return new ApiSettings(
                 new Urls(null, true, false, ""),
-                new Manifests(AcceptMode.NEGOTIATED, new Platform("linux", "amd64", null), 64L * 1024 * 1024),
+                new Manifests(
+                        AcceptMode.NEGOTIATED,
+                        new Platform("linux", "amd64", null),
+                        64L * 1024 * 1024),
                 new Lists(1000, 10_000, 100, 1000),
                 false);
     }

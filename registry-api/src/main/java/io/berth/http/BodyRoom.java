@@ -184,7 +184,6 @@ final class BodyRoom {
     }
 
     static RegistryException unavailable(String why) {
-        return new RegistryException(
-                ErrorCode.UNAVAILABLE, ErrorCode.UNAVAILABLE.message(), why);
+        return new RegistryException(ErrorCode.UNAVAILABLE, ErrorCode.UNAVAILABLE.message(), why);
     }
 }

@@ -73,8 +73,7 @@ final class ManifestController {
     /** What is sent of a manifest: while a client takes its time, nothing else of it is kept. */
     private record Found(Digest digest, String type, ManifestContent body) {}
 
-    private Found find(
-            RepositoryName repository, Reference reference, HttpServletRequest request) {
+    private Found find(RepositoryName repository, Reference reference, HttpServletRequest request) {
         Manifest manifest = negotiation.choose(repository, reference, request);
         return new Found(manifest.digest(), manifest.mediaType().value(), manifest.body());
     }

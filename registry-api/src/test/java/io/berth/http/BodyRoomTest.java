@@ -133,7 +133,9 @@ class BodyRoomTest {
         runs(() -> assertRefused(() -> add(second, 1)), () -> secondsPass(11));
     }
 
-    /** Each holds a part and needs more than there is left: one gives way, and all others finish. */
+    /**
+     * Each holds a part and needs more than there is left: one gives way, and all others finish.
+     */
     @Test
     void bodiesNeverWaitForEachOther() throws Exception {
         int count = 10;

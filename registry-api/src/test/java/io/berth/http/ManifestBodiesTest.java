@@ -71,8 +71,7 @@ class ManifestBodiesTest {
     @Test
     void readsNoFurtherThanTheLimit() {
         CountingEndlessStream endless = new CountingEndlessStream();
-        MockHttpServletRequest request =
-                streaming(endless, -1);
+        MockHttpServletRequest request = streaming(endless, -1);
         assertFails(request, ErrorCode.MANIFEST_TOO_LARGE);
         assertThat(endless.read).isEqualTo(ManifestBodies.MAX_SIZE + 1);
     }
@@ -106,7 +105,8 @@ class ManifestBodiesTest {
     void holdsNoMoreLargeBodiesThanThereIsRoomFor() throws Exception {
         byte[] large = random(1, ManifestBodies.MAX_SIZE);
         for (int i = 0; i < 2; i++) {
-            try (ManifestBodies.Body held = bodies.read(request(large, i == 0 ? -1 : large.length))) {
+            try (ManifestBodies.Body held =
+                    bodies.read(request(large, i == 0 ? -1 : large.length))) {
                 assertFails(request(large, -1), ErrorCode.UNAVAILABLE);
                 assertFails(request(random(2, 100), -1), ErrorCode.UNAVAILABLE);
                 held.isRead(image("a").build()); // it did not take that much after all
@@ -140,7 +140,8 @@ class ManifestBodiesTest {
         assertThat(stalled.await(20, TimeUnit.SECONDS)).isTrue();
         byte[] large = random(2, ManifestBodies.MAX_SIZE);
         for (int i = 0; i < 3; i++) {
-            try (ManifestBodies.Body body = patient.read(request(large, i == 0 ? -1 : large.length))) {
+            try (ManifestBodies.Body body =
+                    patient.read(request(large, i == 0 ? -1 : large.length))) {
                 assertThat(body.content()).isEqualTo(large);
             }
         }

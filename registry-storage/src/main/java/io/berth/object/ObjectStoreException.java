@@ -43,7 +43,11 @@ public abstract sealed class ObjectStoreException extends RuntimeException {
          * @param size bytes that it has
          */
         public TooLong(ObjectKey key, long size) {
-            super(key.value(), "longer than what is to be read, with " + size + " bytes", null, false);
+            super(
+                    key.value(),
+                    "longer than what is to be read, with " + size + " bytes",
+                    null,
+                    false);
             this.size = size;
         }
 

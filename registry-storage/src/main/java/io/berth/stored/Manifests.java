@@ -14,9 +14,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Manifests as repositories see them: a revision link in the repository, and content that all
- * share ({@link ManifestContents}). That a repository holds it may be remembered for readers ({@link
- * Memberships}); where a push relies on a manifest, the storage is asked for its content every time.
+ * Manifests as repositories see them: a revision link in the repository, and content that all share
+ * ({@link ManifestContents}). That a repository holds it may be remembered for readers ({@link
+ * Memberships}); where a push relies on a manifest, the storage is asked for its content every
+ * time.
  */
 final class Manifests {
 

@@ -46,7 +46,9 @@ class ManifestContentsTest {
 
     private static byte[] index(int size) {
         String json =
-                "{\"schemaVersion\":2,\"mediaType\":\"" + MediaType.OCI_INDEX + "\",\"manifests\":[]";
+                "{\"schemaVersion\":2,\"mediaType\":\""
+                        + MediaType.OCI_INDEX
+                        + "\",\"manifests\":[]";
         return bytes(json + " ".repeat(size - json.length() - 1) + "}");
     }
 
