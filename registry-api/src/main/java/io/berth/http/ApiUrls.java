@@ -91,9 +91,11 @@ final class ApiUrls {
             HttpServletResponse response,
             RegistryPath list,
             Page<T> page,
-            Function<T, String> query) {
-        if (page.more() && !page.items().isEmpty()) {
-            String target = pathBase + list.path() + "?" + query.apply(page.items().getLast());
+            Function<T, String> name,
+            Function<String, String> query) {
+        if (page.more()) {
+            String last = page.next() != null ? page.next() : name.apply(page.items().getLast());
+            String target = pathBase + list.path() + "?" + query.apply(last);
             response.setHeader("Link", "<" + target + ">; rel=\"next\"");
         }
     }

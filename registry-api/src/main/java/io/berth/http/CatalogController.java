@@ -40,7 +40,7 @@ final class CatalogController {
                             json.writeEndArray();
                             json.writeEndObject();
                         });
-        urls.linkToNext(response, path, page, query::next);
+        urls.linkToNext(response, path, page, RepositoryName::value, query::next);
         Answer.content(request, response, "application/json", body);
     }
 }

@@ -53,8 +53,8 @@ record PageQuery(@Nullable String last, int limit, boolean numbered) {
     }
 
     /** The query for the page behind an item. */
-    String next(Object item) {
-        String query = "last=" + PercentEncoding.encode(item.toString());
+    String next(String item) {
+        String query = "last=" + PercentEncoding.encode(item);
         return numbered ? query + "&n=" + limit : query;
     }
 }

@@ -41,7 +41,12 @@ final class ReferrersController {
         if (artifactType != null) {
             response.setHeader("OCI-Filters-Applied", "artifactType");
         }
-        urls.linkToNext(response, path, page, last -> next(last, artifactType));
+        urls.linkToNext(
+                response,
+                path,
+                page,
+                item -> item.digest().toString(),
+                last -> next(last, artifactType));
         Answer.content(request, response, MediaType.OCI_INDEX.value(), index(page));
     }
 
@@ -58,8 +63,8 @@ final class ReferrersController {
                 });
     }
 
-    private static String next(Descriptor last, @Nullable String artifactType) {
-        String query = "last=" + PercentEncoding.encode(last.digest().toString());
+    private static String next(String last, @Nullable String artifactType) {
+        String query = "last=" + PercentEncoding.encode(last);
         return artifactType == null
                 ? query
                 : "artifactType=" + PercentEncoding.encode(artifactType) + "&" + query;

@@ -37,7 +37,7 @@ final class TagsController {
                             json.writeEndArray();
                             json.writeEndObject();
                         });
-        urls.linkToNext(response, path, page, query::next);
+        urls.linkToNext(response, path, page, Tag::value, query::next);
         Answer.content(request, response, "application/json", body);
     }
 }

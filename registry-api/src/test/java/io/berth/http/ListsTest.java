@@ -296,6 +296,24 @@ class ListsTest {
         }
 
         @Test
+        void aPageWithoutAnyThatFitLeadsToTheNext() {
+            TestApi api =
+                    new TestApi(
+                            Intercepted.registry(
+                                    registry,
+                                    "referrers",
+                                    _ -> new Page<>(List.of(), true, subject.toString())));
+
+            Answer answer = api.get(path + "?artifactType=text%2Fx").send().is(200);
+
+            assertThat(answer.json().get("manifests")).isEmpty();
+            assertThat(answer.header("Link"))
+                    .isEqualTo(
+                            "<%s?artifactType=text%%2Fx&last=%s>; rel=\"next\""
+                                    .formatted(path, subject.toString().replace(":", "%3A")));
+        }
+
+        @Test
         void arePagedWhereTheRegistryPagesThem() {
             Digest last = sha256(TestContent.bytes("last"));
             AtomicReference<Object[]> asked = new AtomicReference<>();

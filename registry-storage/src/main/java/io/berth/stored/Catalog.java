@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -76,9 +77,8 @@ final class Catalog {
         return new Keys(store, RegistryLayout.CATALOG, after, pageSize)
                 .stream()
                         .map(RegistryLayout::nameOf)
-                        .filter(RepositoryName::isValid)
-                        .filter(name -> far || holdsManifests(name))
-                        .map(RepositoryName::of)
+                        .flatMap(Optional::stream)
+                        .filter(name -> far || holdsManifests(name.value()))
                         .iterator();
     }
 
@@ -104,6 +104,7 @@ final class Catalog {
         if (!state.isKept() || state.isCatalogComplete()) {
             return;
         }
+        state.forget(); // entries may have been removed of repositories that we know have one
         folders.walk(
                 null,
                 repository -> {

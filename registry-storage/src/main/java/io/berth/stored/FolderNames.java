@@ -78,9 +78,13 @@ final class FolderNames implements Iterator<String> {
         this.position = after == null ? null : prefix + after;
     }
 
-    /** All folders with a valid name that are listed, whatever is in them. */
-    FolderNames(ObjectStore store, String prefix, Predicate<String> valid) {
-        this(store, prefix, null, null, Keys.MAX_PAGE, valid, name -> true, name -> true);
+    /**
+     * All folders with a valid name that are listed, whatever is in them; a name that comes due
+     * earlier than it is listed must not be valid, or is taken to be there.
+     */
+    FolderNames(
+            ObjectStore store, String prefix, @Nullable String after, Predicate<String> valid) {
+        this(store, prefix, null, after, Keys.MAX_PAGE, valid, name -> true, name -> true);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -16,20 +17,29 @@ import java.util.Optional;
  * repository, and the {@link Catalog}.
  *
  * <p>They are kept only in an exclusive tree. A repository that begins under it is complete from
- * its first manifest on; an older one becomes so when it is indexed. What was found complete is
- * remembered: it cannot become incomplete while this process runs in an exclusive tree, except by
- * somebody deleting the index while we run.
+ * its first manifest on; an older one becomes so when it is indexed. Two things hold of every claim
+ * that a repository is complete: it has an entry in the catalog, and each later push adds what it is
+ * about before it becomes visible.
+ *
+ * <p>Anyone may remove indexes and claims while we run. Therefore a claim is believed for {@link
+ * #TRUST} only, and who acts upon an index in a way that cannot be undone asks for the claim after
+ * the index was read ({@link #isStillComplete}).
  */
 final class IndexState {
 
-    private static final int REMEMBERED = 50_000;
+    private static final int REMEMBERED = 10_000;
+
+    /** How long a push or a list may rely on a claim that was seen. */
+    private static final Duration TRUST = Duration.ofSeconds(10);
 
     private static final byte[] NOTHING = {};
 
     private final ObjectStore store;
     private final Optional<String> owner;
+
+    /** {@code false}: not complete, but the repository has an entry in the catalog. */
     private final Cache<ObjectKey, Boolean> complete =
-            Caches.builder().maximumSize(REMEMBERED).build();
+            Caches.builder().maximumSize(REMEMBERED).expireAfterWrite(TRUST).build();
 
     /**
      * @param owner id of the exclusive ownership; empty: the tree is shared
@@ -47,40 +57,69 @@ final class IndexState {
         return isComplete(RegistryLayout.complete(repository));
     }
 
+    /**
+     * The same, asked of the store: what was read of the index before is everything. (Who removes
+     * it removes the claim first or at the same time; while that goes on nothing can be told.)
+     */
+    boolean isStillComplete(RepositoryName repository) {
+        return isClaimed(RegistryLayout.complete(repository));
+    }
+
     /** Whether every repository has an entry in the catalog. */
     boolean isCatalogComplete() {
         return isComplete(RegistryLayout.catalog());
     }
 
     private boolean isComplete(ObjectKey claim) {
-        if (owner.isEmpty()) {
-            return false;
-        }
-        if (complete.getIfPresent(claim) != null) {
-            return true;
-        }
-        try {
-            byte[] said = store.read(claim, 1024);
-            if (!new String(said, StandardCharsets.ISO_8859_1).equals(owner.get())) {
-                return false; // said under an earlier ownership: others may have written since
-            }
-        } catch (ObjectStoreException.NotFound e) {
-            return false;
-        }
-        complete.put(claim, true);
-        return true;
+        return isKept() && (complete.getIfPresent(claim) == Boolean.TRUE || isClaimed(claim));
     }
 
-    /** To be called before the first manifest of a repository is written. */
+    private boolean isClaimed(ObjectKey claim) {
+        boolean claimed = owner.isPresent() && said(claim).equals(owner);
+        if (claimed) {
+            complete.put(claim, true);
+        } else {
+            complete.invalidate(claim);
+        }
+        return claimed;
+    }
+
+    /** The ownership under which it was said; under an earlier one, others may have written since. */
+    private Optional<String> said(ObjectKey claim) {
+        try {
+            byte[] said = store.read(claim, 1024);
+            return Optional.of(new String(said, StandardCharsets.ISO_8859_1));
+        } catch (ObjectStoreException.NotFound | ObjectStoreException.TooLong e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Forgets what was seen. */
+    void forget() {
+        complete.invalidateAll();
+    }
+
+    /**
+     * To be called before a manifest of a repository is written. Gives it an entry in the catalog,
+     * also if it is an older one: that may be emptied before the catalog is indexed, and is filled
+     * again now.
+     */
     void begin(RepositoryName repository) {
-        if (isKept() && !isComplete(repository) && !hasManifests(repository)) {
+        ObjectKey claim = RegistryLayout.complete(repository);
+        if (!isKept() || complete.getIfPresent(claim) != null || isClaimed(claim)) {
+            return;
+        }
+        if (hasManifests(repository)) {
             addToCatalog(repository);
+            complete.put(claim, false);
+        } else {
             markComplete(repository);
         }
     }
 
     /** To be called when everything there was has been indexed. */
     void markComplete(RepositoryName repository) {
+        addToCatalog(repository); // first: the claim says this, too
         markComplete(RegistryLayout.complete(repository));
     }
 
@@ -97,9 +136,6 @@ final class IndexState {
 
     /** Gives a repository an entry in the catalog. */
     void addToCatalog(RepositoryName repository) {
-        if (!RegistryLayout.fitsCatalog(repository)) {
-            return;
-        }
         store.put(
                 RegistryLayout.catalogEntry(repository),
                 NOTHING,

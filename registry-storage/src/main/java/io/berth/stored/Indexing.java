@@ -1,6 +1,5 @@
 package io.berth.stored;
 
-import io.berth.error.RegistryException;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 
@@ -38,10 +37,7 @@ final class Indexing {
         this.workers = workers;
     }
 
-    /**
-     * @throws RegistryException UNKNOWN when a manifest is damaged: what it is about is then not
-     *     known, and the index stays incomplete
-     */
+    /** What a damaged manifest is about is not known; it is left out. */
     void run(RepositoryName repository) {
         if (!state.isKept() || state.isComplete(repository)) {
             return;
@@ -57,9 +53,18 @@ final class Indexing {
                 referrers.revisions(repository),
                 digest ->
                         manifests
-                                .find(repository, digest)
+                                .findIntact(repository, digest)
                                 .ifPresent(manifest -> referrers.add(repository, manifest)));
         state.markComplete(repository);
+    }
+
+    /** Whether the indexes are complete; if not, they will be. */
+    boolean isComplete(RepositoryName repository) {
+        boolean complete = state.isComplete(repository);
+        if (!complete) {
+            later(repository);
+        }
+        return complete;
     }
 
     /** Has the indexes built in the background, where they are kept and not complete. */

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Link objects: a digest as text. One that is empty, cut short or otherwise no digest was left by a
- * crash of some registry; it is logged and treated as absent, for the next push heals it.
+ * Link objects: a digest as text. One that is empty, cut short, too long or otherwise no digest was
+ * left by a crash of some registry; it is logged and treated as absent, for the next push heals it.
  */
 final class Links {
 
@@ -38,6 +38,9 @@ final class Links {
             stored = store.read(key, MAX_LENGTH);
         } catch (ObjectStoreException.NotFound e) {
             return Optional.empty();
+        } catch (ObjectStoreException.TooLong e) {
+            log.warn("ignoring the link {}: it is longer than any link", key);
+            return Optional.empty();
         }
         String text = new String(stored, StandardCharsets.ISO_8859_1).strip();
         try {
@@ -52,10 +55,11 @@ final class Links {
         return Optional.empty();
     }
 
-    /** Whether a link is there, without reading it: its length tells one that a crash cut short. */
+    /** Whether a link is there, without reading it: its length tells one that is damaged. */
     boolean isThere(ObjectKey key) {
         try {
-            return store.head(key).size() >= MIN_LENGTH;
+            long size = store.head(key).size();
+            return size >= MIN_LENGTH && size <= MAX_LENGTH;
         } catch (ObjectStoreException.NotFound e) {
             return false;
         }
@@ -82,7 +86,7 @@ final class Links {
         byte[] stored;
         try {
             stored = store.read(key, MAX_LENGTH);
-        } catch (ObjectStoreException.NotFound e) {
+        } catch (ObjectStoreException.NotFound | ObjectStoreException.TooLong e) {
             throw otherwise;
         }
         String text = new String(stored, StandardCharsets.ISO_8859_1);

@@ -14,6 +14,7 @@ import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +53,11 @@ final class ManifestContents {
 
     private final ObjectStore store;
     private final Cache<Digest, Manifest> cache;
+
+    /** Those whose content was seen to be something else. */
+    private final Cache<Digest, Boolean> damaged =
+            Caches.builder().maximumSize(1_000).expireAfterWrite(Duration.ofMinutes(10)).build();
+
     private final int maxHeld;
     private final long maxCached;
 
@@ -165,7 +171,13 @@ final class ManifestContents {
                 manifest.content(),
                 Condition.always(),
                 Durability.WHOLE);
+        damaged.invalidate(manifest.digest());
         keep(manifest);
+    }
+
+    /** Whether the content was seen to be something else, and not stored anew since. */
+    boolean isDamaged(Digest digest) {
+        return damaged.getIfPresent(digest) != null;
     }
 
     private void keep(Manifest manifest) {
@@ -175,11 +187,13 @@ final class ManifestContents {
         }
     }
 
-    private static RegistryException damaged(Digest digest) {
-        log.error(
-                "the content stored under {} has another digest: the storage is damaged, or another"
-                        + " registry was interrupted while it wrote",
-                digest);
+    private RegistryException damaged(Digest digest) {
+        if (damaged.asMap().put(digest, true) == null) {
+            log.error(
+                    "the content stored under {} has another digest: the storage is damaged, or"
+                            + " another registry was interrupted while it wrote; push it again",
+                    digest);
+        }
         return new RegistryException(
                 ErrorCode.UNKNOWN, "the stored manifest is damaged", digest.toString());
     }

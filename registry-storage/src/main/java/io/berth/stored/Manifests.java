@@ -83,6 +83,24 @@ final class Manifests {
         return found.map(content -> contents.read(digest, content));
     }
 
+    /**
+     * The same, where one that is damaged counts as absent: it damages nothing but itself. That it
+     * is damaged is logged once, and remembered for a while.
+     */
+    Optional<Manifest> findIntact(RepositoryName repository, Digest digest) {
+        if (contents.isDamaged(digest)) {
+            return Optional.empty();
+        }
+        try {
+            return find(repository, digest);
+        } catch (RegistryException e) {
+            if (contents.isDamaged(digest) || e.code() == ErrorCode.MANIFEST_UNKNOWN) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
     /** A look before it is known that the repository has it; empty when that failed as well. */
     private Optional<ManifestContents.Found> lookAhead(Digest digest) {
         try {

@@ -20,6 +20,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Spliterators;
@@ -35,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Where the index of the repository is complete it gives the candidates; elsewhere they are all
  * manifests of the repository, and what each is about is remembered, for manifests do not change.
  * So referrers that another registry let in, or that were pushed by clients that also keep a
- * fallback tag, are found just the same. Each candidate is verified by reading it.
+ * fallback tag, are found just the same. Each candidate is verified by reading it. Candidates come
+ * in the order of their digests and are read as a page needs them, so that a page costs the page.
  */
 final class Referrers {
 
@@ -47,10 +49,23 @@ final class Referrers {
      */
     private static final long MAX_PAGE_BYTES = 3 * 1024 * 1024;
 
-    private static final int REMEMBERED = 100_000;
+    /** About 5 MiB. */
+    private static final int REMEMBERED = 10_000;
 
     /** Referrers asked for while earlier ones are waited for. */
     private static final int LOOKED_AHEAD = 16;
+
+    /** Referrers that a request looks at: one that finds few of its type is told to go on. */
+    private static final int MAX_EXAMINED = 1000;
+
+    /**
+     * A manifest that may be about the subject.
+     *
+     * @param entries of the index that say so
+     */
+    private record Candidate(Digest digest, List<ObjectKey> entries) {}
+
+    private record Looked(Digest digest, Supplier<Optional<Descriptor>> result) {}
 
     private final ObjectStore store;
     private final Manifests manifests;
@@ -78,36 +93,37 @@ final class Referrers {
         }
     }
 
+    /**
+     * @param indexed whether the index of the repository is complete
+     */
     Page<Descriptor> list(
             RepositoryName repository,
             Digest subject,
             @Nullable String artifactType,
-            PageRequest page) {
-        Iterator<Map.Entry<Digest, List<ObjectKey>>> candidates =
-                candidates(repository, subject).tailMap(after(page), false).entrySet().iterator();
-        Deque<Supplier<Optional<Descriptor>>> looked = new ArrayDeque<>();
+            PageRequest page,
+            boolean indexed) {
+        if (page.limit() == 0) {
+            return new Page<>(List.of(), false);
+        }
+        Iterator<Candidate> candidates =
+                indexed
+                        ? new Candidates(repository, subject, after(page), pageSize(page))
+                        : unindexed(repository, after(page));
+        Deque<Looked> looked = new ArrayDeque<>();
         List<Descriptor> found = new ArrayList<>();
+        Digest last = null;
         long bytes = 0;
+        int examined = 0;
         while (candidates.hasNext() || !looked.isEmpty()) {
-            while (candidates.hasNext() && looked.size() < LOOKED_AHEAD) {
-                var candidate = candidates.next();
-                looked.add(
-                        lookups.ahead(
-                                () ->
-                                        referrer(
-                                                repository,
-                                                candidate.getKey(),
-                                                subject,
-                                                candidate.getValue())));
+            if (indexed && examined == MAX_EXAMINED) {
+                return new Page<>(found, true, String.valueOf(last));
             }
+            while (candidates.hasNext() && looked.size() < LOOKED_AHEAD) {
+                looked.add(lookAt(repository, subject, candidates.next()));
+            }
+            Looked next = looked.removeFirst();
             Optional<Descriptor> referrer =
-                    looked.removeFirst()
-                            .get()
-                            .filter(
-                                    descriptor ->
-                                            artifactType == null
-                                                    || artifactType.equals(
-                                                            descriptor.artifactType()));
+                    next.result().get().filter(descriptor -> isOf(descriptor, artifactType));
             if (referrer.isPresent()) {
                 bytes += lengthOf(referrer.get());
                 boolean full =
@@ -118,89 +134,152 @@ final class Referrers {
                 }
                 found.add(referrer.get());
             }
+            last = next.digest();
+            examined++;
         }
         return new Page<>(found, false);
     }
 
-    /**
-     * @param entries that name the candidate; taken back when there is no such manifest
-     */
+    private static int pageSize(PageRequest page) {
+        return Math.min(page.limit(), Keys.MAX_PAGE - 1) + 1;
+    }
+
+    private static boolean isOf(Descriptor descriptor, @Nullable String artifactType) {
+        return artifactType == null || artifactType.equals(descriptor.artifactType());
+    }
+
+    private Looked lookAt(RepositoryName repository, Digest subject, Candidate candidate) {
+        return new Looked(
+                candidate.digest(),
+                lookups.ahead(() -> referrer(repository, candidate, subject)));
+    }
+
     private Optional<Descriptor> referrer(
-            RepositoryName repository, Digest candidate, Digest subject, List<ObjectKey> entries) {
-        Optional<Manifest> manifest = manifests.find(repository, candidate);
+            RepositoryName repository, Candidate candidate, Digest subject) {
+        Optional<Digest> known = subjects.getIfPresent(candidate.digest());
+        if (known != null && !known.equals(Optional.of(subject))) {
+            return Optional.empty();
+        }
+        Optional<Manifest> manifest = manifests.findIntact(repository, candidate.digest());
         if (manifest.isEmpty()) {
             List<ObjectKey> settled =
-                    entries.stream().filter(entry -> Stamps.isSettled(entry.value())).toList();
-            if (!settled.isEmpty()) {
+                    candidate.entries().stream()
+                            .filter(entry -> Stamps.isSettled(entry.value()))
+                            .toList();
+            if (!settled.isEmpty() && !manifests.isLinked(repository, candidate.digest())) {
                 store.forget(settled);
             }
+            return Optional.empty(); // may come back with a subject: not remembered
         }
+        subjects.put(candidate.digest(), manifest.get().subject());
         return manifest.filter(found -> found.subject().equals(Optional.of(subject)))
                 .map(Manifest::asReferrer);
     }
 
     /** The place in the order of digests that a page begins behind. */
-    private static Digest after(PageRequest page) {
-        String after = page.after() == null ? "" : page.after();
+    private static @Nullable Digest after(PageRequest page) {
+        if (page.after() == null) {
+            return null;
+        }
         try {
-            return Digest.of(after);
+            return Digest.of(page.after());
         } catch (RegistryException e) {
-            return new Digest("0", "0"); // before every supported algorithm
+            return null;
         }
     }
 
-    /** Manifests that may be about the subject, with the entries of the index that say so. */
-    private NavigableMap<Digest, List<ObjectKey>> candidates(
-            RepositoryName repository, Digest subject) {
-        NavigableMap<Digest, List<ObjectKey>> candidates = new ConcurrentSkipListMap<>();
-        if (!state.isComplete(repository)) {
-            lookups.forEachOrThrow(
-                    revisions(repository),
-                    digest -> {
-                        if (subjectOf(repository, digest).equals(Optional.of(subject))) {
-                            candidates.put(digest, List.of());
-                        }
-                    });
-            return candidates;
+    /** Every manifest of a repository behind a digest. */
+    private Iterator<Candidate> unindexed(RepositoryName repository, @Nullable Digest after) {
+        return revisions(repository, after)
+                .map(digest -> new Candidate(digest, List.of()))
+                .iterator();
+    }
+
+    /** What the index says about a subject, in the order of the digests; read as it goes. */
+    private final class Candidates implements Iterator<Candidate> {
+
+        private final String folder;
+        private final Iterator<String> keys;
+        private @Nullable String next;
+
+        Candidates(
+                RepositoryName repository, Digest subject, @Nullable Digest after, int pageSize) {
+            folder = RegistryLayout.referrers(repository, subject);
+            String position =
+                    after == null ? null : folder + after.algorithm() + "/" + after.encoded();
+            keys =
+                    new Keys(
+                                    store,
+                                    folder,
+                                    position == null ? null : Stamps.behind(position),
+                                    pageSize)
+                            .iterator();
+            advance();
         }
-        String folder = RegistryLayout.referrers(repository, subject);
-        for (String key : new Keys(store, folder)) {
-            String[] parts = Stamps.unstamped(key.substring(folder.length())).split("/", -1);
-            if (parts.length == 2 && Digest.isValid(parts[0], parts[1])) {
-                candidates
-                        .computeIfAbsent(new Digest(parts[0], parts[1]), _ -> new ArrayList<>())
-                        .add(ObjectKey.of(key));
+
+        private void advance() {
+            next = null;
+            while (next == null && keys.hasNext()) {
+                String key = keys.next();
+                next = digestOf(key) == null ? null : key;
             }
         }
-        return candidates;
-    }
 
-    private Optional<Digest> subjectOf(RepositoryName repository, Digest digest) {
-        Optional<Digest> known = subjects.getIfPresent(digest);
-        if (known != null) {
-            return known;
+        private @Nullable Digest digestOf(String key) {
+            String[] parts = Stamps.unstamped(key.substring(folder.length())).split("/", -1);
+            return parts.length == 2 && Digest.isValid(parts[0], parts[1])
+                    ? new Digest(parts[0], parts[1])
+                    : null;
         }
-        Optional<Manifest> manifest = manifests.find(repository, digest);
-        if (manifest.isEmpty()) {
-            return Optional.empty(); // may come back with a subject: not remembered
+
+        @Override
+        public boolean hasNext() {
+            return next != null;
         }
-        subjects.put(digest, manifest.get().subject());
-        return manifest.get().subject();
+
+        @Override
+        public Candidate next() {
+            List<ObjectKey> entries = new ArrayList<>();
+            Digest digest = next == null ? null : digestOf(next);
+            if (digest == null) {
+                throw new NoSuchElementException();
+            }
+            while (next != null && digest.equals(digestOf(next))) {
+                entries.add(ObjectKey.of(next));
+                advance();
+            }
+            return new Candidate(digest, entries);
+        }
     }
 
     /** Every manifest that the repository's folder names, also those whose link is no good. */
     Iterator<Digest> revisions(RepositoryName repository) {
-        return Arrays.stream(HashAlgorithm.values())
-                .map(HashAlgorithm::id)
-                .flatMap(algorithm -> revisions(repository, algorithm))
-                .iterator();
+        return revisions(repository, null).iterator();
     }
 
-    private Stream<Digest> revisions(RepositoryName repository, String algorithm) {
+    /** In the order of digests; read as it goes. */
+    private Stream<Digest> revisions(RepositoryName repository, @Nullable Digest after) {
+        return Arrays.stream(HashAlgorithm.values())
+                .map(HashAlgorithm::id)
+                .sorted()
+                .filter(algorithm -> after == null || algorithm.compareTo(after.algorithm()) >= 0)
+                .flatMap(
+                        algorithm ->
+                                revisions(
+                                        repository,
+                                        algorithm,
+                                        after != null && after.algorithm().equals(algorithm)
+                                                ? after.encoded()
+                                                : null));
+    }
+
+    private Stream<Digest> revisions(
+            RepositoryName repository, String algorithm, @Nullable String after) {
         Iterator<String> names =
                 new FolderNames(
                         store,
                         RegistryLayout.revisions(repository, algorithm),
+                        after,
                         hex -> Digest.isValid(algorithm, hex));
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(names, 0), false)
                 .map(hex -> new Digest(algorithm, hex));

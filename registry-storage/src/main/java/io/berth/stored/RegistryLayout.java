@@ -25,7 +25,7 @@ import java.util.Optional;
  *     _berth/referrers/ALG/HEX/ALG/HEX=STAMP     index: the second digest may be a referrer of the first
  *   _berth/owner                                 only Berth writes this tree; see Ownership
  *   _berth/catalog                               the next line knows every repository; see Catalog
- *   _berth/repositories/NAME+                    a repository
+ *   _berth/repositories/NAME+                    a repository; without + if NAME is one component of 255
  *   _berth/uploads/NAME/_/ID                     bytes of an upload session of Berth
  *   _berth/key                                   what its ids are made with; see UploadIds
  *   _berth/tmp/                                  of the disk store
@@ -169,13 +169,17 @@ final class RegistryLayout {
         return ObjectKey.of(OWN + "catalog");
     }
 
-    /** Whether there can be an entry: not for a name of a single component of 255 characters. */
-    static boolean fitsCatalog(RepositoryName repository) {
-        return ObjectKey.isKey(catalogPosition(repository.value()));
+    static ObjectKey catalogEntry(RepositoryName repository) {
+        String name = repository.value();
+        return ObjectKey.of(hasEndInCatalog(name) ? catalogPosition(name) : CATALOG + name);
     }
 
-    static ObjectKey catalogEntry(RepositoryName repository) {
-        return ObjectKey.of(catalogPosition(repository.value()));
+    /**
+     * Not where it would make a component of a key too long: in a name of a single component of 255
+     * characters, the most that a name may have. So no other name goes on from it.
+     */
+    private static boolean hasEndInCatalog(String name) {
+        return ObjectKey.isKey(catalogPosition(name));
     }
 
     /** The text behind which the entries of all greater names follow. */
@@ -183,9 +187,14 @@ final class RegistryLayout {
         return CATALOG + name + NAME_END;
     }
 
-    /** The name that a key below {@link #CATALOG} is about; what is no entry gives no valid one. */
-    static String nameOf(String catalogKey) {
-        return catalogKey.substring(CATALOG.length(), catalogKey.length() - NAME_END.length());
+    /** The name that a key below {@link #CATALOG} is about; empty for what is no entry. */
+    static Optional<RepositoryName> nameOf(String catalogKey) {
+        String entry = catalogKey.substring(CATALOG.length());
+        boolean hasEnd = entry.endsWith(NAME_END);
+        String name = hasEnd ? entry.substring(0, entry.length() - NAME_END.length()) : entry;
+        return RepositoryName.isValid(name) && hasEnd == hasEndInCatalog(name)
+                ? Optional.of(RepositoryName.of(name))
+                : Optional.empty();
     }
 
     static ObjectKey complete(RepositoryName repository) {

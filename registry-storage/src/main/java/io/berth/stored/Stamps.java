@@ -27,6 +27,11 @@ final class Stamps {
         return says + SEPARATOR + Long.toString(step, RADIX);
     }
 
+    /** Text behind which everything follows that says something greater. */
+    static String behind(String says) {
+        return says + SEPARATOR + "~"; // which no stamp has
+    }
+
     /** What an entry says. */
     static String unstamped(String entry) {
         int separator = entry.lastIndexOf(SEPARATOR);

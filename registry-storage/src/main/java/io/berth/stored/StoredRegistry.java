@@ -273,8 +273,9 @@ public final class StoredRegistry implements Registry {
      */
     private void deleteLocked(RepositoryName repository, Digest digest) {
         Supplier<Boolean> exists = lookups.ahead(() -> manifests.isLinked(repository, digest));
-        boolean indexed = indexState.isComplete(repository);
-        Set<ObjectKey> entries = indexed ? tagIndex.entriesOf(repository, digest) : Set.of();
+        Set<ObjectKey> entries =
+                indexState.isKept() ? tagIndex.entriesOf(repository, digest) : Set.of();
+        boolean indexed = indexState.isStillComplete(repository); // as they were read
         if (!exists.get()) {
             throw Manifests.unknown(digest.toString());
         }
@@ -388,7 +389,14 @@ public final class StoredRegistry implements Registry {
             Digest subject,
             @Nullable String artifactType,
             PageRequest page) {
-        return Failures.translated(() -> referrers.list(repository, subject, artifactType, page));
+        return Failures.translated(
+                () ->
+                        referrers.list(
+                                repository,
+                                subject,
+                                artifactType,
+                                page,
+                                indexing.isComplete(repository)));
     }
 
     /**

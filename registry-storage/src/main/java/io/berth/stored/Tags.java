@@ -190,7 +190,7 @@ final class Tags {
 
     /** Names among which all tags are, but not only they; cheaper than looking for each. */
     Iterator<String> folders(RepositoryName repository) {
-        return new FolderNames(store, RegistryLayout.tags(repository), Tag::isValid);
+        return new FolderNames(store, RegistryLayout.tags(repository), null, Tag::isValid);
     }
 
     /**

@@ -79,7 +79,7 @@ final class UploadPurge {
     }
 
     private void purgeForeign(RepositoryName repository) {
-        new FolderNames(store, RegistryLayout.uploads(repository), name -> true)
+        new FolderNames(store, RegistryLayout.uploads(repository), null, name -> true)
                 .forEachRemaining(
                         name -> parse(name).ifPresent(id -> purgeForeign(repository, id)));
     }

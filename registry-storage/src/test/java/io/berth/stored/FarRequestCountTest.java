@@ -149,12 +149,13 @@ class FarRequestCountTest {
         requests.clear();
 
         registry.deleteManifest(REPOSITORY, untagged.digest());
-        assertRequests("HEAD", "LIST", "DELETE", "LIST");
+        assertRequests("HEAD", "LIST", "READ", "DELETE", "LIST");
 
         registry.deleteManifest(REPOSITORY, tagged.digest());
         assertRequests(
                 "HEAD",
                 "LIST",
+                "READ", // the claim that the list is complete
                 "DELETE", // for each tag its pointer, and a look at what else there is of it
                 "LIST",
                 "DELETE",

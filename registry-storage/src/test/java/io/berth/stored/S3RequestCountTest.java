@@ -295,7 +295,7 @@ class S3RequestCountTest {
 
         Registry registry = cold();
         registry.deleteManifest(REPOSITORY, untagged.digest());
-        assertSent(3, "HeadObject", 1, "ListObjectsV2", 2, "DeleteObject", 1);
+        assertSent(4, "HeadObject", 1, "ListObjectsV2", 2, "GetObject", 1, "DeleteObject", 1);
 
         registry = cold(OwnershipMode.SHARED);
         registry.deleteManifest(REPOSITORY, shared.digest());

@@ -23,6 +23,7 @@ import io.berth.registry.UploadChunk;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -239,7 +240,16 @@ public final class HttpRegistry implements Registry {
                 "OCI-Filters-Applied");
         List<Descriptor> items = new ArrayList<>();
         answer.json().get("manifests").forEach(item -> items.add(descriptor(item)));
-        return new Page<>(items, answer.headers().firstValue("Link").isPresent());
+        String next = answer.headers().firstValue("Link").map(HttpRegistry::lastOf).orElse(null);
+        return new Page<>(items, next != null, next);
+    }
+
+    /** Behind what the next page begins. */
+    private static String lastOf(String link) {
+        String target = targetOf(link);
+        require(target.contains("last="), "Link " + link);
+        String last = target.substring(target.indexOf("last=") + "last=".length());
+        return URLDecoder.decode(last.split("&", -1)[0], UTF_8);
     }
 
     /** A server may give fewer than asked for, and then says where the rest is. */
