@@ -85,7 +85,8 @@ final class ApiUrls {
     /**
      * Adds the {@code Link} to the page that follows, if one does (RFC 8288).
      *
-     * @param query makes the query for the page behind an item
+     * @param name the text of an item that a page can begin behind
+     * @param query makes the query for the page behind such a text
      */
     <T> void linkToNext(
             HttpServletResponse response,
