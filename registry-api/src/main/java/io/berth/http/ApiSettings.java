@@ -59,8 +59,11 @@ public record ApiSettings(Urls urls, Manifests manifests, Lists lists, boolean r
      * @param allTags tags given to a client that names no number: old ones do not follow links
      * @param repositories items of a page of the catalog when no number is named
      * @param maxRepositories items of a page of the catalog
+     * @param roomBytes memory for all lists that are being made and sent; one that would exceed it
+     *     waits for its turn
      */
-    public record Lists(int maxTags, int allTags, int repositories, int maxRepositories) {
+    public record Lists(
+            int maxTags, int allTags, int repositories, int maxRepositories, long roomBytes) {
 
         /**
          * @throws IllegalArgumentException with a message that names the setting
@@ -70,9 +73,10 @@ public record ApiSettings(Urls urls, Manifests manifests, Lists lists, boolean r
             requirePositive("allTags", allTags);
             requirePositive("repositories", repositories);
             requirePositive("maxRepositories", maxRepositories);
+            requirePositive("roomBytes", roomBytes);
         }
 
-        private static void requirePositive(String name, int value) {
+        private static void requirePositive(String name, long value) {
             if (value <= 0) {
                 throw new IllegalArgumentException(name + " is positive, unlike " + value);
             }
@@ -87,7 +91,7 @@ public record ApiSettings(Urls urls, Manifests manifests, Lists lists, boolean r
                         AcceptMode.NEGOTIATED,
                         new Platform("linux", "amd64", null),
                         64L * 1024 * 1024),
-                new Lists(1000, 10_000, 100, 1000),
+                new Lists(1000, 10_000, 100, 1000, 32 << 20),
                 false);
     }
 }

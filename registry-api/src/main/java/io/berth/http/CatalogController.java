@@ -4,6 +4,7 @@ import io.berth.http.RegistryPath.Catalog;
 import io.berth.http.message.QueryParameter;
 import io.berth.name.RepositoryName;
 import io.berth.registry.Page;
+import io.berth.registry.PageRequest;
 import io.berth.registry.RegistryLister;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -15,11 +16,14 @@ final class CatalogController {
     private final RegistryLister registry;
     private final ApiUrls urls;
     private final ApiSettings.Lists limits;
+    private final ListRoom room;
 
-    CatalogController(RegistryLister registry, ApiUrls urls, ApiSettings.Lists limits) {
+    CatalogController(
+            RegistryLister registry, ApiUrls urls, ApiSettings.Lists limits, ListRoom room) {
         this.registry = registry;
         this.urls = urls;
         this.limits = limits;
+        this.room = room;
     }
 
     void get(Catalog path, HttpServletRequest request, HttpServletResponse response)
@@ -30,17 +34,24 @@ final class CatalogController {
                         QueryParameter.LAST_REPOSITORY,
                         limits.repositories(),
                         limits.maxRepositories());
-        Page<RepositoryName> page = registry.repositories(query.request());
-        byte[] body =
-                Json.write(
-                        json -> {
-                            json.writeStartObject();
-                            json.writeArrayPropertyStart("repositories");
-                            page.items().forEach(name -> json.writeString(name.value()));
-                            json.writeEndArray();
-                            json.writeEndObject();
-                        });
-        urls.linkToNext(response, path, page, RepositoryName::value, query::next);
-        Answer.content(request, response, "application/json", body);
+        PageRequest wanted = query.request();
+        try (ListRoom.Place place = room.take((long) wanted.limit() * ListRoom.REPOSITORY)) {
+            Page<RepositoryName> page = registry.repositories(wanted);
+            byte[] body = document(page);
+            urls.linkToNext(response, path, page, RepositoryName::value, query::next);
+            place.shrinkTo(body.length);
+            Answer.content(request, response, "application/json", body);
+        }
+    }
+
+    private static byte[] document(Page<RepositoryName> page) {
+        return Json.write(
+                json -> {
+                    json.writeStartObject();
+                    json.writeArrayPropertyStart("repositories");
+                    page.items().forEach(name -> json.writeString(name.value()));
+                    json.writeEndArray();
+                    json.writeEndObject();
+                });
     }
 }

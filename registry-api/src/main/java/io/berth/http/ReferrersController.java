@@ -22,32 +22,36 @@ final class ReferrersController {
 
     private final ReferrerLister registry;
     private final ApiUrls urls;
+    private final ListRoom room;
 
-    ReferrersController(ReferrerLister registry, ApiUrls urls) {
+    ReferrersController(ReferrerLister registry, ApiUrls urls, ListRoom room) {
         this.registry = registry;
         this.urls = urls;
+        this.room = room;
     }
 
     void get(Referrers path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         QueryString query = QueryString.of(request.getQueryString());
         String artifactType = query.first(QueryParameter.ARTIFACT_TYPE);
-        Page<Descriptor> page =
-                registry.referrers(
-                        path.repository(),
-                        path.subject(),
-                        artifactType,
-                        new PageRequest(query.first(QueryParameter.LAST_REFERRER), MAX_ITEMS));
-        if (artifactType != null) {
-            response.setHeader("OCI-Filters-Applied", "artifactType");
+        PageRequest wanted =
+                new PageRequest(query.first(QueryParameter.LAST_REFERRER), MAX_ITEMS);
+        try (ListRoom.Place place = room.take(ListRoom.REFERRERS)) {
+            Page<Descriptor> page =
+                    registry.referrers(path.repository(), path.subject(), artifactType, wanted);
+            if (artifactType != null) {
+                response.setHeader("OCI-Filters-Applied", "artifactType");
+            }
+            urls.linkToNext(
+                    response,
+                    path,
+                    page,
+                    item -> item.digest().toString(),
+                    last -> next(last, artifactType));
+            byte[] body = index(page);
+            place.shrinkTo(body.length);
+            Answer.content(request, response, MediaType.OCI_INDEX.value(), body);
         }
-        urls.linkToNext(
-                response,
-                path,
-                page,
-                item -> item.digest().toString(),
-                last -> next(last, artifactType));
-        Answer.content(request, response, MediaType.OCI_INDEX.value(), index(page));
     }
 
     private static byte[] index(Page<Descriptor> page) {

@@ -33,6 +33,9 @@ public final class RegistryApi {
     /** Seconds: longer than any manifest takes, shorter than clients wait. */
     private static final int MANIFEST_PATIENCE = 10;
 
+    /** Seconds: longer than making and sending a list takes, shorter than clients wait. */
+    private static final int LIST_PATIENCE = 10;
+
     private final HandlerMapping handlerMapping;
     private final HandlerExceptionResolver exceptionResolver;
 
@@ -53,9 +56,10 @@ public final class RegistryApi {
 
     static Routes routes(Registry registry, ApiUrls urls, ApiSettings settings) {
         var base = new BaseController();
-        var catalog = new CatalogController(registry, urls, settings.lists());
-        var tags = new TagsController(registry, urls, settings.lists());
-        var referrers = new ReferrersController(registry, urls);
+        var room = new ListRoom(settings.lists().roomBytes(), LIST_PATIENCE);
+        var catalog = new CatalogController(registry, urls, settings.lists(), room);
+        var tags = new TagsController(registry, urls, settings.lists(), room);
+        var referrers = new ReferrersController(registry, urls, room);
         var sender = new BlobSender();
         var blobs = new BlobController(registry, sender);
         var uploads = new UploadController(registry, urls);

@@ -40,7 +40,8 @@ class ListsTest {
                 new ApiSettings(
                         defaults.urls(),
                         defaults.manifests(),
-                        new ApiSettings.Lists(maxTags, allTags, repositories, repositories + 1),
+                        new ApiSettings.Lists(
+                                maxTags, allTags, repositories, repositories + 1, 1 << 20),
                         false));
     }
 

@@ -253,7 +253,7 @@ class RoutingTest {
                                                 URI.create("out.example"), true, false, "")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("host");
-        assertThat(catchThrowable(() -> new ApiSettings.Lists(1, 0, 1, 1)))
+        assertThat(catchThrowable(() -> new ApiSettings.Lists(1, 0, 1, 1, 1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("allTags");
     }

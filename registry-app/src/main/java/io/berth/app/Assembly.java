@@ -155,7 +155,8 @@ final class Assembly {
                                 settings.tags().maxTags(),
                                 Math.max(TAGS_AT_ONCE, settings.tags().maxTags()),
                                 Math.min(CATALOG_PAGE, settings.catalog().maxEntries()),
-                                settings.catalog().maxEntries()),
+                                settings.catalog().maxEntries(),
+                                MemoryBudget.ofProcess().listBytes()),
                         settings.storage().maintenance().readonly().enabled()));
     }
 

@@ -75,6 +75,11 @@ record MemoryBudget(long heapBytes) {
         return share(10);
     }
 
+    /** Pages of tags, repositories and referrers that are being made and sent. */
+    long listBytes() {
+        return share(16);
+    }
+
     /** Buffers of connections, idle ones and such as are in a request. */
     long connectionBytes() {
         return heapBytes / 8;

@@ -44,10 +44,10 @@ final class Referrers {
     private static final byte[] NOTHING = {}; // the key says it all
 
     /**
-     * Clients refuse answers of more than about 4 MiB; this counts the parts that can be long, and
-     * leaves room for the rest.
+     * Clients refuse answers of more than about 4 MiB, and each is held in memory more than once.
+     * Two thousand of the usual length fit.
      */
-    private static final long MAX_PAGE_BYTES = 3 * 1024 * 1024;
+    private static final long MAX_PAGE_BYTES = 1024 * 1024;
 
     /** About 5 MiB. */
     private static final int REMEMBERED = 10_000;
