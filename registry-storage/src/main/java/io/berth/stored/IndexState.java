@@ -71,7 +71,7 @@ final class IndexState {
     }
 
     private boolean isComplete(ObjectKey claim) {
-        return isKept() && (complete.getIfPresent(claim) == Boolean.TRUE || isClaimed(claim));
+        return isKept() && (Boolean.TRUE.equals(complete.getIfPresent(claim)) || isClaimed(claim));
     }
 
     private boolean isClaimed(ObjectKey claim) {
