@@ -35,7 +35,7 @@ final class ListRoom {
      * @param patience seconds that a list waits for its room
      */
     ListRoom(long bytes, int patience) {
-        this.units = (int) Math.clamp(bytes / UNIT, 1, Integer.MAX_VALUE);
+        this.units = Math.clamp(bytes / UNIT, 1, Integer.MAX_VALUE);
         this.room = new Semaphore(units, true);
         this.patience = patience;
     }
