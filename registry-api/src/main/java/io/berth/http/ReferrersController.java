@@ -34,8 +34,7 @@ final class ReferrersController {
             throws IOException {
         QueryString query = QueryString.of(request.getQueryString());
         String artifactType = query.first(QueryParameter.ARTIFACT_TYPE);
-        PageRequest wanted =
-                new PageRequest(query.first(QueryParameter.LAST_REFERRER), MAX_ITEMS);
+        PageRequest wanted = new PageRequest(query.first(QueryParameter.LAST_REFERRER), MAX_ITEMS);
         try (ListRoom.Place place = room.take(ListRoom.REFERRERS)) {
             Page<Descriptor> page =
                     registry.referrers(path.repository(), path.subject(), artifactType, wanted);

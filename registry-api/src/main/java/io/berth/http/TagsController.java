@@ -20,8 +20,7 @@ final class TagsController {
     private final ApiSettings.Lists limits;
     private final ListRoom room;
 
-    TagsController(
-            RegistryLister registry, ApiUrls urls, ApiSettings.Lists limits, ListRoom room) {
+    TagsController(RegistryLister registry, ApiUrls urls, ApiSettings.Lists limits, ListRoom room) {
         this.registry = registry;
         this.urls = urls;
         this.limits = limits;

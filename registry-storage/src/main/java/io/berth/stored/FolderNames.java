@@ -82,8 +82,7 @@ final class FolderNames implements Iterator<String> {
      * All folders with a valid name that are listed, whatever is in them; a name that comes due
      * earlier than it is listed must not be valid, or is taken to be there.
      */
-    FolderNames(
-            ObjectStore store, String prefix, @Nullable String after, Predicate<String> valid) {
+    FolderNames(ObjectStore store, String prefix, @Nullable String after, Predicate<String> valid) {
         this(store, prefix, null, after, Keys.MAX_PAGE, valid, name -> true, name -> true);
     }
 

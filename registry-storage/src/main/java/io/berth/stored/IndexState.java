@@ -18,8 +18,8 @@ import java.util.Optional;
  *
  * <p>They are kept only in an exclusive tree. A repository that begins under it is complete from
  * its first manifest on; an older one becomes so when it is indexed. Two things hold of every claim
- * that a repository is complete: it has an entry in the catalog, and each later push adds what it is
- * about before it becomes visible.
+ * that a repository is complete: it has an entry in the catalog, and each later push adds what it
+ * is about before it becomes visible.
  *
  * <p>Anyone may remove indexes and claims while we run. Therefore a claim is believed for {@link
  * #TRUST} only, and who acts upon an index in a way that cannot be undone asks for the claim after
@@ -84,7 +84,9 @@ final class IndexState {
         return claimed;
     }
 
-    /** The ownership under which it was said; under an earlier one, others may have written since. */
+    /**
+     * The ownership under which it was said; under an earlier one, others may have written since.
+     */
     private Optional<String> said(ObjectKey claim) {
         try {
             byte[] said = store.read(claim, 1024);

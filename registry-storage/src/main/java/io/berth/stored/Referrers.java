@@ -21,10 +21,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Spliterators;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -150,8 +148,7 @@ final class Referrers {
 
     private Looked lookAt(RepositoryName repository, Digest subject, Candidate candidate) {
         return new Looked(
-                candidate.digest(),
-                lookups.ahead(() -> referrer(repository, candidate, subject)));
+                candidate.digest(), lookups.ahead(() -> referrer(repository, candidate, subject)));
     }
 
     private Optional<Descriptor> referrer(

@@ -91,9 +91,7 @@ class ReferrersTest {
             @Nullable String after = null;
             Page<Descriptor> page;
             do {
-                page =
-                        registry.referrers(
-                                REPOSITORY, SUBJECT, null, new PageRequest(after, limit));
+                page = registry.referrers(REPOSITORY, SUBJECT, null, new PageRequest(after, limit));
                 found.addAll(digests(page));
                 after = found.getLast().toString();
             } while (page.more());
