@@ -60,9 +60,9 @@ final class ManifestBodies {
             return content;
         }
 
-        /** What was read of it takes less than it could have. */
+        /** What was read of it takes less than it could have. A store may copy its bytes, once. */
         void isRead(Manifest manifest) {
-            int left = (int) Math.min(memory, manifest.memory());
+            int left = (int) Math.min(memory, manifest.memory() + content.length);
             working.release(memory - left);
             memory = left;
         }

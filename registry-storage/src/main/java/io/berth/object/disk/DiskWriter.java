@@ -22,6 +22,12 @@ final class DiskWriter implements ObjectWriter {
     }
 
     private final ObjectKey key;
+    /**
+     * Bytes written in one call. The Java runtime copies them outside the heap, and each thread keeps
+     * a buffer as large as the largest that it has written.
+     */
+    private static final int MAX_WRITE = 256 * 1024;
+
     private final Path file;
     private final FileChannel channel;
     private final SystemCalls calls;
@@ -43,10 +49,11 @@ final class DiskWriter implements ObjectWriter {
     @Override
     public void write(byte[] buffer, int offset, int length) {
         requireOpen();
-        ByteBuffer bytes = ByteBuffer.wrap(buffer, offset, length);
         try {
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
+            int written = 0;
+            while (written < length) {
+                int count = Math.min(length - written, MAX_WRITE);
+                written += channel.write(ByteBuffer.wrap(buffer, offset + written, count));
             }
         } catch (IOException e) {
             state = State.TORN;

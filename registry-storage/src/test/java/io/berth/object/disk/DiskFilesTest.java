@@ -16,12 +16,17 @@ import io.berth.object.StagedObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -354,5 +359,38 @@ class DiskFilesTest extends DiskFixture {
         assertThatThrownBy(() -> new DiskStore(Path.of("/proc/self"), TEMPORARY))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("cannot keep data in /proc/self");
+    }
+
+    /** Of each thread that writes: a runtime has as much of it as there is heap. */
+    @Test
+    void aLargeObjectTakesLittleMemoryOutsideTheHeap() throws Exception {
+        byte[] large = new byte[4 * 1024 * 1024];
+        int threads = 8;
+        CountDownLatch written = new CountDownLatch(threads);
+        CountDownLatch end = new CountDownLatch(1);
+        long before = bytesOutsideTheHeap();
+        try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
+            for (int i = 0; i < threads; i++) {
+                String name = "large/" + i;
+                workers.submit(
+                        () -> {
+                            store.put(key(name), large, Condition.always(), Durability.HINT);
+                            written.countDown();
+                            end.await();
+                            return null;
+                        });
+            }
+            written.await();
+            assertThat(bytesOutsideTheHeap() - before).isLessThan(threads * 300L * 1024);
+            end.countDown();
+        }
+        assertThat(store.read(key("large/0"), large.length)).isEqualTo(large);
+    }
+
+    private static long bytesOutsideTheHeap() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
     }
 }
