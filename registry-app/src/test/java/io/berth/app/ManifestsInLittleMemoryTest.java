@@ -149,7 +149,9 @@ class ManifestsInLittleMemoryTest {
     private static <T> List<T> atOnce(int count, IntFunction<Callable<T>> action) throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(count)) {
             List<Future<T>> begun =
-                    IntStream.range(0, count).mapToObj(i -> threads.submit(action.apply(i))).toList();
+                    IntStream.range(0, count)
+                            .mapToObj(i -> threads.submit(action.apply(i)))
+                            .toList();
             List<T> results = new ArrayList<>();
             for (Future<T> each : begun) {
                 results.add(each.get());
@@ -161,13 +163,15 @@ class ManifestsInLittleMemoryTest {
     @Test
     void manyAnnotationsOneAfterTheOther() throws Exception {
         for (int i = 0; i < 6; i++) {
-            assertThat(put("a", MediaType.OCI_INDEX, manyAnnotations("pushed " + i))).isEqualTo(400);
+            assertThat(put("a", MediaType.OCI_INDEX, manyAnnotations("pushed " + i)))
+                    .isEqualTo(400);
         }
     }
 
     @Test
     void manyChildrenAtOnce() throws Exception {
-        byte[] tooMany = index(list(35_000, "{\"digest\":\"sha256:%064x\",\"size\":1}"::formatted), "");
+        byte[] tooMany =
+                index(list(35_000, "{\"digest\":\"sha256:%064x\",\"size\":1}"::formatted), "");
         byte[] most =
                 index(
                         list(

@@ -52,9 +52,7 @@ final class ServerProcess implements AutoCloseable {
                                 BerthApplication.class.getName(),
                                 "serve"));
         ProcessBuilder builder =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(log.toFile());
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().put("REGISTRY_HTTP_ADDR", "127.0.0.1:" + port);
         builder.environment().put("REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", folder.toString());
         builder.environment().putAll(settings);

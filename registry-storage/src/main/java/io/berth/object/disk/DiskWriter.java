@@ -22,9 +22,10 @@ final class DiskWriter implements ObjectWriter {
     }
 
     private final ObjectKey key;
+
     /**
-     * Bytes written in one call. The Java runtime copies them outside the heap, and each thread keeps
-     * a buffer as large as the largest that it has written.
+     * Bytes written in one call. The Java runtime copies them outside the heap, and each thread
+     * keeps a buffer as large as the largest that it has written.
      */
     private static final int MAX_WRITE = 256 * 1024;
 
