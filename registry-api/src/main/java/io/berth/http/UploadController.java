@@ -68,7 +68,7 @@ final class UploadController {
         }
         try (Upload upload = registry.startUpload(path.repository())) {
             identify(upload, request, response);
-            response.setHeader("Range", "0-0");
+            response.setHeader("Range", stored(upload));
             Answer.empty(response, HttpServletResponse.SC_ACCEPTED);
         }
     }
@@ -82,8 +82,7 @@ final class UploadController {
                 throw withProgress(e, upload, request);
             }
             identify(upload, request, response);
-            // Never 0--1 in this place: docker cannot read that and fails the push.
-            response.setHeader("Range", "0-" + Math.max(0, upload.size() - 1));
+            response.setHeader("Range", stored(upload));
             Answer.empty(response, HttpServletResponse.SC_ACCEPTED);
         }
     }
@@ -114,7 +113,7 @@ final class UploadController {
 
     /**
      * Where a session stands; also for HEAD. Who asks wants to know what has arrived, and is not
-     * told what it says itself.
+     * told what it says itself. Never waits for a request that is adding to the session.
      */
     void get(UploadAt path, HttpServletRequest request, HttpServletResponse response) {
         try (Upload upload = registry.resumeUpload(path.repository(), path.id(), Upload.ASK)) {
@@ -212,12 +211,23 @@ final class UploadController {
         return failure.code() == ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER
                 ? new RefusedException(
                         failure,
-                        Map.of("Location", location(upload, request), "Range", stored(upload)))
+                        Map.of("Location", location(upload, request), "Range", nextAfter(upload)))
                 : failure;
     }
 
-    /** Of an empty session {@code 0--1}: the last byte is the one before the first. */
+    /**
+     * The bytes that are stored. An empty session and one of a single byte look the same, as with
+     * every registry: {@code 0--1} is no range, and clients fail to read it.
+     */
     private static String stored(Upload upload) {
+        return "0-" + Math.max(0, upload.size() - 1);
+    }
+
+    /**
+     * The same for a client that went on from a wrong place, which must be told the right one:
+     * {@code 0--1} for an empty session. Those that read this header of a refusal can read that.
+     */
+    private static String nextAfter(Upload upload) {
         return "0-" + (upload.size() - 1);
     }
 

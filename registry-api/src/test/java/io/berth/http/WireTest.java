@@ -230,7 +230,7 @@ class WireTest {
         assertThat(get("/v2/library/app/blobs/" + sha256(content)).statusCode()).isEqualTo(404);
         HttpResponse<byte[]> status = get(location);
         assertThat(status.statusCode()).isEqualTo(204);
-        assertThat(status.headers().firstValue("Range").orElseThrow()).isIn("0-9", "0--1");
+        assertThat(status.headers().firstValue("Range").orElseThrow()).isIn("0-9", "0-0");
     }
 
     @ParameterizedTest

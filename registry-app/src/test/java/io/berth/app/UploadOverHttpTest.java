@@ -7,6 +7,7 @@ import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
@@ -134,6 +135,52 @@ class UploadOverHttpTest {
         try (RawHttp http = new RawHttp(server.port())) {
             assertThat(http.get("/v2/early/blobs/" + digest).read().status()).isEqualTo(404);
         }
+    }
+
+    /** For the server its connection is open: it was cut where nobody could tell it. */
+    @Test
+    void anUploadWhoseClientIsLostIsGoneOnWith() throws Exception {
+        byte[] content = new byte[200_000];
+        new Random(2).nextBytes(content);
+        Digest digest = Digest.ofContent(HashAlgorithm.SHA256, content);
+        try (RawHttp lost = new RawHttp(server.port());
+                RawHttp http = new RawHttp(server.port())) {
+            String upload = startUpload(http);
+            lost.send(RawHttp.head("PATCH", upload, "Content-Length: 200000\r\n"));
+            lost.send(Arrays.copyOf(content, 100_000));
+            int at = 0;
+            long began = System.nanoTime();
+            while (at < 90_000) {
+                Response status = http.get(upload).read();
+                assertThat(status.status()).isEqualTo(204);
+                at = end(status);
+                assertThat(System.nanoTime() - began).isLessThan(4_000_000_000L);
+            }
+
+            String wrong = "Content-Range: 5-9\r\n";
+            Response refused = http.request("PATCH", upload, wrong, new byte[5]).read();
+            assertThat(refused.status()).isEqualTo(416);
+            assertThat(end(refused)).isEqualTo(at);
+            assertThat(refused.header("Location")).isEqualTo(upload);
+
+            String range = "Content-Range: " + at + "-199999\r\n";
+            byte[] rest = Arrays.copyOfRange(content, at, 200_000);
+            assertThat(http.request("PATCH", upload, range, rest).read().status()).isEqualTo(202);
+            lost.send(new byte[100_000]);
+            Response revoked = lost.read();
+            assertThat(revoked.status()).isEqualTo(416);
+            assertThat(end(revoked)).isEqualTo(200_000);
+
+            String whole = upload + "?digest=" + digest;
+            assertThat(http.request("PUT", whole, "", new byte[0]).read().status()).isEqualTo(201);
+            assertThat(http.get("/v2/a/blobs/" + digest).read().body()).isEqualTo(content);
+        }
+    }
+
+    /** Behind the last byte that an answer says is stored. */
+    private static int end(Response response) {
+        String range = Objects.requireNonNull(response.header("Range"));
+        return Integer.parseInt(range.substring("0-".length())) + 1;
     }
 
     private static String startUpload(RawHttp http) throws Exception {

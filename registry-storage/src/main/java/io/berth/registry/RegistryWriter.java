@@ -24,16 +24,15 @@ public interface RegistryWriter {
     Upload startUpload(RepositoryName repository);
 
     /**
-     * Takes up a session where it stands, on this or another replica. While the handle is open no
-     * other request can work on the session.
+     * Takes up a session where it stands, on this or another replica. Does not wait for a request
+     * that is adding to the session: what that has added is kept before this returns.
      *
      * @param state as {@link Upload#state} gave it after the last request, which may be none;
      *     {@link Upload#ASK} for whoever does not know. With an old one the session is as it was
      *     then, a wrong one means the same as {@code ASK}.
      * @throws io.berth.error.RegistryException BLOB_UPLOAD_UNKNOWN when it does not exist in this
      *     repository, was finished, cancelled or expired; when that happened on another replica it
-     *     is perhaps found out only when the session is used, or it begins again, empty;
-     *     BLOB_UPLOAD_OUT_OF_ORDER when another request is working on it
+     *     is perhaps found out only when the session is used, or it begins again, empty
      */
     Upload resumeUpload(RepositoryName repository, UploadId id, @Nullable String state);
 

@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * One request's hold on an upload session (distribution-spec, "Pushing a blob in chunks").
+ * One request's view of an upload session (distribution-spec, "Pushing a blob in chunks").
  *
  * <pre>
  *   startUpload ──► open ──append──► open ──commit──► finished
@@ -17,8 +17,14 @@ import java.util.Optional;
  *                    └──cancel──► gone
  * </pre>
  *
- * <p>For one thread. Closing gives the hold back and keeps the session; after {@link #commit} or
- * {@link #cancel} it does nothing. Closing twice is harmless.
+ * <p>Several requests may have a view of one session, but one at a time adds to it. A request that
+ * says where its bytes belong takes over from one that is adding, if the session ends there; so does
+ * {@link #commit}, and {@link #cancel} ends the session. What the other request had added until then
+ * is part of the session. Nothing that it does afterwards has an effect, and it fails with
+ * BLOB_UPLOAD_OUT_OF_ORDER or BLOB_UPLOAD_UNKNOWN. This holds among the requests of one process.
+ *
+ * <p>For one thread. Closing keeps the session; after {@link #commit} or {@link #cancel} it does
+ * nothing. Closing twice is harmless.
  */
 public interface Upload extends AutoCloseable {
 
@@ -39,23 +45,28 @@ public interface Upload extends AutoCloseable {
      */
     Optional<String> state();
 
-    /** Bytes the session holds: where the next chunk belongs. */
+    /**
+     * Bytes the session held when this request did something last: where the next chunk belongs,
+     * also after a failure.
+     */
     long size();
 
     /**
      * Adds a chunk.
      *
      * @return the new size
-     * @throws io.berth.error.RegistryException BLOB_UPLOAD_OUT_OF_ORDER when the chunk's offset is
-     *     not {@link #size()}; SIZE_INVALID when more or fewer bytes came than it declares. The
-     *     session is then as it was before.
+     * @throws io.berth.error.RegistryException BLOB_UPLOAD_OUT_OF_ORDER when the session does not
+     *     end at the chunk's offset, another request takes over, or the chunk has no offset and
+     *     another request goes on adding for some seconds; SIZE_INVALID when more or fewer bytes
+     *     came than it declares. The session is then as it was before, or as that request makes it.
      * @throws IOException when reading the chunk's body fails; what came before that is kept and
      *     counted in {@link #size()}, so that the client can go on from there
      */
     long append(UploadChunk chunk) throws IOException;
 
     /**
-     * Adds a last chunk, which may be empty, and makes the whole a blob of the repository.
+     * Adds a last chunk, which may be empty, and makes the whole a blob of the repository. When
+     * the storage fails the same call can be made again, by another request as well.
      *
      * @return digest as given
      * @throws io.berth.error.RegistryException as {@link #append}; DIGEST_INVALID when the bytes do
@@ -65,7 +76,7 @@ public interface Upload extends AutoCloseable {
      */
     Descriptor commit(Digest digest, UploadChunk last) throws IOException;
 
-    /** Drops the session and its bytes. */
+    /** Drops the session and its bytes, at once. */
     void cancel();
 
     @Override

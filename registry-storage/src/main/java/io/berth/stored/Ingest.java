@@ -12,8 +12,8 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves a request's body into the storage, hashing on the way. Clients send in small pieces; the
- * storage and the hash are fed in large ones.
+ * Moves a request's body to where it is stored and hashed. Clients send in small pieces; storage and
+ * hash are fed in large ones.
  *
  * <p>Memory: a body that waits for its client holds {@value #WAITING_BYTES} bytes. A body whose
  * bytes are there, as {@link InputStream#available} tells, takes a buffer of {@value #BUFFER_BYTES}
@@ -46,7 +46,7 @@ final class Ingest {
         free = new Semaphore(buffers);
     }
 
-    /** Where the bytes go. */
+    /** Where the bytes go: storage and hash. */
     interface Sink {
         void write(byte[] buffer, int offset, int length);
     }
@@ -54,13 +54,12 @@ final class Ingest {
     /**
      * Copies a chunk to its end.
      *
-     * @param hash fed with exactly what the sink was given; {@code null}: nobody wants it
      * @return bytes copied
      * @throws RegistryException SIZE_INVALID when it is not as long as it declares
      * @throws IOException when the body fails; the sink has been given everything before that
      */
-    long copy(UploadChunk chunk, @Nullable MessageDigest hash, Sink sink) throws IOException {
-        try (Copy copy = new Copy(chunk, hash, sink)) {
+    long copy(UploadChunk chunk, Sink sink) throws IOException {
+        try (Copy copy = new Copy(chunk, sink)) {
             return copy.run();
         }
     }
@@ -69,7 +68,6 @@ final class Ingest {
     private final class Copy implements AutoCloseable {
 
         private final UploadChunk chunk;
-        private final @Nullable MessageDigest hash;
         private final Sink sink;
         private final byte[] small = new byte[WAITING_BYTES];
 
@@ -81,9 +79,8 @@ final class Ingest {
 
         private long copied;
 
-        Copy(UploadChunk chunk, @Nullable MessageDigest hash, Sink sink) {
+        Copy(UploadChunk chunk, Sink sink) {
             this.chunk = chunk;
-            this.hash = hash;
             this.sink = sink;
         }
 
@@ -140,9 +137,6 @@ final class Ingest {
         private void flush() {
             if (filled > 0) {
                 sink.write(buffer(), 0, filled);
-                if (hash != null) {
-                    hash.update(buffer(), 0, filled);
-                }
                 copied += filled;
                 filled = 0;
             }

@@ -1,5 +1,6 @@
 package io.berth.stored;
 
+import io.berth.error.RegistryException;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
@@ -135,18 +136,31 @@ final class RegistryLayout {
         return ObjectKey.of(SESSIONS + repository + SESSION_MARK + id);
     }
 
-    /**
-     * The id of the session that a key below {@link #SESSIONS} belongs to, as text; empty for what
-     * belongs to none.
-     */
-    static Optional<String> sessionOf(String key) {
+    /** An upload session of Berth. */
+    record Session(RepositoryName repository, UploadId id) {}
+
+    /** The session that a key below {@link #SESSIONS} belongs to; empty for what belongs to none. */
+    static Optional<Session> sessionOf(String key) {
         int mark = key.indexOf(SESSION_MARK, SESSIONS.length());
         if (mark < 0) {
             return Optional.empty();
         }
         int start = mark + SESSION_MARK.length();
         int end = key.indexOf('/', start);
-        return Optional.of(end < 0 ? key.substring(start) : key.substring(start, end));
+        String name = key.substring(SESSIONS.length(), mark);
+        String id = end < 0 ? key.substring(start) : key.substring(start, end);
+        return RepositoryName.isValid(name)
+                ? uploadId(id).map(valid -> new Session(RepositoryName.of(name), valid))
+                : Optional.empty();
+    }
+
+    /** Empty when the text is no id of a session. */
+    static Optional<UploadId> uploadId(String text) {
+        try {
+            return Optional.of(UploadId.of(text));
+        } catch (RegistryException e) {
+            return Optional.empty();
+        }
     }
 
     static ObjectKey owner() {

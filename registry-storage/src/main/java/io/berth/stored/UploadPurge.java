@@ -1,11 +1,11 @@
 package io.berth.stored;
 
-import io.berth.error.RegistryException;
 import io.berth.name.RepositoryName;
 import io.berth.name.UploadId;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
+import io.berth.stored.RegistryLayout.Session;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -56,15 +56,15 @@ final class UploadPurge {
     }
 
     private void purgeOwn() {
-        String session = "";
+        Optional<Session> session = Optional.empty();
         List<ObjectKey> keys = new ArrayList<>();
         Iterator<String> all = new Keys(store, RegistryLayout.SESSIONS).iterator();
         while (all.hasNext()) { // everything of a session comes in a row
             String key = all.next();
-            String id = RegistryLayout.sessionOf(key).orElse("");
-            if (!id.equals(session) || keys.size() == BATCH) {
+            Optional<Session> next = RegistryLayout.sessionOf(key);
+            if (!next.equals(session) || keys.size() == BATCH) {
                 purgeOwn(session, keys);
-                session = id;
+                session = next;
                 keys = new ArrayList<>();
             }
             keys.add(ObjectKey.of(key));
@@ -72,16 +72,27 @@ final class UploadPurge {
         purgeOwn(session, keys);
     }
 
-    private void purgeOwn(String session, List<ObjectKey> keys) {
-        parse(session)
-                .filter(id -> UploadIds.began(id).orElseGet(() -> oldest(keys)).isBefore(before))
-                .ifPresent(id -> drop(id, keys));
+    private void purgeOwn(Optional<Session> found, List<ObjectKey> keys) {
+        if (found.isEmpty()) {
+            return; // not ours to judge
+        }
+        Session session = found.get();
+        Instant began = UploadIds.began(session.id()).orElseGet(() -> oldest(keys));
+        if (!began.isBefore(before)) {
+            return;
+        }
+        if (dryRun) {
+            drop(session.id(), keys);
+        } else {
+            uploads.endIfFree(
+                    session.repository(), session.id(), () -> drop(session.id(), keys));
+        }
     }
 
     private void purgeForeign(RepositoryName repository) {
         new FolderNames(store, RegistryLayout.uploads(repository), null, name -> true)
                 .forEachRemaining(
-                        name -> parse(name).ifPresent(id -> purgeForeign(repository, id)));
+                        name -> RegistryLayout.uploadId(name).ifPresent(id -> purgeForeign(repository, id)));
     }
 
     private void purgeForeign(RepositoryName repository, UploadId id) {
@@ -94,18 +105,11 @@ final class UploadPurge {
     }
 
     private void drop(UploadId id, List<ObjectKey> keys) {
-        if (dryRun) {
-            log.info("would purge the abandoned upload {}", id);
-            purged++;
-            return;
+        log.info("{} the abandoned upload {}", dryRun ? "would purge" : "purging", id);
+        purged++;
+        if (!dryRun) {
+            store.deleteAll(keys);
         }
-        uploads.endIfFree(
-                id,
-                () -> {
-                    log.info("purging the abandoned upload {}", id);
-                    purged++;
-                    store.deleteAll(keys);
-                });
     }
 
     private Instant began(RepositoryName repository, UploadId id, List<ObjectKey> keys) {
@@ -126,14 +130,6 @@ final class UploadPurge {
             return store.head(key).modified();
         } catch (ObjectStoreException.NotFound e) {
             return Instant.MAX; // just ended
-        }
-    }
-
-    private static Optional<UploadId> parse(String name) {
-        try {
-            return Optional.of(UploadId.of(name));
-        } catch (RegistryException e) {
-            return Optional.empty(); // not ours to judge
         }
     }
 }

@@ -10,6 +10,7 @@ import io.berth.name.MediaType;
 import io.berth.name.RepositoryName;
 import io.berth.name.UploadId;
 import io.berth.object.Durability;
+import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import io.berth.object.ObjectWriter;
@@ -20,7 +21,11 @@ import java.io.IOException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Upload sessions.
@@ -36,7 +41,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Uploads {
 
-    /** How long a request waits for another one on the same session to end. */
+    private static final Logger log = LoggerFactory.getLogger(Uploads.class);
+
+    /** How long a request waits for another one on the same session that it cannot take over. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final Duration REMEMBERED = Duration.ofHours(1);
@@ -49,10 +56,16 @@ final class Uploads {
     private final UploadIds ids;
     private final Ingest ingest;
     private final boolean statesSaveRequests;
-    private final UploadHolds holds = new UploadHolds(PATIENCE);
+
+    /** Those that requests are working on at this moment. */
+    private final ConcurrentMap<ObjectKey, Shared> sessions = new ConcurrentHashMap<>();
+
     private final Cache<UploadId, HashState> hashes = remembering(4_096);
     private final Cache<UploadId, RepositoryName> untouched = remembering(100_000);
     private final Cache<UploadId, Boolean> ended = remembering(100_000);
+
+    /** What has become of bytes to which the repository has perhaps no link yet. */
+    private final Cache<ObjectKey, Descriptor> published = remembering(4_096);
 
     Uploads(ObjectStore store, Blobs blobs, UploadIds ids, StoredRegistryOptions options) {
         this.store = store;
@@ -62,64 +75,52 @@ final class Uploads {
         this.statesSaveRequests = options.isFar();
     }
 
-    private static <T> Cache<UploadId, T> remembering(int count) {
+    private static <K, T> Cache<K, T> remembering(int count) {
         return Caches.builder().maximumSize(count).expireAfterAccess(REMEMBERED).build();
     }
 
     /**
+     * A session and how many requests have it.
+     *
+     * @param count changed under the map's lock only
+     */
+    private record Shared(UploadSession session, int count) {}
+
+    /**
      * SHA-256 of the first {@code size} bytes of a session.
      *
-     * @param state of the staged object that holds just these bytes; empty while they are not kept
+     * @param state of the staged object that holds just these bytes
      */
-    record HashState(MessageDigest hash, long size, String state) {
-
-        static HashState ofNothing() {
-            return new HashState(HashAlgorithm.SHA256.newDigest(), 0, "");
-        }
-
-        /** A copy to go on with, so that a chunk that fails leaves this one as it is. */
-        MessageDigest fork() {
-            try {
-                return (MessageDigest) hash.clone();
-            } catch (CloneNotSupportedException e) {
-                throw new IllegalStateException("the runtime's SHA-256 can be cloned", e);
-            }
-        }
-    }
+    private record HashState(MessageDigest hash, long size, String state) {}
 
     Upload start(RepositoryName repository) {
         UploadId id = ids.next(repository);
         untouched.put(id, repository);
-        holds.take(id);
-        return new StoredUpload(this, repository, id, null, HashState.ofNothing());
+        UploadSession session = enter(repository, id);
+        session.begin();
+        return new StoredUpload(this, session, repository, id, session.look(null));
     }
 
     /**
      * @param state as {@link #stateToCarry} gave it after the last request
      */
     Upload resume(RepositoryName repository, UploadId id, @Nullable String state) {
-        if (!holds.take(id)) {
-            throw new RegistryException(
-                    ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER,
-                    "another request is working on this upload");
-        }
+        UploadSession session = enter(repository, id);
         boolean resumed = false;
         try {
-            StagedObject staged = staged(repository, id, state);
-            Upload upload = new StoredUpload(this, repository, id, staged, hashOf(id, staged));
+            Upload upload = new StoredUpload(this, session, repository, id, session.look(state));
             resumed = true;
             return upload;
         } finally {
             if (!resumed) {
-                holds.release(id);
+                leave(repository, id, session);
             }
         }
     }
-
     /**
      * @return {@code null} for a session that holds nothing yet
      */
-    private @Nullable StagedObject staged(
+    @Nullable StagedObject staged(
             RepositoryName repository, UploadId id, @Nullable String state) {
         if (ended.getIfPresent(id) != null) {
             throw unknown();
@@ -144,16 +145,36 @@ final class Uploads {
         return new RegistryException(ErrorCode.BLOB_UPLOAD_UNKNOWN);
     }
 
-    private @Nullable HashState hashOf(UploadId id, @Nullable StagedObject staged) {
+    /**
+     * SHA-256 of what is staged, to go on with.
+     *
+     * @return {@code null}: not known
+     */
+    @Nullable MessageDigest hashOf(UploadId id, @Nullable StagedObject staged) {
         if (staged == null || staged.size() == 0) {
-            return HashState.ofNothing();
+            return HashAlgorithm.SHA256.newDigest();
         }
         HashState cached = hashes.getIfPresent(id);
         return cached != null
                         && cached.size() == staged.size()
                         && cached.state().equals(staged.state())
-                ? cached
+                ? copy(cached.hash())
                 : null;
+    }
+
+    static MessageDigest copy(MessageDigest hash) {
+        try {
+            return (MessageDigest) hash.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the runtime's hashes can be cloned", e);
+        }
+    }
+
+    /** Keeps the hash of what is staged for the next request. */
+    void remember(UploadId id, StagedObject staged, @Nullable MessageDigest hash) {
+        if (hash != null && staged.size() > 0) {
+            hashes.put(id, new HashState(hash, staged.size(), staged.state()));
+        }
     }
 
     /** What lets the next request, on whatever replica, find the session's bytes at once. */
@@ -174,16 +195,37 @@ final class Uploads {
         MessageDigest hash = algorithm.newDigest();
         long size;
         try (ObjectWriter writer = store.write(RegistryLayout.blob(digest))) {
-            size = ingest.copy(content, hash, writer::write);
+            size =
+                    ingest.copy(
+                            content,
+                            (buffer, offset, length) -> {
+                                writer.write(buffer, offset, length);
+                                hash.update(buffer, offset, length);
+                            });
             requireDigest(digest, Digest.ofHash(algorithm, hash));
             writer.publish(Durability.WHOLE, digest);
         }
-        return linked(repository, digest, size);
+        return link(repository, Descriptor.of(MediaType.OCTET_STREAM, digest, size));
     }
 
-    Descriptor linked(RepositoryName repository, Digest digest, long size) {
-        blobs.link(repository, digest, digest, size);
-        return Descriptor.of(MediaType.OCTET_STREAM, digest, size);
+    /** Makes staged bytes a blob that no repository has yet. */
+    Descriptor publish(StagedObject bytes, Digest digest) {
+        Descriptor blob = Descriptor.of(MediaType.OCTET_STREAM, digest, bytes.size());
+        bytes.publish(RegistryLayout.blob(digest), Durability.WHOLE, digest);
+        return blob;
+    }
+
+    Descriptor link(RepositoryName repository, Descriptor blob) {
+        blobs.link(repository, blob.digest(), blob.digest(), blob.size());
+        return blob;
+    }
+
+    void rememberPublished(RepositoryName repository, UploadId id, Descriptor blob) {
+        published.put(RegistryLayout.session(repository, id), blob);
+    }
+
+    @Nullable Descriptor published(RepositoryName repository, UploadId id) {
+        return published.getIfPresent(RegistryLayout.session(repository, id));
     }
 
     Ingest ingest() {
@@ -204,31 +246,54 @@ final class Uploads {
         return store.stage(RegistryLayout.session(repository, id));
     }
 
-    /** Lets the next request have the session. */
-    void release(UploadId id, @Nullable HashState hash) {
-        if (hash != null && hash.size() > 0) {
-            hashes.put(id, hash);
-        }
-        holds.release(id);
+    private UploadSession enter(RepositoryName repository, UploadId id) {
+        Shared entered =
+                sessions.compute(
+                        RegistryLayout.session(repository, id),
+                        (_, shared) ->
+                                shared == null
+                                        ? new Shared(session(repository, id), 1)
+                                        : new Shared(shared.session(), shared.count() + 1));
+        return entered.session();
     }
 
-    /** Ends a session whose bytes are gone or have become a blob. */
-    void end(UploadId id) {
+    private UploadSession session(RepositoryName repository, UploadId id) {
+        return new UploadSession(this, repository, id, PATIENCE);
+    }
+
+    /** Ends a request's use of a session. The last one closes it, before it can be opened anew. */
+    void leave(RepositoryName repository, UploadId id, UploadSession session) {
+        ObjectKey key = RegistryLayout.session(repository, id);
+        Shared left =
+                sessions.computeIfPresent(
+                        key, (_, shared) -> new Shared(session, shared.count() - 1));
+        if (left != null && left.count() == 0) {
+            session.close();
+            sessions.computeIfPresent(
+                    key,
+                    (_, shared) -> shared.count() == 0 && session.isClosed() ? null : shared);
+        }
+    }
+
+    /** A session whose bytes are gone or have become a blob. */
+    void ended(RepositoryName repository, UploadId id) {
+        published.invalidate(RegistryLayout.session(repository, id));
         hashes.invalidate(id);
         untouched.invalidate(id);
         ended.put(id, true);
-        holds.release(id);
     }
 
     /** Ends a session that no request is working on, once its bytes are dropped. */
-    void endIfFree(UploadId id, Runnable drop) {
-        if (holds.takeIfFree(id)) {
-            try {
-                drop.run();
-                ended.put(id, true);
-            } finally {
-                holds.release(id);
-            }
+    boolean endIfFree(RepositoryName repository, UploadId id, Runnable drop) {
+        UploadSession session = enter(repository, id);
+        try {
+            return session.endIfFree(drop);
+        } finally {
+            leave(repository, id, session);
         }
+    }
+
+    static void warn(UploadId id, RuntimeException e) {
+        log.warn("the upload {} goes on, but not all of it was done: {}", id, e.getMessage());
     }
 }

@@ -133,7 +133,7 @@ public final class HttpRegistry implements Registry {
                 state == null
                         ? status.header("Location")
                         : uploadsPath(repository) + id + "?" + STATE + state;
-        return new HttpUpload(wire, repository, location, HttpUpload.sizeOf(status));
+        return new HttpUpload(wire, repository, location, HttpUpload.sizeOf(wire, uploadsPath(repository) + id));
     }
 
     @Override

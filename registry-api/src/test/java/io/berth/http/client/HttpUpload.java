@@ -7,6 +7,7 @@ import io.berth.name.RepositoryName;
 import io.berth.name.UploadId;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -28,9 +29,24 @@ final class HttpUpload implements Upload {
         this.id = UploadId.of(path.substring(path.lastIndexOf('/') + 1));
     }
 
-    /** What a status says; an empty session has {@code 0--1}. */
-    static long sizeOf(Wire.Answer status) {
-        return Long.parseLong(status.header("Range").substring("0-".length())) + 1;
+    /** Where a session stands that is at an address. */
+    static long sizeOf(Wire wire, String location) {
+        long last = last(wire.call("GET", location).fetch(204));
+        return last > 0 ? last + 1 : sizeOfSmall(wire, location);
+    }
+
+    /** One byte and none look the same but where a chunk is refused. */
+    private static long sizeOfSmall(Wire wire, String location) {
+        Wire.Answer refused =
+                wire.call("PATCH", location)
+                        .header("Content-Range", "9-9")
+                        .body(new ByteArrayInputStream(new byte[1]))
+                        .fetch(416);
+        return last(refused) + 1;
+    }
+
+    private static long last(Wire.Answer answer) {
+        return Long.parseLong(answer.header("Range").substring("0-".length()));
     }
 
     @Override
@@ -61,9 +77,8 @@ final class HttpUpload implements Upload {
     public long append(UploadChunk chunk) throws IOException {
         Wire.Answer answer = with(chunk, wire.call("PATCH", location)).send(202);
         location = answer.header("Location");
-        long last = Long.parseLong(answer.header("Range").substring("0-".length()));
-        // One byte and none look the same in this answer; only the status tells them apart.
-        size = last > 0 ? last + 1 : sizeOf(wire.call("GET", location).fetch(204));
+        long last = last(answer);
+        size = last > 0 ? last + 1 : sizeOfSmall(wire, location);
         return size;
     }
 
