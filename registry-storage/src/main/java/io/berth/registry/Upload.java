@@ -18,10 +18,11 @@ import java.util.Optional;
  * </pre>
  *
  * <p>Several requests may have a view of one session, but one at a time adds to it. A request that
- * says where its bytes belong takes over from one that is adding, if the session ends there; so does
- * {@link #commit}, and {@link #cancel} ends the session. What the other request had added until then
- * is part of the session. Nothing that it does afterwards has an effect, and it fails with
- * BLOB_UPLOAD_OUT_OF_ORDER or BLOB_UPLOAD_UNKNOWN. This holds among the requests of one process.
+ * says where its bytes belong takes over from one that is adding, if the session ends there; so
+ * does {@link #commit}, and {@link #cancel} ends the session. What the other request had added
+ * until then is part of the session. Nothing that it does afterwards has an effect, and it fails
+ * with BLOB_UPLOAD_OUT_OF_ORDER or BLOB_UPLOAD_UNKNOWN. This holds among the requests of one
+ * process.
  *
  * <p>For one thread. Closing keeps the session; after {@link #commit} or {@link #cancel} it does
  * nothing. Closing twice is harmless.
@@ -65,8 +66,8 @@ public interface Upload extends AutoCloseable {
     long append(UploadChunk chunk) throws IOException;
 
     /**
-     * Adds a last chunk, which may be empty, and makes the whole a blob of the repository. When
-     * the storage fails the same call can be made again, by another request as well.
+     * Adds a last chunk, which may be empty, and makes the whole a blob of the repository. When the
+     * storage fails the same call can be made again, by another request as well.
      *
      * @return digest as given
      * @throws io.berth.error.RegistryException as {@link #append}; DIGEST_INVALID when the bytes do

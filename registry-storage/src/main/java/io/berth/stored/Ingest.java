@@ -12,8 +12,8 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves a request's body to where it is stored and hashed. Clients send in small pieces; storage and
- * hash are fed in large ones.
+ * Moves a request's body to where it is stored and hashed. Clients send in small pieces; storage
+ * and hash are fed in large ones.
  *
  * <p>Memory: a body that waits for its client holds {@value #WAITING_BYTES} bytes. A body whose
  * bytes are there, as {@link InputStream#available} tells, takes a buffer of {@value #BUFFER_BYTES}

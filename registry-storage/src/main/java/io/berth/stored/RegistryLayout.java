@@ -139,7 +139,9 @@ final class RegistryLayout {
     /** An upload session of Berth. */
     record Session(RepositoryName repository, UploadId id) {}
 
-    /** The session that a key below {@link #SESSIONS} belongs to; empty for what belongs to none. */
+    /**
+     * The session that a key below {@link #SESSIONS} belongs to; empty for what belongs to none.
+     */
     static Optional<Session> sessionOf(String key) {
         int mark = key.indexOf(SESSION_MARK, SESSIONS.length());
         if (mark < 0) {

@@ -84,15 +84,16 @@ final class UploadPurge {
         if (dryRun) {
             drop(session.id(), keys);
         } else {
-            uploads.endIfFree(
-                    session.repository(), session.id(), () -> drop(session.id(), keys));
+            uploads.endIfFree(session.repository(), session.id(), () -> drop(session.id(), keys));
         }
     }
 
     private void purgeForeign(RepositoryName repository) {
         new FolderNames(store, RegistryLayout.uploads(repository), null, name -> true)
                 .forEachRemaining(
-                        name -> RegistryLayout.uploadId(name).ifPresent(id -> purgeForeign(repository, id)));
+                        name ->
+                                RegistryLayout.uploadId(name)
+                                        .ifPresent(id -> purgeForeign(repository, id)));
     }
 
     private void purgeForeign(RepositoryName repository, UploadId id) {

@@ -315,8 +315,7 @@ final class UploadSession {
         return blob;
     }
 
-    private Descriptor publish(StoredUpload request, Digest digest, Mark start)
-            throws IOException {
+    private Descriptor publish(StoredUpload request, Digest digest, Mark start) throws IOException {
         SessionBytes whole = bytesToPublish(request);
         Descriptor blob = null;
         try {

@@ -117,11 +117,11 @@ final class Uploads {
             }
         }
     }
+
     /**
      * @return {@code null} for a session that holds nothing yet
      */
-    @Nullable StagedObject staged(
-            RepositoryName repository, UploadId id, @Nullable String state) {
+    @Nullable StagedObject staged(RepositoryName repository, UploadId id, @Nullable String state) {
         if (ended.getIfPresent(id) != null) {
             throw unknown();
         }
@@ -270,8 +270,7 @@ final class Uploads {
         if (left != null && left.count() == 0) {
             session.close();
             sessions.computeIfPresent(
-                    key,
-                    (_, shared) -> shared.count() == 0 && session.isClosed() ? null : shared);
+                    key, (_, shared) -> shared.count() == 0 && session.isClosed() ? null : shared);
         }
     }
 

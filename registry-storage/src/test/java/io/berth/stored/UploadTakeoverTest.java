@@ -206,8 +206,7 @@ class UploadTakeoverTest {
             long at = size(id);
             assertThatThrownBy(
                             () -> {
-                                try (Upload upload =
-                                        registry.resumeUpload(REPOSITORY, id, null)) {
+                                try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
                                     upload.commit(sha256(CONTENT), at(at, random(5, 400)));
                                 }
                             })

@@ -133,7 +133,8 @@ public final class HttpRegistry implements Registry {
                 state == null
                         ? status.header("Location")
                         : uploadsPath(repository) + id + "?" + STATE + state;
-        return new HttpUpload(wire, repository, location, HttpUpload.sizeOf(wire, uploadsPath(repository) + id));
+        return new HttpUpload(
+                wire, repository, location, HttpUpload.sizeOf(wire, uploadsPath(repository) + id));
     }
 
     @Override
