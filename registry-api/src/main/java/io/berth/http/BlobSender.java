@@ -30,7 +30,7 @@ final class BlobSender {
     /** From here on handing a file to the server costs less than copying it. */
     private static final int MIN_SENDFILE = 64 * 1024;
 
-    private static final int BUFFER = 64 * 1024;
+    private static final int BUFFER = 32 * 1024;
     private static final int IDLE_BUFFERS = 32;
 
     private static final String SENDFILE = "org.apache.tomcat.sendfile.";

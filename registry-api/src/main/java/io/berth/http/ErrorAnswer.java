@@ -116,6 +116,10 @@ public final class ErrorAnswer {
         ApiHeaders.addTo(response);
         response.setHeader(RequestId.HEADER, RequestId.of(request));
         headers.forEach(response::setHeader);
+        if (!request.getInputStream().isFinished()) {
+            // Nobody waits for the rest, so nothing can follow it.
+            response.setHeader("Connection", "close");
+        }
         Answer.content(request, response, "application/json", body(errors));
     }
 }

@@ -10,10 +10,12 @@ import io.berth.config.StorageSettings;
 import io.berth.config.ValidationSettings;
 import io.berth.config.ValidationSettings.Urls;
 import io.berth.health.HealthApi;
+import io.berth.health.ReadinessWatch;
 import io.berth.health.StoreWatch;
 import io.berth.http.AcceptMode;
 import io.berth.http.ApiSettings;
 import io.berth.http.RegistryApi;
+import io.berth.object.BoundedStore;
 import io.berth.object.ObjectStore;
 import io.berth.policy.AuthorizedClasses;
 import io.berth.policy.ClassPolicyRegistry;
@@ -21,6 +23,8 @@ import io.berth.policy.DeleteDisabledRegistry;
 import io.berth.policy.LayerUrlRegistry;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.registry.Registry;
+import io.berth.server.ConnectionLimits;
+import io.berth.server.Drain;
 import io.berth.stored.StoredRegistry;
 import io.berth.stored.StoredRegistryOptions;
 import io.berth.stored.StoredRegistryOptions.OwnershipMode;
@@ -49,7 +53,15 @@ final class Assembly {
     /** How long a blob is handed out that another replica may have deleted. */
     private static final Duration MEMBERSHIP_TRUST = Duration.ofSeconds(10);
 
+    /** How long a request waits before it is refused because others wait for the store. */
+    private static final Duration STORE_PATIENCE = Duration.ofSeconds(1);
+
     private Assembly() {}
+
+    /** The store, of which requests ask only so much that others need not wait for it, too. */
+    static ObjectStore bounded(ObjectStore store, ConnectionLimits limits) {
+        return new BoundedStore(store, limits.askingTheStore(), STORE_PATIENCE);
+    }
 
     static StoredRegistry stored(ObjectStore store, RegistrySettings settings, Clock clock) {
         return new StoredRegistry(store, options(settings), clock);
@@ -140,9 +152,18 @@ final class Assembly {
                 : StoreWatch.never(clock);
     }
 
-    static HealthApi health(StoreWatch watch, ObjectStore store, RegistrySettings settings) {
+    static HealthApi health(
+            StoreWatch watch,
+            ObjectStore store,
+            RegistrySettings settings,
+            ReadinessWatch asked,
+            Drain drain) {
         return new HealthApi(
-                watch::state, Stores.kind(settings.storage()), S3Report.capabilities(store));
+                watch::state,
+                drain::isStopping,
+                asked,
+                Stores.kind(settings.storage()),
+                S3Report.capabilities(store));
     }
 
     static RegistryApi api(Registry registry, RegistrySettings settings) {

@@ -80,9 +80,12 @@ record MemoryBudget(long heapBytes) {
         return share(16);
     }
 
-    /** Buffers of connections, idle ones and such as are in a request. */
+    /**
+     * Connections, idle ones and such as are in a request, with what a request holds. What is not
+     * needed for the least heap serves more of them.
+     */
     long connectionBytes() {
-        return heapBytes / 8;
+        return heapBytes / 5 + Math.max(0, heapBytes - LEAST_HEAP_BYTES) * 3 / 16;
     }
 
     private long share(int divisor) {

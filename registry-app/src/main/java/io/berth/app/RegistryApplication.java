@@ -3,16 +3,20 @@ package io.berth.app;
 import io.berth.config.HttpSettings;
 import io.berth.config.LoadedSettings;
 import io.berth.config.RegistrySettings;
+import io.berth.health.ReadinessWatch;
 import io.berth.health.StoreWatch;
 import io.berth.http.RegistryApi;
 import io.berth.object.ObjectStore;
 import io.berth.registry.Registry;
+import io.berth.server.ConnectionLimits;
+import io.berth.server.Drain;
 import io.berth.server.TomcatServer;
 import io.berth.stored.StoredRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
@@ -43,6 +47,11 @@ class RegistryApplication {
     }
 
     @Bean
+    ConnectionLimits connectionLimits(HttpSettings settings) {
+        return ConnectionLimits.of(settings, MemoryBudget.ofProcess().connectionBytes());
+    }
+
+    @Bean
     Clock clock() {
         return Clock.systemUTC();
     }
@@ -53,8 +62,9 @@ class RegistryApplication {
     }
 
     @Bean
-    StoredRegistry stored(ObjectStore store, RegistrySettings settings, Clock clock) {
-        return Assembly.stored(store, settings, clock);
+    StoredRegistry stored(
+            ObjectStore store, RegistrySettings settings, ConnectionLimits limits, Clock clock) {
+        return Assembly.stored(Assembly.bounded(store, limits), settings, clock);
     }
 
     @Bean
@@ -83,8 +93,24 @@ class RegistryApplication {
     }
 
     @Bean
-    HandlerMapping health(StoreWatch watch, ObjectStore store, RegistrySettings settings) {
-        return Assembly.health(watch, store, settings).handlerMapping();
+    ReadinessWatch readinessWatch(Clock clock) {
+        return new ReadinessWatch(clock);
+    }
+
+    @Bean
+    Drain drain(
+            WebServerApplicationContext context, HttpSettings settings, ReadinessWatch watched) {
+        return new Drain(context, settings, watched::isAsked);
+    }
+
+    @Bean
+    HandlerMapping health(
+            StoreWatch watch,
+            ObjectStore store,
+            RegistrySettings settings,
+            ReadinessWatch asked,
+            Drain drain) {
+        return Assembly.health(watch, store, settings, asked, drain).handlerMapping();
     }
 
     /**

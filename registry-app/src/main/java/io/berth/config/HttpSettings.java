@@ -1,6 +1,7 @@
 package io.berth.config;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -20,8 +21,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     registry made for itself and keeps with the content
  * @param relativeUrls whether {@code Location} headers without a {@code host} are paths alone
  * @param trustForwarded whether {@code Forwarded} and {@code X-Forwarded-*} headers are believed
- * @param drainTimeout how long a stop waits for requests that are under way; zero: not at all
- * @param maxThreads how many requests are worked on at the same time; others wait
+ * @param drainTimeout how long a stop may take altogether; zero: it waits for nothing
+ * @param stopDelay how long a stop still takes new connections, for load balancers to notice
+ * @param maxThreads how many requests run on platform threads; others run on virtual ones
+ * @param limits what clients may hold
  * @param headers sent with every answer
  */
 public record HttpSettings(
@@ -32,7 +35,9 @@ public record HttpSettings(
         @DefaultValue("true") boolean relativeUrls,
         @DefaultValue("false") boolean trustForwarded,
         @DefaultValue("30s") GoDuration drainTimeout,
-        @DefaultValue("200") int maxThreads,
+        @DefaultValue("5s") GoDuration stopDelay,
+        @DefaultValue("64") int maxThreads,
+        @DefaultValue Limits limits,
         @DefaultValue Map<String, List<String>> headers) {
 
     /** Headers that describe one answer, and make another wrong. */
@@ -85,6 +90,59 @@ public record HttpSettings(
         Map<String, List<String>> caseless = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         caseless.putAll(headers);
         return caseless;
+    }
+
+    /**
+     * What clients may hold of the server. Where a number is 0, it follows from the heap.
+     *
+     * @param connections open at the same time
+     * @param requests under way at the same time
+     * @param connectionsPerClient connections of one address
+     * @param requestsPerClient requests of one address
+     * @param headerTime for a whole header
+     * @param idleTime how long a connection is kept for a next request
+     * @param stallTime how long a client may keep the server waiting in the middle of a request,
+     *     altogether for each {@code stallBytes}
+     * @param stallBytes the least that a client must send or take in that time
+     */
+    public record Limits(
+            @DefaultValue("0") int connections,
+            @DefaultValue("0") int requests,
+            @DefaultValue("0") int connectionsPerClient,
+            @DefaultValue("0") int requestsPerClient,
+            @DefaultValue("30s") GoDuration headerTime,
+            @DefaultValue("620s") GoDuration idleTime,
+            @DefaultValue("2m") GoDuration stallTime,
+            @DefaultValue("60KiB") ByteSize stallBytes) {
+
+        private static final int MOST = 1_000_000;
+        private static final Duration LONGEST = Duration.ofHours(24);
+
+        public Limits {
+            requireNumber("connections", connections);
+            requireNumber("requests", requests);
+            requireNumber("connectionsperclient", connectionsPerClient);
+            requireNumber("requestsperclient", requestsPerClient);
+            requireTime("headertime", headerTime);
+            requireTime("idletime", idleTime);
+            requireTime("stalltime", stallTime);
+        }
+
+        private static void requireNumber(String name, int number) {
+            Wrong.unless(
+                    number >= 0 && number <= MOST,
+                    "http.limits." + name,
+                    number,
+                    "a number from 0 to " + MOST);
+        }
+
+        private static void requireTime(String name, GoDuration time) {
+            Wrong.unless(
+                    time.duration().toMillis() >= 1 && time.duration().compareTo(LONGEST) <= 0,
+                    "http.limits." + name,
+                    time,
+                    "from 1ms to 24h, such as 30s");
+        }
     }
 
     private static boolean isBase(URI host) {

@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.servlet.HandlerMapping;
@@ -17,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
  * <ul>
  *   <li>{@code /livez}: 200 while the registry serves, whatever becomes of its store. Who starts it
  *       again because its store is away only adds to the trouble.
- *   <li>{@code /readyz}: 503 while the store is down.
+ *   <li>{@code /readyz}: 503 while the store is down, and when the server is about to stop.
  *   <li>{@code /debug/health}: as that, with the kind of the store and what it can do.
  * </ul>
  */
@@ -29,15 +30,26 @@ public final class HealthApi {
     private static final JsonMapper json = JsonMapper.shared();
 
     private final Supplier<StoreState> state;
+    private final BooleanSupplier stopping;
+    private final ReadinessWatch asked;
     private final String kind;
     private final Map<String, Boolean> capabilities;
 
     /**
+     * @param stopping whether the server is about to stop
+     * @param asked is told of each question whether the registry is ready
      * @param kind of the store
      * @param capabilities what the store can do or not; shown as they are, to everybody
      */
-    public HealthApi(Supplier<StoreState> state, String kind, Map<String, Boolean> capabilities) {
+    public HealthApi(
+            Supplier<StoreState> state,
+            BooleanSupplier stopping,
+            ReadinessWatch asked,
+            String kind,
+            Map<String, Boolean> capabilities) {
         this.state = state;
+        this.stopping = stopping;
+        this.asked = asked;
         this.kind = kind;
         this.capabilities = capabilities;
     }
@@ -56,8 +68,14 @@ public final class HealthApi {
 
     private void ready(HttpServletRequest request, HttpServletResponse response)
             throws IOException {
+        asked.asked();
         StoreState now = state.get();
-        answer(request, response, now.up(), Map.of("store", shown(now)));
+        Map<String, Object> content = new LinkedHashMap<>(Map.of("store", shown(now)));
+        boolean stops = stopping.getAsBoolean();
+        if (stops) {
+            content.put("stopping", true);
+        }
+        answer(request, response, now.up() && !stops, content);
     }
 
     private void detail(HttpServletRequest request, HttpServletResponse response)

@@ -1,20 +1,81 @@
 package io.berth.server;
 
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.coyote.http11.Http11NioProtocol;
-import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
+import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP/1.1 that can tell whether files are still on their way to clients: the handler of such a
- * request has returned long before, and the server counts it as done. Made by Tomcat, by name.
+ * HTTP/1.1 within {@link ConnectionLimits}, that can tell whether files are still on their way to
+ * clients: the handler of such a request has returned long before, and the server counts it as
+ * done. Made by Tomcat, by name.
  */
 public final class DrainableProtocol extends Http11NioProtocol {
 
-    /** Whether a client is being sent a file. */
-    boolean isSending() {
-        return getEndpoint().getConnections().stream()
-                .anyMatch(
-                        connection ->
-                                connection instanceof NioSocketWrapper socket
-                                        && socket.getSendfileData() != null);
+    private static final long MAKE_ROOM_MILLIS = 250;
+
+    private final ScheduledExecutorService slowClients =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("slow-clients").factory());
+
+    private @Nullable Workers workers;
+
+    public DrainableProtocol() {
+        super(new Connections());
+    }
+
+    /** Before it is started. */
+    void limit(ConnectionLimits limits, int platformThreads) {
+        workers = new Workers(platformThreads, limits.requests());
+        ((Connections) getEndpoint()).limit(limits, new LentBuffers.Pool(platformThreads));
+        getEndpoint().setHandler(new HeaderGate(getEndpoint().getHandler(), limits, workers));
+        setExecutor(workers);
+        setMaxConnections(limits.connections());
+        setMaxHttpRequestHeaderSize(ConnectionLimits.MAX_HEADER_BYTES);
+        // An answer to a request whose body is not read says that the connection ends.
+        setMaxSwallowSize(0);
+        setMaxKeepAliveRequests(-1);
+        setConnectionTimeout((int) limits.headerTime().toMillis());
+        setKeepAliveTimeout((int) limits.idle().toMillis());
+        setDisableUploadTimeout(false);
+        setConnectionUploadTimeout((int) limits.stall().toMillis());
+        // A request's state for each thread that is kept, and none of closed connections.
+        setProcessorCache(platformThreads);
+        setProperty("socket.bufferPool", "0");
+    }
+
+    /** Requests that are worked on; files that are sent do not count. */
+    int requestsUnderWay() {
+        return ((Connections) getEndpoint()).working();
+    }
+
+    /** Files that clients are being sent. */
+    int filesUnderWay() {
+        return ((Connections) getEndpoint()).sending();
+    }
+
+    @Override
+    public void start() throws Exception {
+        super.start();
+        var _ = slowClients.scheduleWithFixedDelay(
+                this::endSlowest, MAKE_ROOM_MILLIS, MAKE_ROOM_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** As many as others wait for. */
+    private void endSlowest() {
+        int waiting = workers == null ? 0 : workers.waiting();
+        if (waiting > 0) {
+            ((Connections) getEndpoint()).endSlowest(waiting);
+        }
+    }
+
+    @Override
+    public void destroy() throws Exception {
+        slowClients.shutdownNow();
+        super.destroy();
+        if (workers != null) {
+            workers.close();
+        }
     }
 }

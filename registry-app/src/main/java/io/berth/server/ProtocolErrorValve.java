@@ -3,17 +3,14 @@ package io.berth.server;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
 import io.berth.http.ErrorAnswer;
-import jakarta.servlet.RequestDispatcher;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
 import org.apache.coyote.ActionCode;
-import org.apache.tomcat.util.res.StringManager;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,10 +27,6 @@ public final class ProtocolErrorValve extends ErrorReportValve {
     private static final int URI_TOO_LONG = 414;
     private static final int HEADERS_TOO_LARGE = 431;
 
-    private static final @Nullable String HEAD_TOO_LARGE =
-            StringManager.getManager("org.apache.coyote.http11")
-                    .getString("iib.requestheadertoolarge.error");
-
     @Override
     protected void report(Request request, Response response, @Nullable Throwable failure) {
         int status = status(request, response);
@@ -42,6 +35,11 @@ public final class ProtocolErrorValve extends ErrorReportValve {
                 || !response.setErrorReported()
                 || !canBeSent(response)) {
             return;
+        }
+        Connection connection = Connection.current();
+        if (connection != null && connection.isHeaderTooLarge()) {
+            connection.wantNoMore();
+            response.setHeader("Connection", "close");
         }
         log(request, status, failure);
         try {
@@ -72,16 +70,13 @@ public final class ProtocolErrorValve extends ErrorReportValve {
         return possible.get();
     }
 
-    /** Tomcat calls a head that is too large malformed, and tells it apart only by its message. */
+    /** Tomcat calls a head that is too large malformed. */
     private static int status(Request request, Response response) {
-        int status = response.getStatus();
-        if (status == 400
-                && request.getCoyoteRequest().getAttribute(RequestDispatcher.ERROR_EXCEPTION)
-                        instanceof IllegalArgumentException failure
-                && Objects.equals(HEAD_TOO_LARGE, failure.getMessage())) {
-            return request.getRequestURI() == null ? URI_TOO_LONG : HEADERS_TOO_LARGE;
+        Connection connection = Connection.current();
+        if (connection == null || !connection.isHeaderTooLarge()) {
+            return response.getStatus();
         }
-        return status;
+        return request.getRequestURI() == null ? URI_TOO_LONG : HEADERS_TOO_LARGE;
     }
 
     private static RegistryError error(int status) {

@@ -131,7 +131,10 @@ class MalformedHttpTest {
         try (RawHttp http = new RawHttp(server.port())) {
             http.send(RawHttp.head("GET", "/v2/", "Authorization: " + "a".repeat(40_000) + "\r\n"));
 
-            assertRefused(http.read(), 431);
+            Response response = http.read();
+            assertRefused(response, 431);
+            assertThat(response.header("Connection")).isEqualTo("close");
+            assertThat(http.isEnded()).isTrue();
         }
     }
 

@@ -2,10 +2,16 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.berth.config.HttpSettings;
+import io.berth.server.ConnectionLimits;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -28,5 +34,39 @@ class MemoryBudgetTest {
         StartReport.adviseOnMemory(new MemoryBudget(64 * MIB));
 
         assertThat(output).contains("64 MiB at most", "BERTH_HEAP=128m", "-Xmx128m");
+    }
+
+    /** What the application itself holds, measured after a full collection, and as much again. */
+    private static final long REST = 24 * MIB;
+
+    @ParameterizedTest
+    @ValueSource(longs = {129_761_280, 128 * MIB, 512 * MIB, 1024 * MIB, 16_384 * MIB})
+    void allSharesTogetherFit(long bytes) {
+        MemoryBudget budget = new MemoryBudget(bytes);
+
+        assertThat(
+                        budget.manifestCacheBytes()
+                                + budget.manifestsUnderWayBytes()
+                                + budget.uploadBufferBytes()
+                                + budget.spoolBytes()
+                                + budget.nameBytes()
+                                + budget.listBytes()
+                                + budget.connectionBytes()
+                                + REST)
+                .isLessThan(bytes * 9 / 10);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"128, 1000, 160", "512, 10000, 1143"})
+    void isEnoughForManyConnections(long mebibytes, int connections, int requests) {
+        // As the serial collector counts.
+        MemoryBudget budget = new MemoryBudget(mebibytes * MIB / 32 * 31);
+        HttpSettings settings =
+                new Binder(new MapConfigurationPropertySource(Map.of()))
+                        .bindOrCreate("http", HttpSettings.class);
+        ConnectionLimits limits = ConnectionLimits.of(settings, budget.connectionBytes());
+
+        assertThat(limits.connections()).isGreaterThanOrEqualTo(connections);
+        assertThat(limits.requests()).isGreaterThanOrEqualTo(requests);
     }
 }

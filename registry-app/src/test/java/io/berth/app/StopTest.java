@@ -18,9 +18,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** A server that is told to stop lets clients finish what they have begun. */
+@ExtendWith(OutputCaptureExtension.class)
 class StopTest {
 
     /** More than the buffers of both sockets hold, so that sending it takes a reader. */
@@ -90,6 +94,56 @@ class StopTest {
             stop(server).get(20, SECONDS);
 
             assertThatThrownBy(() -> http.send("def").read()).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void isNotReadyBeforeItTakesNoMoreConnections() throws Exception {
+        TestServer server = TestServer.on(folder, Map.of("http.stopdelay", "2s"));
+        int port = server.port();
+        assertThat(status(port, "/readyz")).isEqualTo(200);
+
+        Future<?> stop = CompletableFuture.runAsync(server::close);
+        Awaitility.await().until(() -> status(port, "/readyz") == 503);
+        assertThat(status(port, "/v2/")).isEqualTo(200);
+        assertThat(status(port, "/livez")).isEqualTo(200);
+
+        stop.get(20, SECONDS);
+        assertThatThrownBy(() -> status(port, "/livez")).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void allOfItKeepsToOneTime() throws Exception {
+        TestServer server =
+                TestServer.on(
+                        folder, Map.of("http.stopdelay", "20s", "http.draintimeout", "1500ms"));
+        assertThat(status(server.port(), "/readyz")).isEqualTo(200);
+        try (RawHttp http = new RawHttp(server.port())) {
+            beginUpload(http);
+            long begin = System.nanoTime();
+            server.close();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .isBetween(Duration.ofMillis(1500), Duration.ofSeconds(8));
+        }
+    }
+
+    @Test
+    void saysWhatItWaitedForAndWhatItCut(CapturedOutput output) throws Exception {
+        TestServer server = TestServer.on(folder, Map.of("http.draintimeout", "300ms"));
+        try (RawHttp http = new RawHttp(server.port())) {
+            beginUpload(http);
+            server.close();
+
+            assertThat(output)
+                    .containsPattern(
+                            "waited 0\\.3\\d* s for 1 requests and 0 files, and cut off 1 requests");
+        }
+    }
+
+    private static int status(int port, String path) throws IOException {
+        try (RawHttp http = new RawHttp(port)) {
+            return http.get(path).read().status();
         }
     }
 

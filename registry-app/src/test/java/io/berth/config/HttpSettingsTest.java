@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.net.URI;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpSettingsTest {
+
+    private static final Map<String, String> LIMITS =
+            Map.of(
+                    "http.limits.connections", "1",
+                    "http.limits.requests", "2",
+                    "http.limits.connectionsperclient", "3",
+                    "http.limits.requestsperclient", "4",
+                    "http.limits.headertime", "5s",
+                    "http.limits.idletime", "6s",
+                    "http.limits.stalltime", "7s",
+                    "http.limits.stallbytes", "8");
 
     @Test
     void hasDefaults() {
@@ -25,35 +37,35 @@ class HttpSettingsTest {
                                 true,
                                 false,
                                 GoDuration.of("30s"),
-                                200,
+                                GoDuration.of("5s"),
+                                64,
+                                new HttpSettings.Limits(
+                                        0,
+                                        0,
+                                        0,
+                                        0,
+                                        GoDuration.of("30s"),
+                                        GoDuration.of("620s"),
+                                        GoDuration.of("2m"),
+                                        ByteSize.of("60KiB")),
                                 Map.of()));
     }
 
     @Test
     void takesEveryValue() {
-        assertThat(
-                        Settings.withAll(
-                                        "http",
-                                        Map.of(
-                                                "http.addr",
-                                                ":5001",
-                                                "http.host",
-                                                "https://registry.example.com/a",
-                                                "http.prefix",
-                                                "/registry/",
-                                                "http.secret",
-                                                "of all replicas",
-                                                "http.relativeurls",
-                                                "false",
-                                                "http.trustforwarded",
-                                                "true",
-                                                "http.draintimeout",
-                                                "1m",
-                                                "http.maxthreads",
-                                                "20",
-                                                "http.headers.x-one",
-                                                "[1, 2]"))
-                                .http())
+        Map<String, String> values = new HashMap<>(LIMITS);
+        values.put("http.addr", ":5001");
+        values.put("http.host", "https://registry.example.com/a");
+        values.put("http.prefix", "/registry/");
+        values.put("http.secret", "of all replicas");
+        values.put("http.relativeurls", "false");
+        values.put("http.trustforwarded", "true");
+        values.put("http.draintimeout", "1m");
+        values.put("http.stopdelay", "2s");
+        values.put("http.maxthreads", "20");
+        values.put("http.headers.x-one", "[1, 2]");
+
+        assertThat(Settings.withAll("http", values).http())
                 .isEqualTo(
                         new HttpSettings(
                                 new ListenAddress(null, 5001),
@@ -63,7 +75,17 @@ class HttpSettingsTest {
                                 false,
                                 true,
                                 GoDuration.of("1m"),
+                                GoDuration.of("2s"),
                                 20,
+                                new HttpSettings.Limits(
+                                        1,
+                                        2,
+                                        3,
+                                        4,
+                                        GoDuration.of("5s"),
+                                        GoDuration.of("6s"),
+                                        GoDuration.of("7s"),
+                                        new ByteSize(8)),
                                 Map.of("x-one", List.of("1", "2"))));
     }
 
@@ -76,7 +98,14 @@ class HttpSettingsTest {
         "http.prefix, /a//b",
         "http.prefix, /a/../b d",
         "http.maxthreads, 0",
-        "http.maxthreads, 10001"
+        "http.maxthreads, 10001",
+        "http.limits.connections, -1",
+        "http.limits.requests, 1000001",
+        "http.limits.connectionsperclient, -1",
+        "http.limits.requestsperclient, -1",
+        "http.limits.headertime, 0",
+        "http.limits.idletime, 25h",
+        "http.limits.stalltime, 0"
     })
     void refuses(String name, String value) {
         assertThatThrownBy(() -> Settings.with(Map.of(name, value)))

@@ -1,0 +1,263 @@
+package io.berth.server;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.tomcat.util.net.ApplicationBufferHandler;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection: its buffers, its pace, and what it is doing. Used by the thread that holds the
+ * connection's lock, except where a method says otherwise.
+ */
+final class Connection extends NioChannel {
+
+    /** The connection whose request this thread works on. */
+    private static final ScopedValue<Connection> CURRENT = ScopedValue.newInstance();
+
+    private final Connections endpoint;
+    private final LentBuffers buffers;
+    private final Pace in;
+    private final Pace out;
+
+    /** Whether a request is worked on; read by other threads. */
+    private volatile boolean working;
+
+    private boolean headerBegun;
+    private long headerBegunAt;
+    private volatile boolean headerComplete;
+    private boolean headerTooLarge;
+    private int countedBytes;
+    private boolean halfParsed;
+
+    /** Whether a body may be read of those that are read at the same time, or soon. */
+    private final AtomicBoolean mayReadBody = new AtomicBoolean();
+
+    private boolean onlyWhatHasCome;
+    private boolean lingersAtEnd;
+    private long lingersUntil;
+    private int lingeredBytes;
+    private boolean lingering;
+
+    private boolean open = true;
+    private @Nullable String countedAs;
+
+    Connection(Connections endpoint, LentBuffers buffers, Pace in, Pace out) {
+        super(buffers);
+        this.endpoint = endpoint;
+        this.buffers = buffers;
+        this.in = in;
+        this.out = out;
+    }
+
+    /** Null outside of requests. */
+    static @Nullable Connection current() {
+        return CURRENT.isBound() ? CURRENT.get() : null;
+    }
+
+    Connections endpoint() {
+        return endpoint;
+    }
+
+    LentBuffers buffers() {
+        return buffers;
+    }
+
+    /** Runs what serves a request. */
+    <T> T serving(ScopedValue.CallableOp<T, RuntimeException> request) {
+        working = true;
+        onlyWhatHasCome = false;
+        lingersAtEnd = false;
+        in.restart();
+        out.restart();
+        try {
+            return ScopedValue.where(CURRENT, this).call(request);
+        } finally {
+            working = false;
+            buffers.giveBack();
+        }
+    }
+
+    /** Whether a request is worked on; for any thread. */
+    boolean isWorking() {
+        return working;
+    }
+
+    /** Whether it only waits for its client's next request; for any thread. */
+    boolean waits(NioSocketWrapper wrapper) {
+        return !working && !headerComplete && wrapper.getSendfileData() == null;
+    }
+
+    /** Whether it is counted from now on: not when it has been closed meanwhile. */
+    synchronized boolean countAs(String client) {
+        if (!open) {
+            return false;
+        }
+        countedAs = client;
+        return true;
+    }
+
+    /** Gives what it was counted as, once. */
+    synchronized @Nullable String countNoMore() {
+        open = false;
+        String client = countedAs;
+        countedAs = null;
+        return client;
+    }
+
+    synchronized @Nullable String countedAs() {
+        return countedAs;
+    }
+
+    // ---- the header of a request
+
+    boolean isHeaderComplete() {
+        return headerComplete;
+    }
+
+    /** Nanoseconds since the first byte of a header that is not complete came. */
+    long headerAge() {
+        long now = System.nanoTime();
+        if (!headerBegun) {
+            headerBegun = true;
+            headerBegunAt = now;
+        }
+        return now - headerBegunAt;
+    }
+
+    void headerComplete(boolean tooLarge) {
+        headerComplete = true;
+        headerTooLarge = tooLarge;
+    }
+
+    void headerServed() {
+        headerComplete = false;
+        headerBegun = false;
+    }
+
+    /** Replaces how many bytes are counted as kept; gives how many were. */
+    int countBytes(int kept) {
+        int before = countedBytes;
+        countedBytes = kept;
+        return before;
+    }
+
+    /** Replaces whether Tomcat holds a part of a header; gives whether it did. */
+    boolean halfParsed(boolean now) {
+        boolean before = halfParsed;
+        halfParsed = now;
+        return before;
+    }
+
+    boolean isHeaderTooLarge() {
+        return headerTooLarge;
+    }
+
+    boolean mayReadBody() {
+        return mayReadBody.get();
+    }
+
+    /** Replaces whether it may; gives whether it might. For any thread. */
+    boolean mayReadBody(boolean now) {
+        return mayReadBody.getAndSet(now);
+    }
+
+    // ---- the end of a request
+
+    /**
+     * From now on only what has come already of the request's body is read: nobody wants the rest,
+     * and nobody waits for it. The connection is closed so that its client sees the answer.
+     */
+    void wantNoMore() {
+        onlyWhatHasCome = true;
+        lingersAtEnd = true;
+    }
+
+    boolean lingersAtEnd() {
+        return lingersAtEnd;
+    }
+
+    boolean isLingering() {
+        return lingering;
+    }
+
+    /** Says the client that no answer follows, and begins to read what it still sends. */
+    void beginLingering(long millis) throws IOException {
+        lingering = true;
+        lingersUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        sc.shutdownOutput();
+    }
+
+    /**
+     * Reads and forgets.
+     *
+     * @param most bytes that may come altogether
+     * @return milliseconds for which more may come; 0: that was all
+     */
+    long linger(int most) throws IOException {
+        ByteBuffer buffer = buffers.toFill();
+        int count;
+        do {
+            count = sc.read(buffer.clear());
+            lingeredBytes += Math.max(count, 0);
+        } while (count > 0 && lingeredBytes < most);
+        buffer.clear();
+        buffers.giveBack();
+        long left = TimeUnit.NANOSECONDS.toMillis(lingersUntil - System.nanoTime());
+        return count < 0 || lingeredBytes >= most ? 0 : Math.max(left, 0);
+    }
+
+    /**
+     * Ends a request that its client keeps waiting, for any thread: a read finds the end of the
+     * connection, a write that it is broken.
+     */
+    void endRequest() throws IOException {
+        sc.shutdownInput();
+        sc.shutdownOutput();
+    }
+
+    /** Bytes a second while the server waits, for any thread; far too many where it does not. */
+    double rate(Duration atLeast) {
+        return working ? Math.min(in.rate(atLeast), out.rate(atLeast)) : Double.MAX_VALUE;
+    }
+
+    // ---- bytes
+
+    /** Reads without regard to the pace: nobody waits here. */
+    int readNow(ByteBuffer into) throws IOException {
+        return sc.read(into);
+    }
+
+    /**
+     * Tomcat lets no read be longer than the connection's own buffer, which it need not fill: it
+     * reads past it into a buffer of the request, and there is more room.
+     */
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        int count = super.read(into.limit(into.capacity()));
+        if (count == 0 && onlyWhatHasCome) {
+            return -1;
+        }
+        if (count >= 0) {
+            in.moved(count);
+        }
+        return count;
+    }
+
+    @Override
+    public int write(ByteBuffer from) throws IOException {
+        int count = super.write(from);
+        if (count > 0 || from.hasRemaining()) {
+            out.moved(count);
+        }
+        return count;
+    }
+
+    /** Only encryption uses it, and it would keep a request's buffers from being collected. */
+    @Override
+    public void setAppReadBufHandler(ApplicationBufferHandler unused) {}
+}

@@ -1,0 +1,183 @@
+package io.berth.server;
+
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.locks.Lock;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SocketBufferHandler;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tomcat's connections, of which those that only wait make room for new ones when there are as many
+ * as there may be. So a client, or a probe, always gets a connection.
+ */
+final class Connections extends NioEndpoint {
+
+    private static final Logger log = LoggerFactory.getLogger(Connections.class);
+
+    /** Each time room is made, it is made for some more: to look through all of them costs. */
+    private static final int SHED_FRACTION = 64;
+
+    /** A client that is ended so that others are served has kept the server waiting for so long. */
+    private static final Duration SLOW_FOR = Duration.ofSeconds(2);
+
+    private static final int SLOW_BYTES_PER_SECOND = 8 * 1024;
+
+    private @Nullable Setup setup;
+
+    private record Setup(ConnectionLimits limits, LentBuffers.Pool pool, PerClient perClient) {}
+
+    /** Before it is started. */
+    void limit(ConnectionLimits limits, LentBuffers.Pool pool) {
+        setup = new Setup(limits, pool, new PerClient(limits.connectionsPerClient()));
+    }
+
+    private Setup setup() {
+        return Objects.requireNonNull(setup);
+    }
+
+    @Override
+    protected NioChannel createChannel(SocketBufferHandler unused) {
+        ConnectionLimits limits = setup().limits();
+        return new Connection(
+                this,
+                new LentBuffers(setup().pool()),
+                new Pace(limits.stall(), limits.stallBytes()),
+                new Pace(limits.stall(), limits.stallBytes()));
+    }
+
+    @Override
+    protected void countUpOrAwaitConnection() throws InterruptedException {
+        int limit = setup().limits().connections();
+        if (getConnectionCount() >= limit) {
+            shed(1 + limit / SHED_FRACTION, connection -> true);
+        }
+        super.countUpOrAwaitConnection();
+    }
+
+    @Override
+    protected boolean setSocketOptions(SocketChannel socket) {
+        PerClient perClient = setup().perClient();
+        String client = ClientAddress.of(socket.socket().getInetAddress());
+        if (!perClient.enter(client)) {
+            shed(
+                    1 + setup().limits().connectionsPerClient() / SHED_FRACTION,
+                    connection -> client.equals(connection.countedAs()));
+            if (!perClient.enter(client)) {
+                log.debug("{} has as many connections as a client may have", client);
+                destroySocket(socket);
+                return true;
+            }
+        }
+        boolean set = super.setSocketOptions(socket);
+        if (connections.get(socket) instanceof NioSocketWrapper wrapper
+                && wrapper.getSocket() instanceof Connection connection
+                && connection.countAs(client)) {
+            return set;
+        }
+        perClient.leave(client);
+        return set;
+    }
+
+    /** How many have a request that is worked on. */
+    int working() {
+        return count((wrapper, connection) -> connection.isWorking());
+    }
+
+    /** How many are being sent a file. */
+    int sending() {
+        return count((wrapper, connection) -> wrapper.getSendfileData() != null);
+    }
+
+    private int count(BiPredicate<NioSocketWrapper, Connection> which) {
+        return (int)
+                getConnections().stream()
+                        .filter(
+                                any ->
+                                        any instanceof NioSocketWrapper wrapper
+                                                && wrapper.getSocket() instanceof Connection one
+                                                && which.test(wrapper, one))
+                        .count();
+    }
+
+    /** A connection that is closed counts no more. */
+    void forget(Connection connection) {
+        String client = connection.countNoMore();
+        if (client != null) {
+            setup().perClient().leave(client);
+        }
+    }
+
+    /** Closes connections that have waited longest. */
+    private void shed(int count, Predicate<Connection> which) {
+        List<Waiting> waiting =
+                getConnections().stream()
+                        .map(Connections::waiting)
+                        .filter(found -> found != null && which.test(found.connection()))
+                        .sorted(Comparator.comparingLong(Waiting::since))
+                        .limit(count)
+                        .toList();
+        waiting.forEach(Connections::close);
+        if (!waiting.isEmpty()) {
+            log.debug("closed {} connections that waited, to make room", waiting.size());
+        }
+    }
+
+    /**
+     * Ends requests whose clients are the slowest of all that keep the server waiting, if they are
+     * slow at all.
+     */
+    void endSlowest(int count) {
+        record Slow(Connection connection, double rate) {}
+        getConnections().stream()
+                .map(NioSocketWrapper.class::cast)
+                .map(wrapper -> wrapper.getSocket() instanceof Connection one ? one : null)
+                .filter(Objects::nonNull)
+                .map(connection -> new Slow(connection, connection.rate(SLOW_FOR)))
+                .filter(slow -> slow.rate() < SLOW_BYTES_PER_SECOND)
+                .sorted(Comparator.comparingDouble(Slow::rate))
+                .limit(count)
+                .forEach(slow -> end(slow.connection()));
+    }
+
+    private static void end(Connection connection) {
+        try {
+            connection.endRequest();
+        } catch (IOException e) {
+            log.debug("a request that was too slow had ended", e);
+        }
+    }
+
+    private record Waiting(NioSocketWrapper wrapper, Connection connection, long since) {}
+
+    private static @Nullable Waiting waiting(Object any) {
+        return any instanceof NioSocketWrapper wrapper
+                        && wrapper.getSocket() instanceof Connection connection
+                        && connection.waits(wrapper)
+                ? new Waiting(wrapper, connection, wrapper.getLastRead())
+                : null;
+    }
+
+    /** Unless a request has come just now. */
+    private static void close(Waiting waiting) {
+        Lock lock = waiting.wrapper().getLock();
+        if (lock.tryLock()) {
+            try {
+                if (waiting.connection().waits(waiting.wrapper())) {
+                    waiting.wrapper().close();
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package io.berth.server;
+
+import io.berth.config.HttpSettings;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import org.apache.catalina.connector.Connector;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.tomcat.TomcatWebServer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Stops the server so that clients notice as little as possible. In this order, and all within the
+ * time that is set:
+ *
+ * <ol>
+ *   <li>The registry is not ready any more, and goes on serving for a while, so that load balancers
+ *       send nobody to it.
+ *   <li>No more connections are taken.
+ *   <li>Requests that are under way end, and files that are being sent arrive.
+ * </ol>
+ *
+ * <p>What is not over then is cut off. One line of the log says how that went.
+ */
+public final class Drain implements SmartLifecycle {
+
+    private static final Logger log = LoggerFactory.getLogger(Drain.class);
+
+    private static final Duration PAUSE = Duration.ofMillis(20);
+
+    private final WebServerApplicationContext context;
+    private final Duration all;
+    private final Duration delay;
+    private final BooleanSupplier watched;
+    private volatile boolean running;
+    private volatile boolean stopping;
+
+    /**
+     * @param watched whether somebody would notice that the registry is not ready any more
+     */
+    public Drain(
+            WebServerApplicationContext context, HttpSettings settings, BooleanSupplier watched) {
+        this.context = context;
+        this.all = settings.drainTimeout().duration();
+        this.delay = settings.stopDelay().duration();
+        this.watched = watched;
+    }
+
+    /** Whether the server is about to stop; for any thread. */
+    public boolean isStopping() {
+        return stopping;
+    }
+
+    @Override
+    public void start() {
+        stopping = false;
+        running = true;
+    }
+
+    /** Returns at once. */
+    @Override
+    public void stop(Runnable done) {
+        Thread.ofPlatform()
+                .daemon()
+                .name("drain")
+                .start(
+                        () -> {
+                            try {
+                                stop();
+                            } finally {
+                                done.run(); // or the application waits for it in vain
+                            }
+                        });
+    }
+
+    @Override
+    public void stop() {
+        stopping = true;
+        long end = System.nanoTime() + all.toNanos();
+        try {
+            if (context.getWebServer() instanceof TomcatWebServer server) {
+                drain(server.getTomcat().getConnector(), end);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        running = false;
+    }
+
+    private void drain(Connector connector, long end) throws InterruptedException {
+        if (!(connector.getProtocolHandler() instanceof DrainableProtocol protocol)) {
+            return;
+        }
+        long begin = System.nanoTime();
+        if (watched.getAsBoolean()) {
+            sleep(Math.min(delay.toNanos(), end - begin));
+        }
+        connector.pause();
+        protocol.closeServerSocketGraceful();
+        int requests = protocol.requestsUnderWay();
+        int files = protocol.filesUnderWay();
+        while (protocol.requestsUnderWay() + protocol.filesUnderWay() > 0
+                && System.nanoTime() < end) {
+            sleep(PAUSE.toNanos());
+        }
+        log.info(
+                "stopped taking requests, waited {} s for {} requests and {} files,"
+                        + " and cut off {} requests and {} files",
+                Duration.ofNanos(System.nanoTime() - begin).toMillis() / 1000.0,
+                requests,
+                files,
+                protocol.requestsUnderWay(),
+                protocol.filesUnderWay());
+    }
+
+    private static void sleep(long nanos) throws InterruptedException {
+        if (nanos > 0) {
+            Thread.sleep(Duration.ofNanos(nanos));
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return running;
+    }
+
+    /** Before connections are closed. */
+    @Override
+    public int getPhase() {
+        return WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE;
+    }
+}

@@ -1,0 +1,307 @@
+package io.berth.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.berth.app.RawHttp.Response;
+import io.berth.name.Digest;
+import io.berth.name.HashAlgorithm;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients that take their time take nobody else's. */
+@Timeout(60)
+class SlowClientsTest {
+
+    private static final String MANY_RANGES =
+            "Range: bytes=0-3000000,3000002-6000000,6000002-9000000\r\n";
+
+    @TempDir Path folder;
+
+    private final List<RawHttp> open = new ArrayList<>();
+    private @Nullable TestServer server;
+
+    @AfterEach
+    void close() throws IOException {
+        for (RawHttp http : open) {
+            http.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @Test
+    void aHeaderThatIsDribbledIsCutOff() throws Exception {
+        start(Map.of("http.limits.headertime", "1s"));
+        RawHttp http = connect().send("GET /v2/ HTTP/1.1\r\nX: ");
+        long begin = System.nanoTime();
+
+        Awaitility.await().pollInterval(Duration.ofMillis(50)).until(() -> isCutOff(http));
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isBetween(Duration.ofMillis(500), Duration.ofSeconds(8));
+    }
+
+    @Test
+    void aHeaderThatStopsIsCutOffToo() throws Exception {
+        start(Map.of("http.limits.headertime", "1s"));
+
+        assertThat(connect().send("GET /v2/ HTTP/1.1\r\nX: ").isEnded()).isTrue();
+        assertThat(connect().isEnded()).as("nothing was sent").isTrue();
+    }
+
+    @Test
+    void aHeaderThatFollowsARequestIsCutOffToo() throws Exception {
+        start(Map.of("http.limits.headertime", "1s"));
+        RawHttp http = connect().send(RawHttp.head("GET", "/v2/", "") + "GET /v2/ HTTP/1.1\r\nX");
+        assertThat(http.read().status()).isEqualTo(200);
+
+        assertThat(http.isEnded()).isTrue();
+    }
+
+    @Test
+    void aHeaderMayComeInPieces() throws Exception {
+        start(Map.of());
+        RawHttp http = connect();
+        for (char c : RawHttp.head("GET", "/v2/", "X: " + "a".repeat(100) + "\r\n").toCharArray()) {
+            http.send(String.valueOf(c));
+        }
+
+        assertThat(http.read().status()).isEqualTo(200);
+        assertThat(http.get("/v2/").read().status()).isEqualTo(200);
+    }
+
+    @Test
+    void probesAreAnsweredWhenAllRequestsAreTaken() throws Exception {
+        start(Map.of("http.limits.requests", "1"));
+        beginUpload();
+
+        for (String probe : List.of("/livez", "/readyz", "/", "/v2/")) {
+            Response answer = connect().get(probe).read();
+            assertThat(answer.status()).as(probe).isEqualTo(200);
+            assertThat(answer.header("Connection")).isEqualTo("close");
+        }
+    }
+
+    @Test
+    void theSlowestIsEndedWhereOthersWait() throws Exception {
+        start(Map.of("http.limits.requests", "1"));
+        RawHttp slow = beginUpload();
+        long begin = System.nanoTime();
+
+        Response answer = connect().get("/v2/_catalog").read();
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isGreaterThan(Duration.ofSeconds(1));
+        assertThat(readsLessThan(1, slow)).isTrue();
+    }
+
+    @Test
+    void uploadsNeverTakeEverything() throws Exception {
+        start(Map.of("http.limits.requests", "8"));
+        for (int i = 0; i < 20; i++) {
+            RawHttp http = connect();
+            String upload = startUpload(http);
+            http.send(RawHttp.head("PATCH", upload, "Content-Length: 1000000\r\n"));
+        }
+        RawHttp http = connect();
+        for (int i = 0; i < 10; i++) {
+            long begin = System.nanoTime();
+            assertThat(http.get("/v2/_catalog").read().status()).isEqualTo(200);
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+        }
+    }
+
+    @Test
+    void anUploadThatHardlyMovesIsEndedAndCanGoOn() throws Exception {
+        start(Map.of("http.limits.stalltime", "1s", "http.limits.stallbytes", "1000"));
+        RawHttp http = connect();
+        String upload = startUpload(http);
+        http.send(RawHttp.head("PATCH", upload, "Content-Length: 1000000\r\n") + "x");
+
+        Awaitility.await().pollInterval(Duration.ofMillis(50)).until(() -> isCutOff(http));
+
+        Response status = connect().get(upload).read();
+        assertThat(status.status()).isEqualTo(204);
+        assertThat(status.header("Range")).startsWith("0-").isNotEqualTo("0-0");
+    }
+
+    @Test
+    void aDownloadThatNobodyTakesIsEnded() throws Exception {
+        start(Map.of("http.limits.stalltime", "1s"));
+        String blob = push(new byte[10_000_000]);
+        RawHttp ranges = connect().send(RawHttp.head("GET", blob, MANY_RANGES));
+        RawHttp file = connect().get(blob);
+        Thread.sleep(3_000);
+
+        assertThat(readsLessThan(10_000_000, ranges)).isTrue();
+        assertThat(readsLessThan(10_000_000, file)).isTrue();
+    }
+
+    @Test
+    void aBodyThatIsNotWantedIsNotWaitedFor() throws Exception {
+        start(Map.of());
+        RawHttp http = connect();
+        long begin = System.nanoTime();
+        http.send(
+                RawHttp.head(
+                        "PATCH", "/v2/a/blobs/uploads/nothing", "Content-Length: 60000000\r\n"));
+
+        Response answer = http.read();
+        assertThat(answer.status()).isEqualTo(404);
+        assertThat(answer.header("Connection")).isEqualTo("close");
+        assertThat(http.isEnded()).isTrue();
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(8));
+    }
+
+    @Test
+    void aClientThatSendsItAllTheSameSeesTheAnswer() throws Exception {
+        start(Map.of());
+        for (String framing : List.of("Content-Length: 1000000", "Transfer-Encoding: chunked")) {
+            RawHttp http = connect();
+            http.send(RawHttp.head("PATCH", "/v2/a/blobs/uploads/nothing", framing + "\r\n"));
+            http.send(framing.startsWith("T") ? "f4240\r\n" : "");
+            for (int i = 0; i < 20; i++) {
+                http.send("x".repeat(45_000));
+                Thread.sleep(2);
+            }
+            Response answer = http.read();
+            assertThat(answer.status()).isEqualTo(404);
+            assertThat(answer.header("Connection")).isEqualTo("close");
+        }
+    }
+
+    @Test
+    void aShortBodyOfASuccessIsNotWaitedForEither() throws Exception {
+        start(Map.of());
+        RawHttp http = connect();
+        http.send(RawHttp.head("GET", "/v2/", "Content-Length: 100\r\n"));
+
+        assertThat(http.read().status()).isEqualTo(200);
+        assertThat(http.isEnded()).isTrue();
+    }
+
+    @Test
+    void connectionsThatWaitMakeRoomForNewOnes() throws Exception {
+        start(Map.of("http.limits.connections", "20", "http.limits.connectionsperclient", "1000"));
+        List<RawHttp> idle = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            idle.add(connect().get("/v2/"));
+            assertThat(idle.getLast().read().status()).isEqualTo(200);
+        }
+
+        assertThat(idle.getLast().get("/v2/").read().status()).isEqualTo(200);
+        assertThat(idle.getFirst().isEnded()).isTrue();
+    }
+
+    @Test
+    void aClientHasOnlySoManyConnections() throws Exception {
+        start(Map.of("http.limits.connectionsperclient", "3"));
+        List<RawHttp> idle = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            idle.add(connect().get("/v2/"));
+            assertThat(idle.getLast().read().status()).isEqualTo(200);
+        }
+        assertThat(idle.getFirst().isEnded()).isTrue();
+        for (RawHttp http : open) {
+            http.close();
+        }
+        // What was closed counts no more.
+        for (int i = 0; i < 10; i++) {
+            assertThat(connect().get("/v2/").read().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aClientHasOnlySoManyRequests() throws Exception {
+        start(Map.of("http.limits.requestsperclient", "1", "http.trustforwarded", "true"));
+        beginUpload();
+
+        Response refused = connect().get("/v2/").read();
+        assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.header("Retry-After")).isNotBlank();
+        assertThat(refused.text()).contains("TOOMANYREQUESTS");
+        RawHttp other = connect().send(RawHttp.head("GET", "/v2/", "X-Forwarded-For: a, b\r\n"));
+        assertThat(other.read().status()).isEqualTo(200);
+    }
+
+    @Test
+    void requestsThatFollowADownloadAtOnceAreAnswered() throws Exception {
+        start(Map.of());
+        byte[] content = new byte[3_000_000];
+        new Random(1).nextBytes(content);
+        String blob = push(content);
+        String get = RawHttp.head("GET", blob, "");
+        RawHttp http = connect().send((get + RawHttp.head("GET", "/v2/", "")).repeat(20) + get);
+
+        for (int i = 0; i < 20; i++) {
+            assertThat(http.read().body()).isEqualTo(content);
+            assertThat(http.read().text()).isEqualTo("{}");
+        }
+        assertThat(http.read().body()).isEqualTo(content);
+        assertThat(http.get("/v2/").read().status()).isEqualTo(200);
+    }
+
+    private void start(Map<String, String> settings) {
+        server = TestServer.on(folder, settings);
+    }
+
+    private RawHttp connect() throws IOException {
+        RawHttp http = new RawHttp(Objects.requireNonNull(server).port());
+        open.add(http);
+        return http;
+    }
+
+    /** An upload that is being worked on, and whose rest does not come. */
+    private RawHttp beginUpload() throws Exception {
+        RawHttp http = connect();
+        String upload = startUpload(http);
+        http.send(
+                RawHttp.head("PATCH", upload, "Expect: 100-continue\r\nContent-Length: 1000\r\n"));
+        assertThat(http.read().status()).isEqualTo(100);
+        return http.send("abc");
+    }
+
+    private static String startUpload(RawHttp http) throws IOException {
+        Response started = http.request("POST", "/v2/a/blobs/uploads/", "", new byte[0]).read();
+        return Objects.requireNonNull(started.header("Location"));
+    }
+
+    private String push(byte[] content) throws IOException {
+        Digest digest = Digest.ofContent(HashAlgorithm.SHA256, content);
+        String target = "/v2/a/blobs/uploads/?digest=" + digest;
+        assertThat(connect().request("POST", target, "", content).read().status()).isEqualTo(201);
+        return "/v2/a/blobs/" + digest;
+    }
+
+    /** Whether a byte more meets with no connection, or the end of it was seen. */
+    private static boolean isCutOff(RawHttp http) {
+        try {
+            http.send("x");
+            return !http.isSilent();
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    private static boolean readsLessThan(int length, RawHttp http) {
+        try {
+            return http.read().body().length < length;
+        } catch (IOException e) {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,44 @@
+package io.berth.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HeaderEndTest {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+                "GET / HTTP/1.1\nHost: a\n\n",
+                "GET / HTTP/1.1\r\nHost: a\n\r\n",
+                "\r\n\r\n\nGET / HTTP/1.1\r\n\r\n"
+            })
+    void isBehindTheEmptyLine(String header) {
+        assertThat(find(header + "body\r\n\r\n", 0)).isEqualTo(header.length());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\r\n\r\n", "\n\n\n", "GET / HTTP/1.1\r\nHost: a\r\n", "a\r\n\r", "a\r\r"})
+    void isNotThereYet(String header) {
+        assertThat(find(header, 0)).isEqualTo(-1);
+    }
+
+    @Test
+    void isFoundWhereverTheHeaderWasCut() {
+        String header = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+        for (int cut = 0; cut < header.length(); cut++) {
+            assertThat(find(header.substring(0, cut), 0)).isEqualTo(-1);
+            assertThat(find(header, Math.max(cut - 3, 0))).isEqualTo(header.length());
+        }
+    }
+
+    private static int find(String text, int from) {
+        byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+        return HeaderEnd.find(ByteBuffer.wrap(bytes), bytes.length, from);
+    }
+}
