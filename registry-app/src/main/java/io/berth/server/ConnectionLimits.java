@@ -69,7 +69,9 @@ public record ConnectionLimits(
                 set.stallBytes().bytes());
     }
 
-    /** Requests to the store at the same time, of which one request of a client may make several. */
+    /**
+     * Requests to the store at the same time, of which one request of a client may make several.
+     */
     public int askingTheStore() {
         return Math.max(LEAST_TO_THE_STORE, requests / 2);
     }

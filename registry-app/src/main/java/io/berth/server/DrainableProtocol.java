@@ -58,8 +58,12 @@ public final class DrainableProtocol extends Http11NioProtocol {
     @Override
     public void start() throws Exception {
         super.start();
-        var _ = slowClients.scheduleWithFixedDelay(
-                this::endSlowest, MAKE_ROOM_MILLIS, MAKE_ROOM_MILLIS, TimeUnit.MILLISECONDS);
+        var _ =
+                slowClients.scheduleWithFixedDelay(
+                        this::endSlowest,
+                        MAKE_ROOM_MILLIS,
+                        MAKE_ROOM_MILLIS,
+                        TimeUnit.MILLISECONDS);
     }
 
     /** As many as others wait for. */

@@ -217,8 +217,7 @@ final class LentBuffers extends SocketBufferHandler {
 
     @Override
     public boolean isWriteBufferWritable() {
-        return !lentWrite
-                || (fillsWrite ? write.hasRemaining() : isWriteBufferEmpty());
+        return !lentWrite || (fillsWrite ? write.hasRemaining() : isWriteBufferEmpty());
     }
 
     @Override
@@ -228,8 +227,7 @@ final class LentBuffers extends SocketBufferHandler {
 
     @Override
     public boolean isWriteBufferEmpty() {
-        return !lentWrite
-                || (fillsWrite ? write.position() == 0 : !write.hasRemaining());
+        return !lentWrite || (fillsWrite ? write.position() == 0 : !write.hasRemaining());
     }
 
     @Override

@@ -121,7 +121,8 @@ class SlowClientsTest {
         for (int i = 0; i < 10; i++) {
             long begin = System.nanoTime();
             assertThat(http.get("/v2/_catalog").read().status()).isEqualTo(200);
-            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(2));
+            assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                    .isLessThan(Duration.ofSeconds(2));
         }
     }
 

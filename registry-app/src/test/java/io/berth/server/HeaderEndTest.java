@@ -23,7 +23,15 @@ class HeaderEndTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "\r\n\r\n", "\n\n\n", "GET / HTTP/1.1\r\nHost: a\r\n", "a\r\n\r", "a\r\r"})
+    @ValueSource(
+            strings = {
+                "",
+                "\r\n\r\n",
+                "\n\n\n",
+                "GET / HTTP/1.1\r\nHost: a\r\n",
+                "a\r\n\r",
+                "a\r\r"
+            })
     void isNotThereYet(String header) {
         assertThat(find(header, 0)).isEqualTo(-1);
     }

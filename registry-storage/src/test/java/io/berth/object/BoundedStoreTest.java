@@ -39,7 +39,9 @@ class BoundedStoreTest extends ObjectStoreContract {
                         Duration.ofMillis(50));
         List<CompletableFuture<?>> waiting = new ArrayList<>();
         for (int i = 0; i < LIMIT; i++) {
-            waiting.add(CompletableFuture.runAsync(() -> askForNothing(store), Thread::startVirtualThread));
+            waiting.add(
+                    CompletableFuture.runAsync(
+                            () -> askForNothing(store), Thread::startVirtualThread));
         }
         assertThat(hanging.await(10, SECONDS)).isTrue();
 
@@ -49,7 +51,12 @@ class BoundedStoreTest extends ObjectStoreContract {
         assertThatThrownBy(() -> store.list(new ListRequest("", null, true, 1)))
                 .isInstanceOf(ObjectStoreException.Unavailable.class);
         assertThatThrownBy(
-                        () -> store.put(KEY, new byte[1], Condition.always(), Durability.values()[0]))
+                        () ->
+                                store.put(
+                                        KEY,
+                                        new byte[1],
+                                        Condition.always(),
+                                        Durability.values()[0]))
                 .isInstanceOf(ObjectStoreException.Unavailable.class);
         assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(5));
 
