@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Measures what Berth and docker-registry make of an S3 server that is 20 ms away, and prints a table.
+"""Measures what Berth and its peers make of an S3 server that is 20 ms away, and prints a table.
 
-Both use the same real S3 server, each through a proxy that makes every request wait and counts it
-(slow.py), and are measured in turn: A B A B. Counted are the requests of the registry, and apart from
+All use the same real S3 server, each through a proxy that makes every request wait and counts it
+(slow.py), and are measured in turn: A B C A B C. Counted are the requests of the registry, and apart from
 them those of clients that were sent there. One round before the first is not counted. There are two
 servers of each kind on the same tree, of which one sends clients to S3 for blobs and the other does
 not: what one has pushed is new to the other, so its first pull finds no cache filled.
 
-Needs docker-registry and an S3 server.
+Needs an S3 server, and docker-registry unless other peers are named, as for bench.py. A peer finds the
+S3 server by the REGISTRY_STORAGE_S3_* variables, or by {config}, which here is a configuration for that.
 """
 
 import argparse
@@ -16,8 +17,6 @@ import contextlib
 import dataclasses
 import pathlib
 import random
-import shutil
-import statistics
 import sys
 import tempfile
 import time
@@ -27,16 +26,13 @@ import s3
 import scenarios
 import trees
 import wire
-from bench import BERTH, PEER
-from servers import S3Server, Server, SlowWay, build
+from bench import BERTH
+from servers import S3Server, SlowWay
 
 MILLISECONDS = 20
 LAYERS = 10
 # Those of docker.
 UPLOADS, DOWNLOADS = 5, 3
-HEADER = ("operation", "Berth", "docker-registry", "peer ÷ Berth",
-          "requests to S3, Berth", "docker-registry", "peer ÷ Berth")
-
 
 @dataclasses.dataclass
 class Sizes:
@@ -54,7 +50,7 @@ QUICK = Sizes(layer=1 << 16, tags=100, pushed_tags=20)
 
 @dataclasses.dataclass
 class Row:
-    """A line of the table: by kind of server, what each round took."""
+    """A line of the table: by name of a registry, what each round took."""
 
     name: str
     seconds: dict
@@ -62,15 +58,19 @@ class Row:
     links: dict  # requests of clients that it sent to S3
 
     def cells(self):
-        asides = {kind: f", and {spread(links)} of clients" if any(links) else ""
-                  for kind, links in self.links.items()}
-        return (self.name, *self.columns(self.seconds, {BERTH: " s", PEER: " s"}),
+        asides = {name: f", and {spread(links)} of clients" if any(links) else ""
+                  for name, links in self.links.items()}
+        return (self.name, *self.columns(self.seconds, dict.fromkeys(self.seconds, " s")),
                 *self.columns(self.requests, asides))
 
     @staticmethod
     def columns(values, endings):
-        both = [spread(values[kind]) + endings[kind] if values[kind] else "" for kind in (BERTH, PEER)]
-        return (*both, bench.ratio(values) if all(both) else "")
+        columns = []
+        for name in values:
+            columns.append(spread(values[name]) + endings[name] if values[name] else "")
+            if name != BERTH:
+                columns.append(bench.times(values, name) if values[name] and values.get(BERTH) else "")
+        return columns
 
     def __str__(self):
         return "| " + " | ".join(self.cells()) + " |"
@@ -85,7 +85,7 @@ class Subject:
     """A server with its own way to the S3 server."""
 
     def __init__(self, server, way):
-        self.kind = server.kind
+        self.name = server.name
         self.port = server.port
         self.server = server
         self.way = way
@@ -94,8 +94,10 @@ class Subject:
 class Latency:
     """Runs operations on pairs of servers and collects rows."""
 
-    def __init__(self, work, s3_server, rounds, sizes):
+    def __init__(self, work, s3_server, kinds, rounds, sizes, settings):
         self.work = work
+        self.kinds = kinds
+        self.settings = settings  # of Berth
         self.s3_server = s3_server
         self.rounds = rounds
         self.sizes = sizes
@@ -107,26 +109,26 @@ class Latency:
     def subject(self, kind, folder, **settings):
         with SlowWay(self.s3_server.port, MILLISECONDS) as way:
             settings = self.s3_server.settings_at(way.port) | settings
-            with Server(kind, folder, self.work / f"{kind}.log", **settings) as server:
-                if kind == BERTH:
+            with kind.server(folder, self.work / f"{bench.label(kind.name)}.log", **settings) as server:
+                if kind.name == BERTH:
                     self.jdk = self.jdk or bench.java_of(server)
                 try:
                     yield Subject(server, way)
                 except Exception:
-                    print(f"--- {kind}, {server.state()}\n{server.end_of_log()}", file=sys.stderr)
+                    print(f"--- {kind.name}, {server.state()}\n{server.end_of_log()}", file=sys.stderr)
                     raise
 
     @contextlib.contextmanager
     def pair(self, kinds, folder, settings, berth_settings):
-        """One server of each kind. Each has a folder of its own unless folder is one for both."""
+        """One server of each kind. Each has a folder of its own unless folder is one for all."""
         with contextlib.ExitStack() as stack:
             yield [stack.enter_context(self.subject(
-                kind, folder or self.work / "trees" / kind, **settings,
-                **(berth_settings if kind == BERTH else {}))) for kind in kinds]
+                kind, folder or self.work / "trees" / bench.label(kind.name), **settings,
+                **(self.settings | berth_settings if kind.is_berth else {}))) for kind in kinds]
 
     def measure(self, name, subjects, work, prepare=lambda subject, number: number, rounds=None, uncounted=1):
         """Adds a row of work(subject, prepared). prepare(subject, round) is not measured."""
-        row = Row(name, *({BERTH: [], PEER: []} for _ in range(3)))
+        row = Row(name, *({kind.name: [] for kind in self.kinds} for _ in range(3)))
         for number in range((rounds or self.rounds) + uncounted):
             for subject in subjects:
                 prepared = prepare(subject, number)
@@ -137,19 +139,19 @@ class Latency:
                 seconds = time.monotonic() - begun
                 counts = subject.way.counts()
                 if number >= uncounted:
-                    row.seconds[subject.kind].append(seconds)
-                    row.links[subject.kind].append(counts.pop("link", 0))
-                    row.requests[subject.kind].append(sum(counts.values()))
+                    row.seconds[subject.name].append(seconds)
+                    row.links[subject.name].append(counts.pop("link", 0))
+                    row.requests[subject.name].append(sum(counts.values()))
         self.add(row)
 
     def add(self, row):
         self.rows.append(row)
         print(row, flush=True)
 
-    def run(self, names, kinds):
-        print(heading(), flush=True)
+    def run(self, names):
+        print(heading(self.kinds), flush=True)
         for name in names:
-            ALL[name](self, kinds)
+            ALL[name](self, self.kinds)
 
 
 # --- what docker does
@@ -238,13 +240,13 @@ def images(run, kinds):
     seeds = iter(range(1, 1_000_000))
 
     def new_image(subject, _):
-        new[subject.kind] = Image(next(seeds), LAYERS, run.sizes.layer)
-        return new[subject.kind]
+        new[subject.name] = Image(next(seeds), LAYERS, run.sizes.layer)
+        return new[subject.name]
 
     def pushed_elsewhere(others):
         def prepare(subject, number):
             image = new_image(subject, number)
-            push(others[subject.kind], image)
+            push(others[subject.name], image)
             return image
         return prepare
 
@@ -258,14 +260,14 @@ def images(run, kinds):
         return image
 
     def same(subject, _):
-        return new[subject.kind]
+        return new[subject.name]
 
     layers = f"{LAYERS} layers of {run.sizes.layer >> 10} KiB"
     no_redirect = {"REGISTRY_STORAGE_REDIRECT_DISABLE": "true"}
     exclusive = {"REGISTRY_STORAGE_OWNERSHIP": "exclusive"}
     with (run.pair(kinds, None, {}, exclusive) as redirecting,
           run.pair(kinds, None, no_redirect, exclusive) as passing):
-        by_kind = [{subject.kind: subject for subject in pair} for pair in (redirecting, passing)]
+        by_kind = [{subject.name: subject for subject in pair} for pair in (redirecting, passing)]
         run.measure(f"push of {layers}, {UPLOADS} at a time", redirecting, push, new_image)
         run.measure(f"pull of it, {DOWNLOADS} at a time, redirected", redirecting, pull, pushed_elsewhere(by_kind[1]))
         run.measure("the same pull again", redirecting, pull, same)
@@ -285,12 +287,13 @@ def delete(repository):
 
 
 def tags_in_bucket(run, kinds):
-    """One tree for both, made in the bucket. docker-registry reads every tag: once is enough."""
+    """One tree for all, made in the bucket. Peers read every tag: once is enough."""
     repository = "bench/tags"
     folder = run.work / "made"
-    # One for each of both on the shared tree, and Berth's own: the first, one not counted, the rounds.
+    berths = [kind for kind in kinds if kind.is_berth]
+    # One for each on the shared tree, and each Berth's own: the first, one not counted, the rounds.
     with s3.Writer(run.s3_server.settings) as writer:
-        victims = trees.tagged(folder, repository, run.sizes.tags, [1] * (run.rounds + 4),
+        victims = trees.tagged(folder, repository, run.sizes.tags, [1] * (len(kinds) + len(berths) * (run.rounds + 2)),
                                lambda path, content: writer.put(str(path).lstrip("/"), content))
     name = f"DELETE manifest with 1 of {run.sizes.tags:,} tags"
 
@@ -299,8 +302,8 @@ def tags_in_bucket(run, kinds):
 
     with run.pair(kinds, folder, {}, {"REGISTRY_STORAGE_OWNERSHIP": "shared"}) as subjects:
         run.measure(f"{name}, tree shared", subjects, delete(repository), victim, rounds=1, uncounted=0)
-    if BERTH in kinds:
-        with run.pair([BERTH], folder, {}, {"REGISTRY_STORAGE_OWNERSHIP": "exclusive"}) as subjects:
+    for berth in berths:
+        with run.pair([berth], folder, {}, {"REGISTRY_STORAGE_OWNERSHIP": "exclusive"}) as subjects:
             run.measure(f"{name}, the first one on a tree that others made", subjects, delete(repository), victim,
                         rounds=1, uncounted=0)
             # The first has begun it; with many tags it takes longer than this.
@@ -321,9 +324,9 @@ def tags_pushed(run, kinds):
                 range(total))
 
     with run.pair(kinds, None, {}, {"REGISTRY_STORAGE_OWNERSHIP": "exclusive"}) as subjects:
-        digests = {subject.kind: fill(subject)[:victims] for subject in subjects}
+        digests = {subject.name: fill(subject)[:victims] for subject in subjects}
         run.measure(f"DELETE manifest with 1 of {total:,} tags, all pushed by the same server", subjects,
-                    delete(repository), lambda subject, _: digests[subject.kind].pop())
+                    delete(repository), lambda subject, _: digests[subject.name].pop())
 
 
 ALL = {"images": images, "tags": tags_in_bucket, "pushed-tags": tags_pushed}
@@ -337,15 +340,18 @@ def sizes(options):
     return dataclasses.replace(QUICK if options.quick else FULL, **chosen)
 
 
-def heading():
-    return f"| {' | '.join(HEADER)} |\n|{'---|' * len(HEADER)}"
+def heading(kinds):
+    names = [column for kind in kinds for column in ((kind.name,) if kind.name == BERTH else (kind.name, "÷ Berth"))]
+    columns = ["operation", *names, "requests to S3, " + names[0], *names[1:]]
+    return f"| {' | '.join(columns)} |\n|{'---|' * len(columns)}"
 
 
 def report(run):
     lines = [
-        f"Measured on {time.strftime('%Y-%m-%d')}: {bench.berth()} on {run.jdk}, and {bench.peer()}, both on "
+        f"Measured on {time.strftime('%Y-%m-%d')}: {bench.berth(run.settings)} on {run.jdk}; "
+        f"{'; '.join(bench.described(kind) for kind in run.kinds[1:])}; all on "
         f"{run.s3_server.kind} through a proxy that delays every request by {MILLISECONDS} ms. {bench.machine()}.",
-        f"Median and range of {run.rounds} rounds.", "", heading(), *map(str, run.rows)]
+        f"Median and range of {run.rounds} rounds.", "", heading(run.kinds), *map(str, run.rows)]
     return "\n".join(lines)
 
 
@@ -359,27 +365,27 @@ def main():
     parser.add_argument("--tags", type=int, help=f"in the tree that is made in the bucket, {FULL.tags:,} if not said")
     parser.add_argument("--pushed-tags", type=int, help=f"in the one that is pushed, {FULL.pushed_tags:,} if not said")
     parser.add_argument("--store", default="radosgw", help="a kind that s3-server knows")
-    parser.add_argument("--only", choices=(BERTH, PEER), help="one of the two, for trying things out")
+    parser.add_argument("--only", metavar="NAME", help="one of the registries, for trying things out")
+    bench.add_kinds(parser)
     parser.add_argument("--write", type=pathlib.Path, help="the document to put the table into, between its marks")
     options = parser.parse_args()
     for name in options.scenario:
         if name not in ALL:
             parser.error(f"no scenario {name}; there are {' '.join(ALL)}")
-    kinds = [options.only] if options.only else [BERTH, PEER]
-    if PEER in kinds and not shutil.which("docker-registry"):
-        print("nothing measured: needs docker-registry, a package of that name in Debian")
+    kinds = bench.chosen_kinds(parser, options)
+    if not kinds:
         return
+    if options.only:
+        kinds = [kind for kind in kinds if kind.name == options.only] or parser.error(f"no registry {options.only}")
     with tempfile.TemporaryDirectory(prefix="berth-latency.") as folder:
         work = pathlib.Path(folder)
         s3_server = S3Server(options.store, work / "s3")
         if missing := s3_server.missing():
             print(f"nothing measured on {options.store}: {missing}")
             return
-        if BERTH in kinds:
-            build()
         with s3_server:
-            run = Latency(work, s3_server, options.rounds, sizes(options))
-            run.run(options.scenario or ALL, kinds)
+            run = Latency(work, s3_server, kinds, options.rounds, sizes(options), bench.settings_of(options))
+            run.run(options.scenario or ALL)
             if options.write:
                 bench.write_into(options.write, "latency", report(run))
 

@@ -62,7 +62,9 @@ def reads(bench):
 
     manifests, blobs = f"/v2/{REPOSITORY}/manifests", f"/v2/{REPOSITORY}/blobs"
     with bench.servers("reads") as servers:
-        manifest = [seed(server) for server in servers][0]
+        seeded = {}
+        servers = bench.able(servers, "what is to be read", lambda server: seeded.update({server: seed(server)}))
+        manifest = seeded[servers[0]]
         bench.cpu("`GET /v2/`", "µs", servers, many("/v2/"))
         bench.cpu("manifest GET by tag", "µs", servers, many(f"{manifests}/latest"))
         bench.cpu("manifest GET by digest", "µs", servers, many(f"{manifests}/{manifest}"))
@@ -112,9 +114,9 @@ def pushes(bench):
                 ("chunked and trickling", in_patch(lambda: load.in_pieces(big_file, pause=1e-4)))):
             bench.cpu(f"{push}, {name}", "s/GiB", servers, big_push(send), prepare=renew)
         for name, write in SMALL_WRITES:
-            for server in servers:
-                write(server, bench.sizes.warm)
-            bench.cpu(name, "µs", servers, lambda server, _, write=write: write(server, bench.sizes.pushes))
+            name = f"{name}, warm: after {bench.sizes.warm:,}"
+            able = bench.able(servers, name, lambda server, write=write: write(server, bench.sizes.warm))
+            bench.cpu(name, "µs", able, lambda server, _, write=write: write(server, bench.sizes.pushes))
 
 
 def small_blobs(server, number):
@@ -151,9 +153,11 @@ SMALL_WRITES = (
 
 
 def remove_bytes(server, digest):
-    """Gives the disk back what was pushed: nobody asks for it again."""
+    """Gives the disk back what was pushed to push/big: nobody asks for it again."""
     hexes = digest.removeprefix("sha256:")
-    shutil.rmtree(server.folder / "docker/registry/v2/blobs/sha256" / hexes[:2] / hexes)
+    shutil.rmtree(server.folder / "docker/registry/v2/blobs/sha256" / hexes[:2] / hexes, ignore_errors=True)
+    # In a folder of the OCI image layout, as some peers have it.
+    (server.folder / "push/big/blobs/sha256" / hexes).unlink(missing_ok=True)
 
 
 # --- repositories with many tags, registries with many repositories
@@ -184,16 +188,17 @@ def tags(count):
 
         name = f"{total:,} tags"
         folder = f"tags-{count}"
-        with bench.servers(folder, fill, REGISTRY_STORAGE_OWNERSHIP="exclusive") as servers:
-            warm_up(bench, servers)
+        probe = "bench/tags"
+        with bench.servers(folder, fill, probe, REGISTRY_STORAGE_OWNERSHIP="exclusive") as servers:
+            servers = warm_up(bench, servers)
             bench.cpu(f"tags/list, all of {name}", "ms", servers,
                       get("/v2/bench/tags/tags/list", max(10, 500_000 // count), to_the_end=True))
             bench.cpu(f"tags/list, 100 in the middle of {name}", "ms", servers,
                       get(f"/v2/bench/tags/tags/list?n=100&last=t{total // 2:06d}", 50))
             bench.cpu(f"DELETE manifest with 1 of {name}", "ms", servers, delete, next_victims(0, 3))
             bench.cpu(f"DELETE manifest with {several} of {name}", "ms", servers, delete, next_victims(1, 1))
-        with bench.servers(folder, fill, REGISTRY_STORAGE_OWNERSHIP="shared") as servers:
-            warm_up(bench, servers)
+        with bench.servers(folder, fill, probe, REGISTRY_STORAGE_OWNERSHIP="shared") as servers:
+            servers = warm_up(bench, servers)
             bench.cpu(f"DELETE manifest with 1 of {name}, tree shared", "ms", servers, delete, next_victims(0, 3))
             bench.cpu(f"DELETE manifest with {several} of {name}, tree shared", "ms", servers, delete,
                       next_victims(1, 1))
@@ -203,8 +208,11 @@ def tags(count):
 
 
 def warm_up(bench, servers):
-    """Lets the servers do in small what will be measured a few times only, until it is compiled."""
-    for server in servers:
+    """Lets the servers do in small what will be measured a few times only, until it is compiled.
+
+    Returns those that can.
+    """
+    def warm(server):
         with wire.Connection(server.port) as connection:
             wire.push_blob(connection, "warm/up", trees.CONFIG)
             for number in range(bench.sizes.warm // 5):
@@ -214,6 +222,8 @@ def warm_up(bench, servers):
                 if number % 2:
                     connection.request("DELETE", f"/v2/warm/up/manifests/{digest}").expect(202)
 
+    return bench.able(servers, "what warms up", warm)
+
 
 def catalog(bench):
     total = 10_000 // bench.sizes.scale
@@ -222,8 +232,9 @@ def catalog(bench):
     def fill(folder):
         names[:] = trees.catalog(folder, total)
 
-    with bench.servers("catalog", fill, REGISTRY_STORAGE_OWNERSHIP="exclusive") as servers:
-        warm_up(bench, servers)
+    probe = "group000/name00"
+    with bench.servers("catalog", fill, probe, REGISTRY_STORAGE_OWNERSHIP="exclusive") as servers:
+        servers = warm_up(bench, servers)
         page = min(100, total // 2)
         name = f"{page} of {total:,} repositories"
         bench.cpu(f"catalog, first {name}", "ms", servers, get(f"/v2/_catalog?n={page}", 5))
@@ -299,7 +310,7 @@ def starts(bench):
         bench.value("start to first answer", "s", servers, restart)
         bench.value("resident memory at rest", "MiB", servers, lambda server: server.resident_mib())
         for name, write in SMALL_WRITES:
-            bench.value(f"{name}, the first {bench.sizes.pushes} after a start", "CPU µs", servers, first(write))
+            bench.value(f"{name}, cold: the first {bench.sizes.pushes} after a start", "CPU µs", servers, first(write))
 
 
 # --- parts

@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -20,12 +21,18 @@ def build():
 
 
 class Server:
-    """One server on a free loopback port. Stopped at the end of a with block at the latest."""
+    """One server on a free loopback port. Stopped at the end of a with block at the latest.
 
-    def __init__(self, kind, folder, log, **settings):
+    The kind is one that serve knows, unless there is a command: words in which {port}, {folder} and
+    {config} stand for what they say. {config} is the path of a configuration for CNCF distribution,
+    {config:FILE} that of a copy of another file, in which {port} and {folder} are replaced as well.
+    """
+
+    def __init__(self, kind, folder, log, command=(), **settings):
         self.kind = kind
         self.folder = pathlib.Path(folder)
         self.log = pathlib.Path(log)
+        self.command = command
         self.settings = settings
         self.port = 0
         self.process = None
@@ -50,10 +57,27 @@ class Server:
     def launch(self):
         """Starts it and does not wait."""
         self.port = _free_port()
+        kind = "command" if self.command else self.kind
+        words = [self._filled(word) for word in self.command]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [HERE / "serve", self.kind, str(self.port), str(self.folder)],
+                [HERE / "serve", kind, str(self.port), str(self.folder), *words],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ | self.settings)
+
+    def _filled(self, word):
+        word = re.sub(r"\{config(?::([^}]*))?\}", lambda match: str(self._configuration(match.group(1))), word)
+        return word.replace("{port}", str(self.port)).replace("{folder}", str(self.folder))
+
+    def _configuration(self, template):
+        if not template:
+            on_s3 = "REGISTRY_STORAGE_S3_BUCKET" in self.settings
+            return HERE / ("distribution-s3.yml" if on_s3 else "distribution.yml")
+        template = HERE / template
+        text = template.read_text(encoding="utf-8")
+        text = text.replace("{port}", str(self.port)).replace("{folder}", str(self.folder))
+        path = self.log.with_suffix(f".{self.port}{template.suffix}")
+        path.write_text(text, encoding="utf-8")
+        return path
 
     def stop(self):
         self._end(signal.SIGTERM)
