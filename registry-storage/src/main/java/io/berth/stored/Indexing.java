@@ -58,15 +58,6 @@ final class Indexing {
         state.markComplete(repository);
     }
 
-    /** Whether the indexes are complete; if not, they will be. */
-    boolean isComplete(RepositoryName repository) {
-        boolean complete = state.isComplete(repository);
-        if (!complete) {
-            later(repository);
-        }
-        return complete;
-    }
-
     /** Has the indexes built in the background, where they are kept and not complete. */
     void later(RepositoryName repository) {
         if (state.isKept()) {

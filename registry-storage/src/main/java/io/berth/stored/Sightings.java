@@ -15,8 +15,8 @@ import java.util.function.BooleanSupplier;
  */
 final class Sightings<T> {
 
-    /** About 5 MiB. */
-    private static final int REMEMBERED = 30_000;
+    /** About 2 MiB. */
+    private static final int REMEMBERED = 10_000;
 
     private final boolean remembers;
     private final Cache<T, Boolean> seen;

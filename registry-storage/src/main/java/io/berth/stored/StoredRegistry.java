@@ -390,13 +390,15 @@ public final class StoredRegistry implements Registry {
             @Nullable String artifactType,
             PageRequest page) {
         return Failures.translated(
-                () ->
-                        referrers.list(
-                                repository,
-                                subject,
-                                artifactType,
-                                page,
-                                indexing.isComplete(repository)));
+                () -> {
+                    boolean indexed = indexState.isComplete(repository);
+                    Page<Descriptor> found =
+                            referrers.list(repository, subject, artifactType, page, indexed);
+                    if (!indexed && !found.items().isEmpty()) {
+                        indexing.later(repository); // not for what is not there: anyone may ask
+                    }
+                    return found;
+                });
     }
 
     /**

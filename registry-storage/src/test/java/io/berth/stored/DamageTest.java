@@ -180,6 +180,40 @@ class DamageTest {
         assertThat(tagsOf(registry)).isEmpty();
     }
 
+    @Test
+    void referrersThatWereSearchedForAreIndexed() throws InterruptedException {
+        StoredRegistry registry = open(OwnershipMode.AUTO, false);
+        Manifest base = pushImage(registry, REPOSITORY, "base", "v1");
+        image("sig").pushBlobs(registry, REPOSITORY);
+        registry.putManifest(
+                REPOSITORY, image("sig").subject(base.digest()).build(), List.of());
+        for (String key : new Keys(store, FOLDER + "_berth/")) {
+            store.delete(ObjectKey.of(key), Condition.always());
+        }
+
+        assertThat(referrers(open(OwnershipMode.AUTO, false), base.digest())).isEqualTo(1);
+
+        while (!isThere(FOLDER + "_berth/complete")) {
+            Thread.sleep(5);
+        }
+        assertThat(referrers(open(OwnershipMode.AUTO, false), base.digest())).isEqualTo(1);
+    }
+
+    @Test
+    void askingForWhatIsNotThereLeavesNothing() throws InterruptedException {
+        StoredRegistry registry = open(OwnershipMode.AUTO, false);
+        requests.clear();
+
+        for (int i = 0; i < 20; i++) {
+            RepositoryName unknown = RepositoryName.of("nobody/" + i);
+            registry.referrers(unknown, sha256(bytes("x")), null, PageRequest.first(10));
+        }
+        Thread.sleep(50);
+
+        assertThat(requests).noneMatch(request -> request.startsWith("PUT"));
+        assertThat(registry.repositories(PageRequest.first(10)).items()).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aLinkThatIsTooLongIsAbsentAndHealedByThePush(boolean far) {
