@@ -185,8 +185,7 @@ class DamageTest {
         StoredRegistry registry = open(OwnershipMode.AUTO, false);
         Manifest base = pushImage(registry, REPOSITORY, "base", "v1");
         image("sig").pushBlobs(registry, REPOSITORY);
-        registry.putManifest(
-                REPOSITORY, image("sig").subject(base.digest()).build(), List.of());
+        registry.putManifest(REPOSITORY, image("sig").subject(base.digest()).build(), List.of());
         for (String key : new Keys(store, FOLDER + "_berth/")) {
             store.delete(ObjectKey.of(key), Condition.always());
         }
