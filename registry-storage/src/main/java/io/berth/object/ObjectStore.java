@@ -119,6 +119,28 @@ public interface ObjectStore {
      */
     void dropUnfinished(String prefix, Instant before);
 
+    /**
+     * Names the sentinel: an object that is there as long as this is the store that was opened.
+     * From now on nothing is called absent, and nothing is written or removed, while the sentinel
+     * is missing or holds other bytes; {@code Unavailable} is thrown instead. So a folder that was
+     * moved away, an empty mount in its place, or a bucket that was deleted never looks like a
+     * registry without content. What is found is answered without a look at the sentinel.
+     *
+     * <p>A store across a network may rely for some seconds on having seen it; each store says how
+     * long. {@link #forget} removes nothing without the sentinel.
+     *
+     * @param content not changed by the caller any more; at most 1024 bytes
+     */
+    void guardBy(ObjectKey sentinel, byte[] content);
+
+    /**
+     * Asks, in one request, whether the store answers and, where a sentinel was named, whether it
+     * is there.
+     *
+     * @throws ObjectStoreException.Unavailable when not
+     */
+    void verify();
+
     /** Where the objects are files of this machine. */
     default Optional<LocalFiles> localFiles() {
         return Optional.empty();

@@ -24,7 +24,7 @@ import java.util.Optional;
  *     _berth/complete                            the two indexes below know everything; see Ownership
  *     _berth/tags/ALG/HEX/TAG=STAMP              index: TAG may point at this manifest
  *     _berth/referrers/ALG/HEX/ALG/HEX=STAMP     index: the second digest may be a referrer of the first
- *   _berth/owner                                 only Berth writes this tree; see Ownership
+ *   _berth/owner                                 who writes this tree; see Ownership
  *   _berth/catalog                               the next line knows every repository; see Catalog
  *   _berth/repositories/NAME+                    a repository; without + if NAME is one component of 255
  *   _berth/uploads/NAME/_/ID                     bytes of an upload session of Berth
@@ -36,7 +36,8 @@ import java.util.Optional;
  * <p>A {@code link} holds a digest, nothing else. A repository's name may contain slashes but no
  * component of it begins with an underscore, which is how its own folders are told from the
  * repositories below it. Everything under {@code _berth} is derived and may be deleted at any time,
- * at the price of the upload sessions.
+ * at the price of the upload sessions, but for the owner marker: without it, the tree counts as not
+ * there until the next start.
  */
 final class RegistryLayout {
 

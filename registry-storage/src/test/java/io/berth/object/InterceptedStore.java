@@ -35,7 +35,8 @@ public final class InterceptedStore implements ObjectStore {
         STAGED_READ,
         STAGED_PUBLISH,
         STAGED_DISCARD,
-        DROP_UNFINISHED;
+        DROP_UNFINISHED,
+        VERIFY;
 
         /** Whether it may change what is stored. */
         public boolean isChange() {
@@ -174,6 +175,17 @@ public final class InterceptedStore implements ObjectStore {
     @Override
     public void dropUnfinished(String prefix, Instant before) {
         shown(Operation.DROP_UNFINISHED, prefix, () -> next.dropUnfinished(prefix, before));
+    }
+
+    /** Not a request. */
+    @Override
+    public void guardBy(ObjectKey sentinel, byte[] content) {
+        next.guardBy(sentinel, content);
+    }
+
+    @Override
+    public void verify() {
+        shown(Operation.VERIFY, "", next::verify);
     }
 
     @Override

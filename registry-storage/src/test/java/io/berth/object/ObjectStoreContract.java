@@ -83,6 +83,29 @@ public abstract class ObjectStoreContract extends StoreFixture {
     }
 
     @Nested
+    class Guarded extends SentinelContract {
+        @Override
+        protected ObjectStore store() {
+            return ObjectStoreContract.this.store();
+        }
+
+        @Override
+        protected ObjectStore anotherInstance() {
+            return ObjectStoreContract.this.anotherInstance();
+        }
+
+        @Override
+        protected void awaitForgotten() {
+            ObjectStoreContract.this.awaitForgotten();
+        }
+
+        @Override
+        protected void awaitDistrust() {
+            ObjectStoreContract.this.awaitDistrust();
+        }
+    }
+
+    @Nested
     class AgainstAModel extends ModelContract {
         @Override
         protected ObjectStore store() {

@@ -96,6 +96,9 @@ abstract class StoreFixture {
     /** Until {@link ObjectStore#forget} has had its effect. */
     protected void awaitForgotten() {}
 
+    /** Until a store relies no longer on having seen its sentinel. */
+    protected void awaitDistrust() {}
+
     static void assertNotFound(ThrowingCallable call) {
         assertThatThrownBy(call).isInstanceOf(ObjectStoreException.NotFound.class);
     }

@@ -47,6 +47,10 @@ class OwnershipTest {
         }
     }
 
+    private String marker() {
+        return new String(store.read(OWNER, 1024), StandardCharsets.US_ASCII);
+    }
+
     /** As another registry does: it knows no index. */
     private void tagBehindOurBack(String tag, Manifest manifest) {
         byte[] link = manifest.digest().toString().getBytes(StandardCharsets.US_ASCII);
@@ -63,7 +67,7 @@ class OwnershipTest {
     void anEmptyTreeBecomesExclusive() {
         open(OwnershipMode.AUTO);
 
-        assertThat(isThere(OWNER)).isTrue();
+        assertThat(marker()).isNotEmpty().doesNotContain("shared");
     }
 
     @Test
@@ -72,7 +76,42 @@ class OwnershipTest {
 
         open(OwnershipMode.AUTO);
 
-        assertThat(isThere(OWNER)).isFalse();
+        assertThat(marker()).startsWith("shared ");
+    }
+
+    @Test
+    void aTreeOfAnotherRegistryIsMarkedShared() {
+        tagBehindOurBack("theirs", image("a").build());
+
+        open(OwnershipMode.AUTO);
+
+        assertThat(marker()).startsWith("shared ");
+    }
+
+    @Test
+    void theMarkerChangesOnlyWhereTheSettingSaysSo() {
+        open(OwnershipMode.AUTO);
+        String exclusive = marker();
+        open(OwnershipMode.EXCLUSIVE);
+        assertThat(marker()).isEqualTo(exclusive);
+        open(OwnershipMode.SHARED);
+        String shared = marker();
+        assertThat(shared).startsWith("shared ");
+        open(OwnershipMode.AUTO);
+        assertThat(marker()).isEqualTo(shared);
+        open(OwnershipMode.EXCLUSIVE);
+
+        assertThat(marker()).doesNotContain("shared").isNotEqualTo(exclusive);
+    }
+
+    @Test
+    void aMarkerThatSomebodyEditedIsTakenAsItIs() {
+        store.put(OWNER, "by-hand\n".getBytes(StandardCharsets.US_ASCII), Condition.always(), Durability.DURABLE);
+        Registry registry = open(OwnershipMode.AUTO);
+
+        pushImage(registry, REPOSITORY, "a", "v1");
+
+        assertThat(registry.tags(REPOSITORY, PageRequest.first(10)).items()).isEqualTo(tags("v1"));
     }
 
     @Test

@@ -48,7 +48,8 @@ import org.junit.jupiter.api.io.TempDir;
  * that saw the same a moment ago. A change here is a bill and a wait for everybody.
  *
  * <p>Every replica learns once per repository that its indexes are complete; that GET is left out
- * here by having it learn before. What is of no use any more is removed later, together with
+ * here by having it learn before. So is the look at the sentinel, one in two seconds in which
+ * something absent is asked for. What is of no use any more is removed later, together with
  * others: one request for a thousand.
  */
 class S3RequestCountTest {
@@ -87,7 +88,7 @@ class S3RequestCountTest {
     }
 
     private Registry cold(OwnershipMode ownership) {
-        Registry registry = registry(TestBucket.local(spool).open(root, traffic), ownership);
+        Registry registry = registry(TestBucket.local(spool).openAtRest(root, traffic), ownership);
         registry.referrers(REPOSITORY, sha256(bytes("nothing")), null, PageRequest.first(1));
         traffic.taken();
         return registry;

@@ -58,6 +58,9 @@ import org.slf4j.LoggerFactory;
  * hold between them (the latter where the file system has hard links); {@link Condition.IfContent}
  * holds among the threads of one process.
  *
+ * <p><b>The sentinel</b> is looked at (one stat) before something is called absent, before a write
+ * begins and before it gets its name, and before something is removed; nothing is believed longer.
+ *
  * <p>All of the folder is on one file system. Symbolic links in it are followed, and removed only
  * where one is the object itself. Files that cannot be keys and temporary files of other registries
  * are not seen.
@@ -78,6 +81,7 @@ public final class DiskStore implements ObjectStore, LocalFiles {
     private final TemporaryFiles temporaryFiles;
     private final Publisher publisher;
     private final FolderReader folders;
+    private final Sentinel sentinel;
 
     /** Opens the folder with {@link #NAME_BYTES} for names. */
     public DiskStore(Path root, ObjectKey temporary) {
@@ -108,10 +112,11 @@ public final class DiskStore implements ObjectStore, LocalFiles {
         folders = new FolderReader(calls, nameBytes);
         tree = new FileTree(absolute, temporaryFolder, calls, folders);
         temporaryFiles = new TemporaryFiles(temporaryFolder);
+        sentinel = new Sentinel(tree, calls);
         try {
             Files.createDirectories(temporaryFolder);
             temporaryFiles.removeStale(Instant.now().minus(TemporaryFiles.STALE));
-            publisher = new Publisher(tree, calls, hasLinks());
+            publisher = new Publisher(tree, calls, sentinel, hasLinks());
         } catch (IOException e) {
             throw new UncheckedIOException(
                     "cannot keep data in "
@@ -144,6 +149,26 @@ public final class DiskStore implements ObjectStore, LocalFiles {
     }
 
     @Override
+    public void guardBy(ObjectKey sentinel, byte[] content) {
+        this.sentinel.set(sentinel, content);
+    }
+
+    @Override
+    public void verify() {
+        if (sentinel.isSet()) {
+            sentinel.require();
+        } else {
+            var _ = list(new ListRequest("", null, true, 1));
+        }
+    }
+
+    /** A failure to read, which means that there is no such object only in the right folder. */
+    private ObjectStoreException reading(ObjectKey key, Path file, IOException e) {
+        ObjectStoreException failure = Failures.reading(key, file, e);
+        return failure instanceof NotFound ? sentinel.absent(key) : failure;
+    }
+
+    @Override
     public ObjectInfo head(ObjectKey key) {
         BasicFileAttributes attributes = attributes(key, tree.file(key));
         return new ObjectInfo(attributes.size(), attributes.lastModifiedTime().toInstant());
@@ -154,10 +179,10 @@ public final class DiskStore implements ObjectStore, LocalFiles {
         try {
             attributes = calls.attributes(file);
         } catch (IOException e) {
-            throw Failures.reading(key, file, e);
+            throw reading(key, file, e);
         }
         if (!attributes.isRegularFile()) {
-            throw new NotFound(key);
+            throw sentinel.absent(key);
         }
         return attributes;
     }
@@ -172,7 +197,7 @@ public final class DiskStore implements ObjectStore, LocalFiles {
             }
             return content;
         } catch (IOException e) {
-            throw Failures.reading(key, file, e);
+            throw reading(key, file, e);
         }
     }
 
@@ -185,13 +210,14 @@ public final class DiskStore implements ObjectStore, LocalFiles {
         try {
             return FileRange.open(file, range.first(), range.last() + 1);
         } catch (IOException e) {
-            throw Failures.reading(key, file, e);
+            throw reading(key, file, e);
         }
     }
 
     @Override
     public void put(ObjectKey key, byte[] content, Condition condition, Durability durability) {
         boolean isWholeAsItIsMade = content.length == 0 && durability == Durability.HINT;
+        sentinel.require();
         if (isWholeAsItIsMade && condition instanceof Condition.Always && create(key)) {
             return;
         }
@@ -243,7 +269,11 @@ public final class DiskStore implements ObjectStore, LocalFiles {
     @Override
     public Listing list(ListRequest request) {
         try {
-            return new TreeWalk(tree, folders, calls, request).page();
+            Listing page = new TreeWalk(tree, folders, calls, request).page();
+            if (page.entries().isEmpty()) {
+                sentinel.require();
+            }
+            return page;
         } catch (IOException e) {
             throw Failures.listing(request.prefix(), e);
         }
@@ -251,6 +281,7 @@ public final class DiskStore implements ObjectStore, LocalFiles {
 
     @Override
     public ObjectWriter write(ObjectKey key) {
+        sentinel.require();
         return writer(key);
     }
 
@@ -274,6 +305,7 @@ public final class DiskStore implements ObjectStore, LocalFiles {
      */
     @Override
     public StagedObject stage(ObjectKey key) {
+        sentinel.require();
         try {
             return staged(key, tree.create(tree.file(key)), 0);
         } catch (FileAlreadyExistsException e) {
@@ -295,12 +327,12 @@ public final class DiskStore implements ObjectStore, LocalFiles {
                 throw e;
             }
         } catch (IOException e) {
-            throw Failures.reading(key, file, e);
+            throw reading(key, file, e);
         }
     }
 
     private StagedObject staged(ObjectKey key, FileChannel channel, long size) {
-        return new StagedFile(key, channel, size, calls, tree, publisher);
+        return new StagedFile(key, channel, size, calls, tree, sentinel, publisher);
     }
 
     /** All of them: they have no keys yet, and a folder of their own. */

@@ -23,6 +23,7 @@ final class Publisher {
 
     private final FileTree tree;
     private final SystemCalls calls;
+    private final Sentinel sentinel;
     private final boolean links;
 
     /** Of a bounded number; two keys may share one and then wait for each other. */
@@ -31,9 +32,10 @@ final class Publisher {
     /**
      * @param links whether the file system has hard links
      */
-    Publisher(FileTree tree, SystemCalls calls, boolean links) {
+    Publisher(FileTree tree, SystemCalls calls, Sentinel sentinel, boolean links) {
         this.tree = tree;
         this.calls = calls;
+        this.sentinel = sentinel;
         this.links = links;
         for (int i = 0; i < locks.length; i++) {
             locks[i] = new Object();
@@ -47,6 +49,8 @@ final class Publisher {
      * @throws PreconditionFailed when the condition does not hold; the file is where it was
      */
     void publish(Path file, ObjectKey key, Condition condition, Durability durability) {
+        // Should the folder go right after this, the file to be named is not in its place either.
+        sentinel.require();
         Path target = tree.file(key);
         try {
             synchronized (lock(key)) {
@@ -96,6 +100,7 @@ final class Publisher {
      * @throws PreconditionFailed when the condition does not hold
      */
     void delete(ObjectKey key, Condition condition) {
+        sentinel.require();
         Path file = tree.file(key);
         try {
             synchronized (lock(key)) {

@@ -4,6 +4,7 @@ import io.berth.name.Digest;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStoreException;
 import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.StagedObject;
@@ -26,6 +27,7 @@ final class StagedFile implements StagedObject {
     private final FileChannel channel;
     private final SystemCalls calls;
     private final FileTree tree;
+    private final Sentinel sentinel;
     private final Publisher publisher;
     private long size;
     private boolean finished;
@@ -40,6 +42,7 @@ final class StagedFile implements StagedObject {
             long size,
             SystemCalls calls,
             FileTree tree,
+            Sentinel sentinel,
             Publisher publisher) {
         this.key = key;
         this.file = tree.file(key);
@@ -47,6 +50,7 @@ final class StagedFile implements StagedObject {
         this.size = size;
         this.calls = calls;
         this.tree = tree;
+        this.sentinel = sentinel;
         this.publisher = publisher;
     }
 
@@ -111,7 +115,8 @@ final class StagedFile implements StagedObject {
         try {
             return FileRange.open(file, 0, size);
         } catch (IOException e) {
-            throw Failures.reading(key, file, e);
+            ObjectStoreException failure = Failures.reading(key, file, e);
+            throw failure instanceof NotFound ? sentinel.absent(key) : failure;
         }
     }
 
@@ -129,7 +134,7 @@ final class StagedFile implements StagedObject {
             publisher.publish(file, target, Condition.always(), durability);
         } catch (Unavailable e) {
             if (Files.notExists(file)) {
-                throw new NotFound(key);
+                throw sentinel.absent(key);
             }
             throw e;
         }

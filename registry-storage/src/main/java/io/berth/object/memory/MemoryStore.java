@@ -47,7 +47,30 @@ public final class MemoryStore implements ObjectStore {
         }
     }
 
+    /** An object that is there as long as nobody has taken everything away. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Sentinel(ObjectKey key, byte[] content) {}
+
     private final ConcurrentNavigableMap<String, Entry> entries = new ConcurrentSkipListMap<>();
+    private volatile @Nullable Sentinel sentinel;
+
+    @Override
+    public void guardBy(ObjectKey sentinel, byte[] content) {
+        this.sentinel = new Sentinel(sentinel, content);
+    }
+
+    @Override
+    public void verify() {
+        Sentinel expected = sentinel;
+        if (expected != null && holding(expected.key(), expected.content()) == null) {
+            throw new Unavailable(expected.key().value(), "the sentinel is missing", null);
+        }
+    }
+
+    private NotFound absent(ObjectKey key) {
+        verify();
+        return new NotFound(key);
+    }
 
     @Override
     public ObjectInfo head(ObjectKey key) {
@@ -76,6 +99,7 @@ public final class MemoryStore implements ObjectStore {
 
     @Override
     public void put(ObjectKey key, byte[] content, Condition condition, Durability durability) {
+        verify();
         Entry written = new Entry(content.clone(), null);
         boolean holds =
                 switch (condition) {
@@ -96,6 +120,7 @@ public final class MemoryStore implements ObjectStore {
 
     @Override
     public void delete(ObjectKey key, Condition condition) {
+        verify();
         boolean holds =
                 switch (condition) {
                     case Always() -> {
@@ -120,12 +145,17 @@ public final class MemoryStore implements ObjectStore {
 
     @Override
     public void deleteAll(Collection<ObjectKey> keys) {
+        verify();
         keys.forEach(key -> entries.remove(key.value()));
     }
 
     @Override
     public void forget(Collection<ObjectKey> keys) {
-        deleteAll(keys);
+        try {
+            deleteAll(keys);
+        } catch (Unavailable e) {
+            // left to be found another day
+        }
     }
 
     @Override
@@ -148,6 +178,9 @@ public final class MemoryStore implements ObjectStore {
                             ? entries.higherKey(key)
                             : entries.ceilingKey(key.substring(0, slash) + '0');
         }
+        if (listed.isEmpty()) {
+            verify();
+        }
         return new Listing(listed, false);
     }
 
@@ -160,11 +193,13 @@ public final class MemoryStore implements ObjectStore {
 
     @Override
     public ObjectWriter write(ObjectKey key) {
+        verify();
         return new MemoryWriter(this, key);
     }
 
     @Override
     public StagedObject stage(ObjectKey key) {
+        verify();
         GrowingBytes bytes = new GrowingBytes();
         entries.put(key.value(), new Entry(new byte[0], bytes));
         return new MemoryStaged(this, key, bytes);
@@ -174,7 +209,7 @@ public final class MemoryStore implements ObjectStore {
     public StagedObject resume(ObjectKey key, @Nullable String state) {
         Entry entry = entries.get(key.value());
         if (entry == null || entry.staged == null) {
-            throw new NotFound(key);
+            throw absent(key);
         }
         return new MemoryStaged(this, key, entry.staged);
     }
@@ -192,13 +227,14 @@ public final class MemoryStore implements ObjectStore {
      * @param content not used by the caller any more
      */
     void replace(ObjectKey key, byte[] content) {
+        verify();
         entries.put(key.value(), new Entry(content, null));
     }
 
     private Entry find(ObjectKey key) {
         Entry entry = entries.get(key.value());
         if (entry == null || entry.staged != null) {
-            throw new NotFound(key);
+            throw absent(key);
         }
         return entry;
     }

@@ -4,11 +4,13 @@ import io.berth.name.ByteRange;
 import io.berth.object.ObjectInfo;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException;
+import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.Unavailable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.RetryableException;
@@ -39,11 +41,24 @@ final class Bucket {
     private final S3Options options;
     private final KeyRoot root;
     private final Clients clients;
+    private final Sentinel sentinel;
 
     Bucket(S3Options options, Clients clients) {
+        this(options, clients, System::nanoTime);
+    }
+
+    /**
+     * @param nanos the time, as of {@link System#nanoTime}
+     */
+    Bucket(S3Options options, Clients clients, LongSupplier nanos) {
         this.options = options;
         this.root = KeyRoot.of(options.rootDirectory());
         this.clients = clients;
+        this.sentinel = new Sentinel(this, nanos);
+    }
+
+    Sentinel sentinel() {
+        return sentinel;
     }
 
     S3Options options() {
@@ -72,8 +87,33 @@ final class Bucket {
                     clients.repeating.headObject(head -> head.bucket(name()).key(keyOf(key)));
             return new ObjectInfo(answer.contentLength(), answer.lastModified());
         } catch (SdkException e) {
-            throw Failures.reading(key, e);
+            throw Failures.isAnonymous(e) ? spelledOut(key, e) : reading(key, e);
         }
+    }
+
+    /**
+     * A HEAD has no words, and who answered 404 does not say that it speaks S3: a proxy, perhaps.
+     * What a GET says has words.
+     */
+    private ObjectStoreException spelledOut(ObjectKey key, SdkException headless) {
+        try {
+            clients.repeating
+                    .getObject(
+                            get(key).range("bytes=0-0").build(),
+                            ResponseTransformer.<GetObjectResponse>toInputStream())
+                    .abort();
+        } catch (SdkException e) {
+            e.addSuppressed(headless);
+            return reading(key, e);
+        }
+        return new Unavailable(
+                key.value(), "a HEAD is answered 404 where a GET finds the object", headless);
+    }
+
+    /** A failure to read; that an object is absent is believed as the sentinel allows. */
+    private ObjectStoreException reading(ObjectKey key, SdkException e) {
+        ObjectStoreException failure = Failures.reading(key, e);
+        return failure instanceof NotFound ? sentinel.absent(key) : failure;
     }
 
     /**
@@ -83,6 +123,15 @@ final class Bucket {
      * @throws ObjectStoreException.TooLong when it is longer than the limit
      */
     Content read(ObjectKey key, int limit) {
+        try {
+            return readAsIs(key, limit);
+        } catch (NotFound e) {
+            throw sentinel.absent(key);
+        }
+    }
+
+    /** The same whatever the sentinel says. */
+    Content readAsIs(ObjectKey key, int limit) {
         GetObjectRequest request = get(key).build();
         AtomicLong length = new AtomicLong();
         Optional<Content> content;
@@ -135,7 +184,7 @@ final class Bucket {
             if (Failures.status(e) == 416) {
                 throw new Unavailable(key.value(), "shorter than the range asked for", e);
             }
-            throw Failures.reading(key, e);
+            throw reading(key, e);
         }
         if (in.response().contentLength() != range.length()) {
             in.abort();

@@ -44,6 +44,7 @@ final class ConditionalWrites {
     }
 
     void put(ObjectKey key, byte[] content, Condition condition) {
+        bucket.sentinel().requireForWrite();
         switch (condition) {
             case Always() -> putAlways(key, content);
             case IfAbsent() -> create(key, content);
@@ -52,6 +53,7 @@ final class ConditionalWrites {
     }
 
     void delete(ObjectKey key, Condition condition) {
+        bucket.sentinel().requireForWrite();
         switch (condition) {
             case Always() -> deleteAlways(key);
             case IfAbsent() -> requireAbsent(key);

@@ -34,6 +34,7 @@ final class Deletes {
      * @throws Unavailable when some may be left
      */
     void all(Collection<ObjectKey> keys) {
+        bucket.sentinel().requireForWrite();
         List<ObjectKey> all = List.copyOf(keys);
         if (all.size() == 1 || !capabilities.batchDelete()) {
             each(all);

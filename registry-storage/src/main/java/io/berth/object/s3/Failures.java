@@ -101,6 +101,13 @@ final class Failures {
         return e instanceof AwsServiceException answer ? answer.statusCode() : 0;
     }
 
+    /** Whether it is a 404 of whom does not number its answers, as all do who speak S3. */
+    static boolean isAnonymous(SdkException e) {
+        return e instanceof AwsServiceException answer
+                && answer.statusCode() == 404
+                && (answer.requestId() == null || answer.requestId().isEmpty());
+    }
+
     static boolean isNoSuchUpload(SdkException e) {
         return code(e).equals("NoSuchUpload");
     }

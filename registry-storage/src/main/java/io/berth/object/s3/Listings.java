@@ -54,6 +54,9 @@ final class Listings {
                 ListObjectsV2Response page = bucket.clients().repeating.listObjectsV2(ask.build());
                 List<String> entries = entries(page, request, after);
                 boolean more = Boolean.TRUE.equals(page.isTruncated());
+                if (entries.isEmpty() && !more) {
+                    bucket.sentinel().requireForAbsence();
+                }
                 if (!entries.isEmpty() || !more) {
                     return new Listing(entries, more);
                 }

@@ -2,7 +2,6 @@ package io.berth.object.s3;
 
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException;
-import io.berth.object.ObjectStoreException.NotFound;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
@@ -46,6 +45,7 @@ final class PartUpload {
     }
 
     static PartUpload begin(Bucket bucket, ObjectKey target) {
+        bucket.sentinel().requireForWrite();
         try {
             String id =
                     bucket.clients()
@@ -135,7 +135,7 @@ final class PartUpload {
             // A part does not show.
             throw new ObjectStoreException.Unavailable(target.value(), "cannot copy a part", e);
         } catch (SdkException e) {
-            throw new NotFound(owner);
+            throw bucket.sentinel().absent(owner);
         }
     }
 
@@ -166,6 +166,7 @@ final class PartUpload {
     void complete(long size) {
         sending.await();
         copying.await();
+        bucket.sentinel().requireForWrite();
         List<CompletedPart> inOrder =
                 parts.stream().sorted(Comparator.comparing(CompletedPart::partNumber)).toList();
         CompleteMultipartUploadRequest request =

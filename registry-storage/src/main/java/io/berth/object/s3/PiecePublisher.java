@@ -1,7 +1,6 @@
 package io.berth.object.s3;
 
 import io.berth.object.ObjectKey;
-import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.s3.PartPlan.Part;
 import io.berth.object.s3.PartPlan.Source;
@@ -35,11 +34,12 @@ final class PiecePublisher {
             send(List.of(new Source(piece, 0, piece.length())), null, 0, piece.length());
             return;
         }
+        bucket.sentinel().requireForWrite();
         CopyObjectRequest request = bucket.copy(piece.key(staged), target, piece.length()).build();
         try {
             Attempts.repeat(target, () -> bucket.clients().patient.copyObject(request));
         } catch (SdkException e) {
-            throw new NotFound(staged);
+            throw bucket.sentinel().absent(staged);
         }
     }
 

@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.SdkHttpClient;
@@ -29,6 +30,10 @@ import software.amazon.awssdk.http.SdkHttpClient;
  * <p><b>Conditions</b> hold between all replicas where the server checks them, which is tried out
  * when the store is opened ({@link #capabilities}). Where it does not, the store looks first and
  * then writes: two who do so in the same instant may both succeed.
+ *
+ * <p><b>The sentinel</b> is read when something is to be called absent and it was not seen for 2 s,
+ * or something is to be written and it was not seen for 15 s. A 404 without a request id, as a proxy
+ * gives, is not believed: the object is asked for once more, by a GET.
  *
  * <p><b>Lost answers.</b> A write under a condition whose answer is lost is looked up before it is
  * repeated; a write without one is just repeated. {@code OutcomeUnknown} is what remains unclear
@@ -94,7 +99,18 @@ public final class S3Store implements ObjectStore, AutoCloseable {
      */
     static S3Store open(
             S3Options options, S3Capabilities known, UnaryOperator<SdkHttpClient> wire) {
-        Bucket bucket = new Bucket(options, new Clients(options, wire));
+        return open(options, known, wire, System::nanoTime);
+    }
+
+    /**
+     * @param nanos the time by which the sentinel is trusted, as of {@link System#nanoTime}
+     */
+    static S3Store open(
+            S3Options options,
+            S3Capabilities known,
+            UnaryOperator<SdkHttpClient> wire,
+            LongSupplier nanos) {
+        Bucket bucket = new Bucket(options, new Clients(options, wire), nanos);
         return new S3Store(bucket, known, spool(options));
     }
 
@@ -118,6 +134,20 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     /** What the server was seen to do. */
     public S3Capabilities capabilities() {
         return capabilities;
+    }
+
+    @Override
+    public void guardBy(ObjectKey sentinel, byte[] content) {
+        bucket.sentinel().set(sentinel, content);
+    }
+
+    @Override
+    public void verify() {
+        if (bucket.sentinel().isSet()) {
+            bucket.sentinel().require();
+        } else {
+            var _ = list(new ListRequest("", null, true, 1));
+        }
     }
 
     @Override

@@ -141,6 +141,7 @@ final class S3Writer implements ObjectWriter {
             long from,
             long to,
             @Nullable Digest content) {
+        bucket.sentinel().requireForWrite();
         PutObjectRequest.Builder put = bucket.put(key, to - from);
         if (content != null && content.algorithm().equals(HashAlgorithm.SHA256.id())) {
             byte[] hash = HexFormat.of().parseHex(content.encoded());

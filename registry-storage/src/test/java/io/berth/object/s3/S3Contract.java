@@ -8,6 +8,8 @@ import io.berth.object.ObjectStoreContract;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,13 +21,26 @@ abstract class S3Contract extends ObjectStoreContract {
 
     private final String root = TestBucket.newRoot();
     private final List<S3Store> others = new ArrayList<>();
+
+    /** How far the store's time is ahead. */
+    private final AtomicLong ahead = new AtomicLong();
+
     private S3Store store;
 
     abstract TestBucket bucket();
 
     @BeforeEach
     void open() {
-        store = bucket().open(root);
+        store =
+                bucket().open(
+                                root,
+                                UnaryOperator.identity(),
+                                () -> System.nanoTime() + ahead.get());
+    }
+
+    @Override
+    protected void awaitDistrust() {
+        ahead.addAndGet(Sentinel.WRITE.toNanos() + 1);
     }
 
     @AfterEach

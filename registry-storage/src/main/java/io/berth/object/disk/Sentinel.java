@@ -1,0 +1,94 @@
+package io.berth.object.disk;
+
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStoreException.NotFound;
+import io.berth.object.ObjectStoreException.Unavailable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file that tells the folder which was opened from another one at the same path: from an empty
+ * mount point, from what a replaced volume holds. While it is the same file, unchanged, one stat
+ * shows that; otherwise it is read. Thread-safe.
+ */
+final class Sentinel {
+
+    /** What identifies an unchanged file. */
+    private record Identity(Object file, long size, FileTime modified) {
+
+        /** {@code null} where the file system does not number its files. */
+        static @Nullable Identity of(BasicFileAttributes attributes) {
+            Object file = attributes.fileKey();
+            return file == null
+                    ? null
+                    : new Identity(file, attributes.size(), attributes.lastModifiedTime());
+        }
+    }
+
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Expected(ObjectKey key, Path file, byte[] content) {}
+
+    private final FileTree tree;
+    private final SystemCalls calls;
+    private volatile @Nullable Expected expected;
+    private volatile @Nullable Identity seen;
+
+    Sentinel(FileTree tree, SystemCalls calls) {
+        this.tree = tree;
+        this.calls = calls;
+    }
+
+    void set(ObjectKey key, byte[] content) {
+        seen = null;
+        expected = new Expected(key, tree.file(key), content);
+    }
+
+    boolean isSet() {
+        return expected != null;
+    }
+
+    /**
+     * What is to be said of an object that is not there.
+     *
+     * @throws Unavailable when that says nothing, for the sentinel is not there either
+     */
+    NotFound absent(ObjectKey key) {
+        require();
+        return new NotFound(key);
+    }
+
+    /**
+     * @throws Unavailable when it was set and is not there, or holds something else
+     */
+    void require() {
+        Expected sentinel = expected;
+        if (sentinel == null) {
+            return;
+        }
+        try {
+            Identity found = Identity.of(calls.attributes(sentinel.file()));
+            if (found != null && found.equals(seen)) {
+                return;
+            }
+            byte[] content = SmallFile.read(sentinel.file(), sentinel.content().length);
+            if (!Arrays.equals(content, sentinel.content())) {
+                throw new Unavailable(
+                        sentinel.key().value(),
+                        "the folder is not the one that was opened, for its sentinel holds"
+                                + " something else",
+                        null);
+            }
+            seen = found;
+        } catch (IOException e) {
+            throw new Unavailable(
+                    sentinel.key().value(),
+                    "the folder is gone or not the one that was opened, for its sentinel cannot"
+                            + " be read",
+                    e);
+        }
+    }
+}
