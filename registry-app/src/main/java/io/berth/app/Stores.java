@@ -7,9 +7,9 @@ import io.berth.config.Secret;
 import io.berth.config.StorageSettings;
 import io.berth.config.StorageSettings.Filesystem;
 import io.berth.config.tree.WrongSettingException;
-import io.berth.object.ListRequest;
 import io.berth.object.ObjectStore;
 import io.berth.object.disk.DiskStore;
+import io.berth.object.disk.FolderInUseException;
 import io.berth.object.s3.S3Options;
 import io.berth.object.s3.S3Options.Checksums;
 import io.berth.object.s3.S3Options.Credentials;
@@ -18,7 +18,6 @@ import io.berth.object.s3.S3Store;
 import io.berth.stored.StoredRegistry;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -47,18 +46,53 @@ final class Stores {
      */
     static ObjectStore open(StorageSettings settings) {
         S3Settings s3 = settings.s3();
-        return s3 == null ? disk(folder(settings)) : s3(s3, !settings.redirect().disable());
+        return s3 == null ? disk(Objects.requireNonNull(settings.filesystem())) : s3(s3, !settings.redirect().disable());
     }
 
-    private static ObjectStore disk(Path folder) {
+    private static ObjectStore disk(Filesystem settings) {
+        Path folder = settings.rootDirectory();
+        DiskStore store;
         try {
-            return new DiskStore(
-                    folder, StoredRegistry.TEMPORARY, MemoryBudget.ofProcess().nameBytes());
+            store =
+                    DiskStore.open(
+                            folder,
+                            StoredRegistry.TEMPORARY,
+                            MemoryBudget.ofProcess().nameBytes(),
+                            StoredRegistry.LOCK,
+                            settings.lockWait().duration());
         } catch (UncheckedIOException e) {
             throw new WrongSettingException(
                     "The setting storage.filesystem.rootdirectory does not work: " + e.getMessage(),
                     e);
+        } catch (FolderInUseException e) {
+            throw new WrongSettingException(
+                    "The setting storage.filesystem.rootdirectory does not work: "
+                            + e.getMessage()
+                            + ". A folder is for one process: stop the other one before this one"
+                            + " starts. Several replicas need storage.s3. How long a start waits"
+                            + " for the other one to end is storage.filesystem.lockwait.",
+                    e);
         }
+        if (!store.distinguishesCase()) {
+            acceptIgnoredCase(settings, store);
+        }
+        return store;
+    }
+
+    private static void acceptIgnoredCase(Filesystem settings, DiskStore store) {
+        String fact = settings.rootDirectory() + " does not tell A from a";
+        if (!settings.caseInsensitive()) {
+            store.close();
+            throw new WrongSettingException(
+                    "The setting storage.filesystem.rootdirectory does not work: the file system"
+                            + " of "
+                            + fact
+                            + ", so that a push of the tag V1 would replace the tag v1. Use another"
+                            + " file system, or accept that with"
+                            + " storage.filesystem.caseinsensitive=true.",
+                    null);
+        }
+        log.warn("The file system of {}: tags that differ in nothing else are one tag.", fact);
     }
 
     private static S3Store s3(S3Settings settings, boolean redirects) {
@@ -137,19 +171,6 @@ final class Stores {
     /** What the store is called by distribution's settings. */
     static String kind(StorageSettings settings) {
         return settings.s3() == null ? "filesystem" : "s3";
-    }
-
-    /** Throws when the store does not answer; costs one request. */
-    static Runnable question(ObjectStore store, StorageSettings settings) {
-        ListRequest anything = new ListRequest("", null, true, 1);
-        Path folder = settings.s3() == null ? folder(settings) : null;
-        return () -> {
-            // Without it, an empty list would be all that tells of a disk that is gone.
-            if (folder != null && !Files.isDirectory(folder)) {
-                throw new IllegalStateException("there is no folder " + folder);
-            }
-            var _ = store.list(anything);
-        };
     }
 
     private static Path folder(StorageSettings settings) {

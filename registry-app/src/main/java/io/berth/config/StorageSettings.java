@@ -26,7 +26,7 @@ public record StorageSettings(
                 "storage.filesystem.rootdirectory and settings of storage.s3 are both set, but"
                         + " content is kept in one place: remove one of them");
         if (s3 == null && filesystem == null) {
-            filesystem = new Filesystem(Path.of("data"));
+            filesystem = new Filesystem(Path.of("data"), GoDuration.of("60s"), false);
         }
     }
 
@@ -40,8 +40,17 @@ public record StorageSettings(
         AUTO
     }
 
-    /** A folder of this machine. Created when it is not there. */
-    public record Filesystem(@DefaultValue("data") Path rootDirectory) {
+    /**
+     * A folder of this machine, for one process.
+     *
+     * @param rootDirectory created when it is not there
+     * @param lockWait how long a start waits for another process that has the folder
+     * @param caseInsensitive whether a folder is taken in which {@code A} and {@code a} are one file
+     */
+    public record Filesystem(
+            @DefaultValue("data") Path rootDirectory,
+            @DefaultValue("60s") GoDuration lockWait,
+            @DefaultValue("false") boolean caseInsensitive) {
 
         public Filesystem {
             rootDirectory = rootDirectory.toAbsolutePath().normalize();

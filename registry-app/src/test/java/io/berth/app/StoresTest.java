@@ -2,10 +2,13 @@ package io.berth.app;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.config.S3Settings;
 import io.berth.config.Settings;
 import io.berth.config.StorageSettings;
+import io.berth.config.tree.WrongSettingException;
+import io.berth.object.disk.DiskStore;
 import io.berth.object.s3.S3Options;
 import io.berth.object.s3.S3Options.Checksums;
 import io.berth.object.s3.S3Options.Credentials;
@@ -14,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Settings of a bucket arrive at the store. */
 class StoresTest {
@@ -122,6 +126,25 @@ class StoresTest {
                                                         "accesskey", "key",
                                                         "secretkey", "password")))))
                 .isEqualTo("s3://images/a/b at https://s3.example.com");
+    }
+
+    @Test
+    void aFolderIsForOneProcess(@TempDir Path folder) throws Exception {
+        StorageSettings settings =
+                storage(
+                        Map.of(
+                                "filesystem.rootdirectory", folder.toString(),
+                                "filesystem.lockwait", "100ms"));
+        try (DiskStore first = (DiskStore) Stores.open(settings)) {
+            assertThatThrownBy(() -> Stores.open(settings))
+                    .isInstanceOf(WrongSettingException.class)
+                    .hasMessageMatching(
+                            "The setting storage.filesystem.rootdirectory does not work: the folder "
+                                    + folder
+                                    + " is in use by this process\\. .*storage.filesystem.lockwait\\.");
+            first.verify();
+        }
+        ((DiskStore) Stores.open(settings)).close();
     }
 
     private static S3Settings s3(Map<String, String> values) {

@@ -25,7 +25,10 @@ class StorageSettingsTest {
         assertThat(Settings.defaults().storage())
                 .isEqualTo(
                         new StorageSettings(
-                                new Filesystem(Path.of("data").toAbsolutePath()),
+                                new Filesystem(
+                                        Path.of("data").toAbsolutePath(),
+                                        GoDuration.of("60s"),
+                                        false),
                                 null,
                                 new Redirect(false),
                                 Ownership.AUTO,
@@ -45,31 +48,26 @@ class StorageSettingsTest {
         assertThat(
                         Settings.withAll(
                                         "storage",
-                                        Map.of(
-                                                "storage.filesystem.rootdirectory",
-                                                "/srv/a/../registry",
-                                                "storage.redirect.disable",
-                                                "true",
-                                                "storage.ownership",
-                                                "shared",
-                                                "storage.delete.enabled",
-                                                "false",
-                                                "storage.tag.concurrencylimit",
-                                                "8",
-                                                "storage.maintenance.readonly.enabled",
-                                                "true",
-                                                "storage.maintenance.uploadpurging.enabled",
-                                                "false",
-                                                "storage.maintenance.uploadpurging.age",
-                                                "48h",
-                                                "storage.maintenance.uploadpurging.interval",
-                                                "90m",
-                                                "storage.maintenance.uploadpurging.dryrun",
-                                                "true"))
+                                        Map.ofEntries(
+                                                Map.entry("storage.filesystem.rootdirectory", "/srv/a/../registry"),
+                                                Map.entry("storage.filesystem.lockwait", "5s"),
+                                                Map.entry("storage.filesystem.caseinsensitive", "true"),
+                                                Map.entry("storage.redirect.disable", "true"),
+                                                Map.entry("storage.ownership", "shared"),
+                                                Map.entry("storage.delete.enabled", "false"),
+                                                Map.entry("storage.tag.concurrencylimit", "8"),
+                                                Map.entry("storage.maintenance.readonly.enabled", "true"),
+                                                Map.entry("storage.maintenance.uploadpurging.enabled", "false"),
+                                                Map.entry("storage.maintenance.uploadpurging.age", "48h"),
+                                                Map.entry("storage.maintenance.uploadpurging.interval", "90m"),
+                                                Map.entry("storage.maintenance.uploadpurging.dryrun", "true")))
                                 .storage())
                 .isEqualTo(
                         new StorageSettings(
-                                new Filesystem(Path.of("/srv/registry")),
+                                new Filesystem(
+                                        Path.of("/srv/registry"),
+                                        GoDuration.of("5s"),
+                                        true),
                                 null,
                                 new Redirect(true),
                                 Ownership.SHARED,

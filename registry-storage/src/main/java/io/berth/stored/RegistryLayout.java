@@ -30,6 +30,7 @@ import java.util.Optional;
  *   _berth/uploads/NAME/_/ID                     bytes of an upload session of Berth
  *   _berth/key                                   what its ids are made with; see UploadIds
  *   _berth/tmp/                                  of the disk store
+ *   _berth/lock                                  of the disk store
  *   _berth/probe/                                of the S3 store
  * </pre>
  *
@@ -176,6 +177,10 @@ final class RegistryLayout {
 
     static ObjectKey temporary() {
         return ObjectKey.of(OWN + "tmp");
+    }
+
+    static ObjectKey lock() {
+        return ObjectKey.of(OWN + "lock");
     }
 
     static ObjectKey probe() {

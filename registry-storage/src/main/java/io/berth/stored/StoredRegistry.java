@@ -51,6 +51,9 @@ public final class StoredRegistry implements Registry {
     /** Where a store that needs temporary files may keep them: no key is ever at or below it. */
     public static final ObjectKey TEMPORARY = RegistryLayout.temporary();
 
+    /** A file that a store on a disk may lock to keep others out. */
+    public static final ObjectKey LOCK = RegistryLayout.lock();
+
     /** Below it a store may write objects to find out what it can do, and removes them. */
     public static final ObjectKey PROBE = RegistryLayout.probe();
 

@@ -26,6 +26,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
@@ -54,9 +55,10 @@ import org.slf4j.LoggerFactory;
  * is never synced: after a loss of power an object that was removed may be back. (See
  * docs/decisions/0007-durability-on-disk.md.)
  *
- * <p><b>Several processes</b> may use one folder. All or nothing and {@link Condition.IfAbsent}
- * hold between them (the latter where the file system has hard links); {@link Condition.IfContent}
- * holds among the threads of one process.
+ * <p><b>Several processes</b> on one folder see all or nothing of each write, and {@link
+ * Condition.IfAbsent} holds between them where the file system has hard links; {@link
+ * Condition.IfContent} holds among the threads of one process, and so do staged bytes. {@link #open}
+ * therefore keeps others out that open the folder in the same way.
  *
  * <p><b>The sentinel</b> is looked at (one stat) before something is called absent, before a write
  * begins and before it gets its name, and before something is removed; nothing is believed longer.
@@ -67,7 +69,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Memory: no buffers; names of large folders take what the constructor is told.
  */
-public final class DiskStore implements ObjectStore, LocalFiles {
+public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(DiskStore.class);
 
@@ -82,6 +84,40 @@ public final class DiskStore implements ObjectStore, LocalFiles {
     private final Publisher publisher;
     private final FolderReader folders;
     private final Sentinel sentinel;
+    private final boolean distinguishesCase;
+    private final @Nullable FolderLock lock;
+
+    /**
+     * As the constructor does, for this process alone, until {@link #close}.
+     *
+     * @param nameBytes as of the constructor
+     * @param lock a file that says so, as a key; no object can be there
+     * @param patience how long another process that has the folder is waited for
+     * @throws FolderInUseException when another one has it still
+     * @throws UncheckedIOException when files cannot be written there; its message says where
+     */
+    public static DiskStore open(
+            Path root,
+            ObjectKey temporary,
+            long nameBytes,
+            ObjectKey lock,
+            Duration patience) {
+        Path absolute = root.toAbsolutePath().normalize();
+        FolderLock held;
+        try {
+            Path file = absolute.resolve(lock.value());
+            Files.createDirectories(file.getParent());
+            held = FolderLock.acquire(absolute, file, patience);
+        } catch (IOException e) {
+            throw unusable(absolute, e);
+        }
+        try {
+            return new DiskStore(root, temporary, nameBytes, new SystemCalls(), held);
+        } catch (RuntimeException e) {
+            held.close();
+            throw e;
+        }
+    }
 
     /** Opens the folder with {@link #NAME_BYTES} for names. */
     public DiskStore(Path root, ObjectKey temporary) {
@@ -106,7 +142,17 @@ public final class DiskStore implements ObjectStore, LocalFiles {
     }
 
     DiskStore(Path root, ObjectKey temporary, long nameBytes, SystemCalls calls) {
+        this(root, temporary, nameBytes, calls, null);
+    }
+
+    private DiskStore(
+            Path root,
+            ObjectKey temporary,
+            long nameBytes,
+            SystemCalls calls,
+            @Nullable FolderLock lock) {
         this.calls = calls;
+        this.lock = lock;
         Path absolute = root.toAbsolutePath().normalize();
         Path temporaryFolder = absolute.resolve(temporary.value());
         folders = new FolderReader(calls, nameBytes);
@@ -116,36 +162,30 @@ public final class DiskStore implements ObjectStore, LocalFiles {
         try {
             Files.createDirectories(temporaryFolder);
             temporaryFiles.removeStale(Instant.now().minus(TemporaryFiles.STALE));
-            publisher = new Publisher(tree, calls, sentinel, hasLinks());
+            FileSystemTrials trials = new FileSystemTrials(temporaryFiles, tree, calls);
+            trials.requireTheLeast();
+            trials.adviseOnNames();
+            distinguishesCase = trials.distinguishesCase();
+            publisher = new Publisher(tree, calls, sentinel, trials.hasLinks());
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "cannot keep data in "
-                            + absolute
-                            + ": make it a folder that this user may write to, on a disk that is"
-                            + " not read-only",
-                    e);
+            throw unusable(absolute, e);
         }
     }
 
-    /** Also proves that files can be written. */
-    private boolean hasLinks() throws IOException {
-        Path file = temporaryFiles.next();
-        Path name = temporaryFiles.next();
-        tree.create(file).close();
-        try {
-            calls.link(file, name);
-            return true;
-        } catch (IOException | UnsupportedOperationException e) {
-            log.warn(
-                    "{} has no hard links ({}): two processes that write the same new object at"
-                            + " once may both believe they were first",
-                    file.getParent(),
-                    e.toString());
-            return false;
-        } finally {
-            TemporaryFiles.drop(name);
-            TemporaryFiles.drop(file);
-        }
+    private static UncheckedIOException unusable(Path folder, IOException e) {
+        return new UncheckedIOException(
+                "cannot keep data in "
+                        + folder
+                        + ": make it a folder that this user may write to, on a disk that is not"
+                        + " read-only ("
+                        + e.getMessage()
+                        + ")",
+                e);
+    }
+
+    /** Whether {@code a} and {@code A} are two objects here; otherwise they are one file. */
+    public boolean distinguishesCase() {
+        return distinguishesCase;
     }
 
     @Override
@@ -353,5 +393,13 @@ public final class DiskStore implements ObjectStore, LocalFiles {
     @Override
     public Path path(ObjectKey key) {
         return tree.file(key);
+    }
+
+    /** Lets another process have the folder, if this one had it alone. */
+    @Override
+    public void close() {
+        if (lock != null) {
+            lock.close();
+        }
     }
 }

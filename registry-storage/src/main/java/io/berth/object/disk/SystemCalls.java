@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 
@@ -35,6 +36,11 @@ class SystemCalls {
     @SuppressWarnings("StreamResourceLeak")
     DirectoryStream<Path> children(Path folder) throws IOException {
         return Files.newDirectoryStream(folder);
+    }
+
+    /** Gives a file the name of another, which is gone then, in one step. */
+    void replace(Path file, Path other) throws IOException {
+        Files.move(file, other, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Gives a file a second name; fails when that is taken. */

@@ -33,6 +33,10 @@ final class TemporaryFiles {
         this.folder = folder;
     }
 
+    Path folder() {
+        return folder;
+    }
+
     /** A name that no other call, of any process, gets. */
     Path next() {
         return folder.resolve(process + count.incrementAndGet());

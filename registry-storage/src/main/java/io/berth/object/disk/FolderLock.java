@@ -1,0 +1,173 @@
+package io.berth.object.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a second process out of a folder, by a lock of the operating system on a file in it. The
+ * system lets go of it when the process ends, in whatever way, so none is ever left behind; it
+ * holds between containers, whatever they see of each other's processes, and between machines as
+ * far as their network file system has locks.
+ *
+ * <p>The file must not be opened by anything else in this process: closing any handle on it would
+ * let go of the lock.
+ */
+final class FolderLock implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(FolderLock.class);
+
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    /** What the holder says about itself has fewer characters. */
+    private static final int LONGEST_NAME = 500;
+
+    /** Of this process; the system's locks are not for telling its own threads apart. */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+    private final Path file;
+    private final FileChannel channel;
+
+    private FolderLock(Path file, FileChannel channel) {
+        this.file = file;
+        this.channel = channel;
+    }
+
+    /**
+     * Takes the lock; where the file system has none, warns, and goes on without.
+     *
+     * @param file made when it is not there, in a folder that is; absolute
+     * @param patience how long a process that holds it is waited for
+     * @throws FolderInUseException when it is still held then
+     */
+    static FolderLock acquire(Path folder, Path file, Duration patience) throws IOException {
+        Path real = Objects.requireNonNull(file.getParent()).toRealPath().resolve(file.getFileName());
+        Instant deadline = Instant.now().plus(patience);
+        boolean waiting = false;
+        while (true) {
+            String holder = "this process";
+            if (HELD.add(real)) {
+                boolean taken = false;
+                try {
+                    FolderLock lock = tryAcquire(real);
+                    if (lock != null) {
+                        taken = true;
+                        return lock;
+                    }
+                    holder = holder(real);
+                } finally {
+                    if (!taken) {
+                        HELD.remove(real);
+                    }
+                }
+            }
+            if (Instant.now().isAfter(deadline)) {
+                throw new FolderInUseException(folder, holder);
+            }
+            if (!waiting) {
+                log.info("waiting for {} to let go of {}", holder, folder);
+                waiting = true;
+            }
+            pause(folder, holder);
+        }
+    }
+
+    private static void pause(Path folder, String holder) {
+        try {
+            Thread.sleep(POLL);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new FolderInUseException(folder, holder);
+        }
+    }
+
+    /** {@code null} when another process holds it. */
+    private static @Nullable FolderLock tryAcquire(Path file) throws IOException {
+        FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        boolean taken = false;
+        try {
+            FileLock lock = tryLock(file, channel);
+            if (lock == null) {
+                return null;
+            }
+            taken = true;
+            return new FolderLock(file, channel);
+        } catch (IOException e) {
+            // Not held by another process, but there are no locks.
+            log.warn(
+                    "{} cannot be locked ({}): that no other process writes to the same folder is"
+                            + " not known, and must be seen to",
+                    file,
+                    e.getMessage());
+            taken = true;
+            return new FolderLock(file, channel);
+        } finally {
+            if (!taken) {
+                channel.close();
+            }
+        }
+    }
+
+    private static @Nullable FileLock tryLock(Path file, FileChannel channel) throws IOException {
+        FileLock lock = channel.tryLock();
+        if (lock != null) {
+            byte[] name = name().getBytes(StandardCharsets.UTF_8);
+            try {
+                channel.truncate(0);
+                channel.write(ByteBuffer.wrap(name), 0);
+            } catch (IOException e) {
+                log.debug("cannot say in {} who holds it", file, e); // a full disk, perhaps
+            }
+        }
+        return lock;
+    }
+
+    private static String name() {
+        String host = System.getenv().getOrDefault("HOSTNAME", "");
+        return "process "
+                + ProcessHandle.current().pid()
+                + (host.isEmpty() ? "" : " on " + host)
+                + " since "
+                + Instant.now().truncatedTo(ChronoUnit.SECONDS);
+    }
+
+    private static String holder(Path file) {
+        try {
+            if (Files.size(file) <= LONGEST_NAME) {
+                String name = Files.readString(file).strip();
+                if (!name.isEmpty()) {
+                    return "another: " + name;
+                }
+            }
+        } catch (IOException e) {
+            log.debug("cannot read in {} who holds it", file, e);
+        }
+        return "another process";
+    }
+
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            log.debug("cannot close {}", file, e);
+        } finally {
+            HELD.remove(file);
+        }
+    }
+}
