@@ -145,7 +145,7 @@ final class Assembly {
         HealthSettings.StorageDriver watching = settings.health().storageDriver();
         return watching.enabled()
                 ? new StoreWatch(
-                        Stores.question(store, settings.storage()),
+                        store::verify,
                         watching.interval().duration(),
                         watching.threshold(),
                         clock)
@@ -163,7 +163,7 @@ final class Assembly {
                 drain::isStopping,
                 asked,
                 Stores.kind(settings.storage()),
-                S3Report.capabilities(store));
+                () -> S3Report.capabilities(store));
     }
 
     static RegistryApi api(Registry registry, RegistrySettings settings) {

@@ -33,20 +33,20 @@ public final class HealthApi {
     private final BooleanSupplier stopping;
     private final ReadinessWatch asked;
     private final String kind;
-    private final Map<String, Boolean> capabilities;
+    private final Supplier<Map<String, Boolean>> capabilities;
 
     /**
      * @param stopping whether the server is about to stop
      * @param asked is told of each question whether the registry is ready
      * @param kind of the store
-     * @param capabilities what the store can do or not; shown as they are, to everybody
+     * @param capabilities what the store is known to do or not; shown as they are, to everybody
      */
     public HealthApi(
             Supplier<StoreState> state,
             BooleanSupplier stopping,
             ReadinessWatch asked,
             String kind,
-            Map<String, Boolean> capabilities) {
+            Supplier<Map<String, Boolean>> capabilities) {
         this.state = state;
         this.stopping = stopping;
         this.asked = asked;
@@ -83,7 +83,7 @@ public final class HealthApi {
         StoreState now = state.get();
         Map<String, Object> store = shown(now);
         store.put("kind", kind);
-        store.put("capabilities", capabilities);
+        store.put("capabilities", capabilities.get());
         answer(request, response, now.up(), Map.of("store", store));
     }
 

@@ -11,6 +11,7 @@ import io.berth.object.ObjectStoreException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -29,10 +30,14 @@ class HealthOverHttpTest {
     private static final Map<String, String> OFTEN =
             Map.of("health.storagedriver.interval", "100ms");
 
+    /** Of nothing. */
+    private static final String DIGEST =
+            "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
     @TempDir Path folder;
 
     private volatile boolean away;
-    private final AtomicInteger lists = new AtomicInteger();
+    private final AtomicInteger questions = new AtomicInteger();
 
     @ParameterizedTest
     @ValueSource(strings = {"/", "/livez", "/readyz", "/debug/health"})
@@ -105,16 +110,45 @@ class HealthOverHttpTest {
         }
     }
 
+    /** As when a volume is not mounted any more, and the folder beneath shows. */
+    @Test
+    void anEmptyFolderInItsPlaceIsNoRegistryWithoutImages() throws Exception {
+        Path data = folder.resolve("data");
+        try (TestServer server = TestServer.on(data, OFTEN)) {
+            Files.move(data, folder.resolve("away"));
+            Files.createDirectory(data);
+
+            for (String path :
+                    List.of(
+                            "/v2/_catalog",
+                            "/v2/library/app/tags/list",
+                            "/v2/library/app/manifests/v1",
+                            "/v2/library/app/referrers/" + DIGEST,
+                            "/v2/library/app/manifests/" + DIGEST,
+                            "/v2/library/app/blobs/" + DIGEST)) {
+                assertThat(ask(server, path).status()).as(path).isEqualTo(503);
+            }
+            try (RawHttp http = new RawHttp(server.port())) {
+                String push = "/v2/library/app/blobs/uploads/?digest=" + DIGEST;
+                assertThat(http.request("POST", push, "", new byte[0]).read().status())
+                        .isEqualTo(503);
+            }
+            awaitStatus(server, "/readyz", 503);
+            assertThat(ask(server, "/livez").status()).isEqualTo(200);
+            assertThat(data).isEmptyDirectory();
+        }
+    }
+
     @Test
     void probesCostNothing() throws Exception {
         try (TestServer server = watched(Map.of());
                 RawHttp http = new RawHttp(server.port())) {
-            int before = lists.get();
+            int before = questions.get();
             for (int i = 0; i < 100; i++) {
                 assertThat(http.get("/readyz").read().status()).isEqualTo(200);
             }
 
-            assertThat(lists.get()).isEqualTo(before);
+            assertThat(questions.get()).isEqualTo(before);
         }
     }
 
@@ -126,10 +160,10 @@ class HealthOverHttpTest {
                         "health.storagedriver.interval", "100ms");
         try (TestServer server = watched(off);
                 RawHttp http = new RawHttp(server.port())) {
-            int before = lists.get();
+            int before = questions.get();
             Thread.sleep(500);
 
-            assertThat(lists.get()).isEqualTo(before);
+            assertThat(questions.get()).isEqualTo(before);
             assertThat(http.get("/readyz").read().status()).isEqualTo(200);
         }
     }
@@ -159,8 +193,8 @@ class HealthOverHttpTest {
 
         @Override
         public void before(Call call) {
-            if (call.operation() == Operation.LIST) {
-                lists.incrementAndGet();
+            if (call.operation() == Operation.VERIFY) {
+                questions.incrementAndGet();
             }
             if (away) {
                 throw new ObjectStoreException.Unavailable(call.key(), "away", null);

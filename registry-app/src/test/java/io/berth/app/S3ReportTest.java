@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.object.memory.MemoryStore;
 import io.berth.object.s3.S3Capabilities;
+import io.berth.object.s3.S3Capabilities.Ability;
+import io.berth.object.s3.S3Capabilities.Trial;
+import java.util.EnumSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class S3ReportTest {
@@ -36,7 +40,20 @@ class S3ReportTest {
         assertThat(S3Report.capabilities(new MemoryStore())).isEmpty();
     }
 
+    @Test
+    void whatIsNotKnownIsNoLack() {
+        S3Capabilities unclear =
+                new S3Capabilities(
+                        ALL.abilities(), Set.of(Trial.CREATE, Trial.REPLACE), Set.of());
+
+        assertThat(S3Report.missing(unclear, true))
+                .singleElement()
+                .asString()
+                .contains("not known", "[create, replace]");
+    }
+
     private static S3Capabilities all(boolean can) {
-        return new S3Capabilities(can, can, can, can, can, can, can, can, can, can, can, can);
+        return S3Capabilities.of(
+                can ? EnumSet.allOf(Ability.class) : EnumSet.noneOf(Ability.class));
     }
 }

@@ -125,6 +125,17 @@ public final class BoundedStore implements ObjectStore {
     }
 
     @Override
+    public void guardBy(ObjectKey sentinel, byte[] content) {
+        store.guardBy(sentinel, content);
+    }
+
+    /** Whatever waits: it finds out whether the store answers again. */
+    @Override
+    public void verify() {
+        store.verify();
+    }
+
+    @Override
     public Optional<LocalFiles> localFiles() {
         return store.localFiles();
     }

@@ -4,6 +4,8 @@ import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.s3.Failures.Kind;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -20,6 +22,9 @@ final class Attempts {
     private static final int COLLISIONS = 12;
 
     private static final long PAUSE_MILLIS = 100;
+
+    /** No attempt begins later, where all moves few bytes: somebody waits. */
+    private static final Duration LONGEST = Duration.ofSeconds(30);
 
     /** What became of a request that got no answer. */
     enum Found {
@@ -39,6 +44,14 @@ final class Attempts {
      * @throws SdkException when the server has no object of a name in the request
      */
     static <T> T repeat(ObjectKey key, Supplier<T> request) {
+        return repeat(key, LONGEST, request);
+    }
+
+    /**
+     * @param longest no attempt begins later
+     */
+    static <T> T repeat(ObjectKey key, Duration longest, Supplier<T> request) {
+        Instant deadline = Instant.now().plus(longest);
         boolean doubtful = false;
         for (int attempt = 1; ; attempt++) {
             try {
@@ -49,7 +62,7 @@ final class Attempts {
                     throw e;
                 }
                 doubtful |= kind == Kind.UNKNOWN;
-                pauseOrThrow(key, attempt, doubtful, e);
+                pauseOrThrow(key, attempt, deadline, doubtful, e);
             }
         }
     }
@@ -62,6 +75,7 @@ final class Attempts {
      *     there is no object
      */
     static void guarded(ObjectKey key, Runnable request, Supplier<Found> look) {
+        Instant deadline = Instant.now().plus(LONGEST);
         boolean doubtful = false;
         for (int attempt = 1; ; attempt++) {
             try {
@@ -83,7 +97,7 @@ final class Attempts {
                 } else if (kind == Kind.ABSENT || kind == Kind.PRECONDITION) {
                     throw new PreconditionFailed(key);
                 }
-                pauseOrThrow(key, attempt, doubtful, e);
+                pauseOrThrow(key, attempt, deadline, doubtful, e);
             }
         }
     }
@@ -99,14 +113,18 @@ final class Attempts {
 
     /** Waits a little before the next attempt, unless this was the last. */
     private static void pauseOrThrow(
-            ObjectKey key, int attempt, boolean doubtful, SdkException failure) {
+            ObjectKey key,
+            int attempt,
+            Instant deadline,
+            boolean doubtful,
+            SdkException failure) {
         int tries =
                 switch (Failures.kind(failure)) {
                     case REFUSED -> 1;
                     case CONFLICT -> COLLISIONS;
                     default -> TRIES;
                 };
-        if (attempt >= tries || !pause(attempt)) {
+        if (attempt >= tries || Instant.now().isAfter(deadline) || !pause(attempt)) {
             throw doubtful ? Failures.unknown(key, failure) : Failures.writing(key, failure);
         }
     }

@@ -1,5 +1,7 @@
 package io.berth.object.s3;
 
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.s3.S3Options.Checksums;
 import io.berth.object.s3.S3Options.Credentials;
 import java.net.URI;
@@ -7,6 +9,9 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -39,6 +44,12 @@ final class Clients implements AutoCloseable {
     /** Of one try of a request that moves few bytes. */
     private static final Duration SHORT = Duration.ofSeconds(15);
 
+    /** Of all tries of such a request. */
+    static final Duration SHORT_IN_ALL = Duration.ofSeconds(40);
+
+    /** How long a transfer waits for others to end before it fails. */
+    private static final Duration TURN = Duration.ofSeconds(60);
+
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration FREE_CONNECTION = Duration.ofSeconds(10);
     private static final Duration SILENCE = Duration.ofSeconds(30);
@@ -54,6 +65,7 @@ final class Clients implements AutoCloseable {
     private final SdkHttpClient http;
     private final SdkHttpClient patientHttp;
     private final SdkHttpClient streamHttp;
+    private final SdkHttpClient sendHttp;
     private final AwsCredentialsProvider credentials;
     private final ScheduledExecutorService timer;
 
@@ -66,6 +78,15 @@ final class Clients implements AutoCloseable {
      */
     final S3Client streaming;
 
+    /**
+     * As {@link #repeating}, for content on its way from a client. Many transfers, or slow ones,
+     * must not take the connections that reads need.
+     */
+    final S3Client sending;
+
+    /** As {@link #sending}, once. */
+    final S3Client sendingOnce;
+
     /** For what may not be repeated without a look at what became of it. */
     final S3Client once;
 
@@ -75,7 +96,10 @@ final class Clients implements AutoCloseable {
     final S3Presigner presigner;
 
     /** Copies of parts at the same time, by all: more would wait for a connection and give up. */
-    final Semaphore copies;
+    private final Semaphore copies;
+
+    /** The same for {@link #sending}. */
+    private final Semaphore sends;
 
     /**
      * @param wire what a test puts between the SDK and the network
@@ -86,12 +110,50 @@ final class Clients implements AutoCloseable {
         http = wire.apply(http(options, SILENCE));
         patientHttp = wire.apply(http(options, LONG_SILENCE));
         streamHttp = wire.apply(http(options, SILENCE));
-        repeating = client(options, http, severalTries());
-        streaming = client(options, streamHttp, severalTries());
-        once = client(options, http, AwsRetryStrategy.doNotRetry());
-        patient = client(options, patientHttp, AwsRetryStrategy.doNotRetry());
+        sendHttp = wire.apply(http(options, SILENCE));
+        repeating = client(options, http, severalTries(), SHORT_IN_ALL);
+        streaming = client(options, streamHttp, severalTries(), SHORT_IN_ALL);
+        once = client(options, http, AwsRetryStrategy.doNotRetry(), SHORT_IN_ALL);
+        // The time of a transfer depends on its length; each attempt has its own.
+        sending = client(options, sendHttp, severalTries(), null);
+        sendingOnce = client(options, sendHttp, AwsRetryStrategy.doNotRetry(), null);
+        patient = client(options, patientHttp, AwsRetryStrategy.doNotRetry(), null);
         presigner = presigner(options);
-        copies = new Semaphore(Math.max(1, options.maxConnections() * 3 / 4));
+        copies = new Semaphore(Math.max(1, options.maxConnections() * 3 / 4), true);
+        sends = new Semaphore(options.maxConnections(), true);
+    }
+
+    /** Copies a part when it is its turn. */
+    <T> T copy(ObjectKey target, Function<S3Client, T> request) {
+        return inTurn(copies, target, () -> request.apply(patient));
+    }
+
+    /**
+     * Sends bytes when it is their turn.
+     *
+     * @param repeat whether the request may be repeated
+     */
+    <T> T send(ObjectKey target, boolean repeat, Function<S3Client, T> request) {
+        return inTurn(sends, target, () -> request.apply(repeat ? sending : sendingOnce));
+    }
+
+    private static <T> T inTurn(Semaphore turns, ObjectKey target, Supplier<T> request) {
+        try {
+            if (!turns.tryAcquire(TURN.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new Unavailable(
+                        target.value(),
+                        "too many transfers are under way, and none has ended in time",
+                        null);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Unavailable(target.value(), "interrupted", e);
+        }
+        try {
+            return request.get();
+        } finally {
+            turns.release();
+        }
     }
 
     private static RetryStrategy severalTries() {
@@ -144,7 +206,11 @@ final class Clients implements AutoCloseable {
                                 given.accessKey(), given.secretKey(), session));
     }
 
-    private S3Client client(S3Options options, SdkHttpClient http, RetryStrategy retries) {
+    private S3Client client(
+            S3Options options,
+            SdkHttpClient http,
+            RetryStrategy retries,
+            @Nullable Duration inAll) {
         boolean always = options.checksums() == Checksums.ALWAYS;
         S3ClientBuilder builder =
                 S3Client.builder()
@@ -162,7 +228,7 @@ final class Clients implements AutoCloseable {
                                 always
                                         ? ResponseChecksumValidation.WHEN_SUPPORTED
                                         : ResponseChecksumValidation.WHEN_REQUIRED)
-                        .overrideConfiguration(override(options, retries));
+                        .overrideConfiguration(override(options, retries, inAll));
         URI endpoint = options.endpoint();
         if (endpoint != null) {
             builder.endpointOverride(endpoint);
@@ -182,10 +248,12 @@ final class Clients implements AutoCloseable {
                 .build();
     }
 
-    private ClientOverrideConfiguration override(S3Options options, RetryStrategy retries) {
+    private ClientOverrideConfiguration override(
+            S3Options options, RetryStrategy retries, @Nullable Duration inAll) {
         ClientOverrideConfiguration.Builder override =
                 ClientOverrideConfiguration.builder()
                         .apiCallAttemptTimeout(SHORT)
+                        .apiCallTimeout(inAll)
                         .retryStrategy(retries)
                         .scheduledExecutorService(timer);
         if (!options.userAgent().isEmpty()) {
@@ -219,10 +287,13 @@ final class Clients implements AutoCloseable {
         repeating.close();
         once.close();
         streaming.close();
+        sending.close();
+        sendingOnce.close();
         patient.close();
         http.close();
         patientHttp.close();
         streamHttp.close();
+        sendHttp.close();
         if (credentials instanceof AutoCloseable closeable) {
             try {
                 closeable.close();

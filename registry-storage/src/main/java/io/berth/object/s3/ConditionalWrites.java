@@ -11,11 +11,13 @@ import io.berth.object.ObjectStoreException.TooLong;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.s3.Attempts.Found;
 import io.berth.object.s3.Bucket.Content;
+import io.berth.object.s3.S3Capabilities.Ability;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
@@ -36,9 +38,12 @@ final class ConditionalWrites {
     private static final int LOOKS = 5;
 
     private final Bucket bucket;
-    private final S3Capabilities capabilities;
+    private final Supplier<S3Capabilities> capabilities;
 
-    ConditionalWrites(Bucket bucket, S3Capabilities capabilities) {
+    /**
+     * @param capabilities as they are known at the time
+     */
+    ConditionalWrites(Bucket bucket, Supplier<S3Capabilities> capabilities) {
         this.bucket = bucket;
         this.capabilities = capabilities;
     }
@@ -71,12 +76,13 @@ final class ConditionalWrites {
     }
 
     private void create(ObjectKey key, byte[] content) {
-        if (!capabilities.createsInOneStep()) {
+        S3Capabilities can = capabilities.get();
+        if (!can.createsInOneStep()) {
             requireAbsent(key);
         }
         Consumer<PutObjectRequest.Builder> guard =
                 put -> {
-                    if (capabilities.createIfAbsent()) {
+                    if (can.mayHave(Ability.CREATE_IF_ABSENT)) {
                         put.ifNoneMatch("*");
                     }
                 };
@@ -93,7 +99,8 @@ final class ConditionalWrites {
     }
 
     private void replace(ObjectKey key, byte[] content, byte[] expected) {
-        boolean guess = capabilities.replacesInOneStep() && capabilities.md5Etags();
+        S3Capabilities can = capabilities.get();
+        boolean guess = can.replacesInOneStep() && can.has(Ability.MD5_ETAGS);
         withName(
                 key,
                 expected,
@@ -101,7 +108,7 @@ final class ConditionalWrites {
                 name -> {
                     Consumer<PutObjectRequest.Builder> guard =
                             put -> {
-                                if (capabilities.replaceIfUnchanged()) {
+                                if (can.mayHave(Ability.REPLACE_IF_UNCHANGED)) {
                                     put.ifMatch(name);
                                 }
                             };
@@ -113,7 +120,8 @@ final class ConditionalWrites {
     }
 
     private void deleteContent(ObjectKey key, byte[] expected) {
-        boolean guess = capabilities.deletesInOneStep() && capabilities.md5Etags();
+        S3Capabilities can = capabilities.get();
+        boolean guess = can.deletesInOneStep() && can.has(Ability.MD5_ETAGS);
         withName(
                 key,
                 expected,
@@ -123,7 +131,7 @@ final class ConditionalWrites {
                             DeleteObjectRequest.builder()
                                     .bucket(bucket.name())
                                     .key(bucket.keyOf(key));
-                    if (capabilities.deleteIfUnchanged()) {
+                    if (can.mayHave(Ability.DELETE_IF_UNCHANGED)) {
                         delete.ifMatch(name);
                     }
                     DeleteObjectRequest request = delete.build();
@@ -172,7 +180,7 @@ final class ConditionalWrites {
 
     private String inForm(String etag) {
         String bare = etag.replace("\"", "");
-        return capabilities.quotedEtags() ? '"' + bare + '"' : bare;
+        return capabilities.get().has(Ability.BARE_ETAGS) ? bare : '"' + bare + '"';
     }
 
     @SuppressWarnings("InsecureCryptoUsage") // it is a name, not a proof

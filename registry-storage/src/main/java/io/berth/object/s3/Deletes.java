@@ -3,9 +3,11 @@ package io.berth.object.s3;
 import io.berth.object.Condition;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.Unavailable;
+import io.berth.object.s3.S3Capabilities.Ability;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.LegacyMd5Plugin;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsRequest;
@@ -21,10 +23,11 @@ final class Deletes {
     private static final int AT_A_TIME = 8;
 
     private final Bucket bucket;
-    private final S3Capabilities capabilities;
+    private final Supplier<S3Capabilities> capabilities;
     private final ConditionalWrites single;
 
-    Deletes(Bucket bucket, S3Capabilities capabilities, ConditionalWrites single) {
+    Deletes(
+            Bucket bucket, Supplier<S3Capabilities> capabilities, ConditionalWrites single) {
         this.bucket = bucket;
         this.capabilities = capabilities;
         this.single = single;
@@ -36,7 +39,7 @@ final class Deletes {
     void all(Collection<ObjectKey> keys) {
         bucket.sentinel().requireForWrite();
         List<ObjectKey> all = List.copyOf(keys);
-        if (all.size() == 1 || !capabilities.batchDelete()) {
+        if (all.size() == 1 || !capabilities.get().has(Ability.BATCH_DELETE)) {
             each(all);
             return;
         }
@@ -60,7 +63,7 @@ final class Deletes {
         keys.forEach(key -> names.add(bucket.keyOf(key)));
         List<S3Error> errors;
         try {
-            errors = send(bucket, names, capabilities.batchDeleteNeedsMd5()).errors();
+            errors = send(bucket, names, capabilities.get().has(Ability.BATCH_DELETE_NEEDS_MD5)).errors();
         } catch (SdkException e) {
             throw Failures.removing(keys.getFirst().value(), e);
         }

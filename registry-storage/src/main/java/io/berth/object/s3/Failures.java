@@ -76,7 +76,7 @@ final class Failures {
     }
 
     /** Whether the request never left, for there was nobody to send it to. */
-    private static boolean isNotSent(Throwable e) {
+    static boolean isNotSent(Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof ConnectException
                     || cause instanceof ConnectTimeoutException

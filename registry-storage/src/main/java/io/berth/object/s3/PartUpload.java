@@ -13,7 +13,6 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.UploadPartCopyRequest;
-import software.amazon.awssdk.services.s3.model.UploadPartCopyResponse;
 import software.amazon.awssdk.services.s3.model.UploadPartRequest;
 
 /**
@@ -90,9 +89,16 @@ final class PartUpload {
         try {
             String etag =
                     bucket.clients()
-                            .repeating
-                            .uploadPart(
-                                    request, Bucket.body(slice.bytes(), slice.from(), slice.to()))
+                            .send(
+                                    target,
+                                    true,
+                                    client ->
+                                            client.uploadPart(
+                                                    request,
+                                                    Bucket.body(
+                                                            slice.bytes(),
+                                                            slice.from(),
+                                                            slice.to())))
                             .eTag();
             add(number, etag);
         } catch (SdkException e) {
@@ -124,33 +130,31 @@ final class PartUpload {
             request.copySourceRange("bytes=" + from + "-" + (to - 1));
         }
         UploadPartCopyRequest built = request.build();
-        copying.run(() -> copyNow(number, built, owner));
+        copying.run(() -> copyNow(number, built, to - from, owner));
     }
 
-    private void copyNow(int number, UploadPartCopyRequest request, ObjectKey owner) {
+    private void copyNow(
+            int number, UploadPartCopyRequest request, long length, ObjectKey owner) {
         try {
-            String etag = Attempts.repeat(target, () -> inTurn(request)).copyPartResult().eTag();
+            String etag =
+                    Attempts.repeat(
+                                    target,
+                                    Clients.timeFor(length).multipliedBy(2),
+                                    () ->
+                                            bucket.clients()
+                                                    .copy(
+                                                            target,
+                                                            client ->
+                                                                    client.uploadPartCopy(
+                                                                            request)))
+                            .copyPartResult()
+                            .eTag();
             add(number, etag);
         } catch (ObjectStoreException.OutcomeUnknown e) {
             // A part does not show.
             throw new ObjectStoreException.Unavailable(target.value(), "cannot copy a part", e);
         } catch (SdkException e) {
             throw bucket.sentinel().absent(owner);
-        }
-    }
-
-    private UploadPartCopyResponse inTurn(UploadPartCopyRequest request) {
-        Clients clients = bucket.clients();
-        try {
-            clients.copies.acquire();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new ObjectStoreException.Unavailable(target.value(), "interrupted", e);
-        }
-        try {
-            return clients.patient.uploadPartCopy(request);
-        } finally {
-            clients.copies.release();
         }
     }
 
@@ -178,7 +182,10 @@ final class PartUpload {
                         .overrideConfiguration(
                                 o -> o.apiCallAttemptTimeout(Clients.timeFor(size).multipliedBy(2)))
                         .build();
-        Attempts.repeat(target, new Completion(request, size)::run);
+        Attempts.repeat(
+                target,
+                Clients.timeFor(size).multipliedBy(2),
+                new Completion(request, size)::run);
     }
 
     /** Repeats itself safely: an upload that is gone after a lost answer was completed. */

@@ -37,7 +37,10 @@ final class PiecePublisher {
         bucket.sentinel().requireForWrite();
         CopyObjectRequest request = bucket.copy(piece.key(staged), target, piece.length()).build();
         try {
-            Attempts.repeat(target, () -> bucket.clients().patient.copyObject(request));
+            Attempts.repeat(
+                    target,
+                    Clients.timeFor(piece.length()).multipliedBy(2),
+                    () -> bucket.clients().patient.copyObject(request));
         } catch (SdkException e) {
             throw bucket.sentinel().absent(staged);
         }

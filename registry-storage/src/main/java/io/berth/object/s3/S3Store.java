@@ -11,15 +11,19 @@ import io.berth.object.ObjectStore;
 import io.berth.object.ObjectWriter;
 import io.berth.object.PresignedLinks;
 import io.berth.object.StagedObject;
+import io.berth.object.s3.S3Capabilities.Ability;
 import io.berth.object.s3.S3Options.Checksums;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.http.SdkHttpClient;
 
 /**
@@ -29,7 +33,8 @@ import software.amazon.awssdk.http.SdkHttpClient;
  *
  * <p><b>Conditions</b> hold between all replicas where the server checks them, which is tried out
  * when the store is opened ({@link #capabilities}). Where it does not, the store looks first and
- * then writes: two who do so in the same instant may both succeed.
+ * then writes: two who do so in the same instant may both succeed. What could not be found out is
+ * tried again every half minute; until then the store looks first and sends the condition as well.
  *
  * <p><b>The sentinel</b> is read when something is to be called absent and it was not seen for 2 s,
  * or something is to be written and it was not seen for 15 s. A 404 without a request id, as a proxy
@@ -51,8 +56,14 @@ import software.amazon.awssdk.http.SdkHttpClient;
  */
 public final class S3Store implements ObjectStore, AutoCloseable {
 
+    private static final Logger log = LoggerFactory.getLogger(S3Store.class);
+
+    /** From one attempt to find out what is unclear to the next. */
+    private static final Duration LEARNING = Duration.ofSeconds(30);
+
     private final Bucket bucket;
-    private final S3Capabilities capabilities;
+    private final ObjectKey probes;
+    private volatile S3Capabilities capabilities;
     private final ConditionalWrites conditional;
     private final Deletes deletes;
     private final Listings listings;
@@ -60,8 +71,8 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     private final Spool spool;
     private final LocalRuns runs = new LocalRuns();
     private final StagingArea staging;
-    private final boolean sha256;
     private final Optional<PresignedLinks> links;
+    private final Thread learning;
 
     /**
      * Connects to the bucket and tries out what its server can do, with some twenty requests under
@@ -80,12 +91,23 @@ public final class S3Store implements ObjectStore, AutoCloseable {
      * @param wire what is put between the SDK and the network, to look at requests or to lose them
      */
     static S3Store open(S3Options options, ObjectKey probes, UnaryOperator<SdkHttpClient> wire) {
+        return open(options, probes, wire, LEARNING);
+    }
+
+    /**
+     * @param learning from one attempt to find out what is unclear to the next
+     */
+    static S3Store open(
+            S3Options options,
+            ObjectKey probes,
+            UnaryOperator<SdkHttpClient> wire,
+            Duration learning) {
         Spool spool = spool(options);
         Clients clients = new Clients(options, wire);
         try {
             Bucket bucket = new Bucket(options, clients);
             S3Capabilities capabilities = Probe.run(bucket, probes);
-            return new S3Store(bucket, capabilities, spool);
+            return new S3Store(bucket, capabilities, spool, probes, learning);
         } catch (RuntimeException | Error e) {
             clients.close();
             throw e;
@@ -111,29 +133,58 @@ public final class S3Store implements ObjectStore, AutoCloseable {
             UnaryOperator<SdkHttpClient> wire,
             LongSupplier nanos) {
         Bucket bucket = new Bucket(options, new Clients(options, wire), nanos);
-        return new S3Store(bucket, known, spool(options));
+        return new S3Store(bucket, known, spool(options), ObjectKey.of("probe"), LEARNING);
     }
 
     private static Spool spool(S3Options options) {
         return new Spool(options.spoolFolder(), options.spoolHeapBytes());
     }
 
-    private S3Store(Bucket bucket, S3Capabilities capabilities, Spool spool) {
+    private S3Store(
+            Bucket bucket,
+            S3Capabilities capabilities,
+            Spool spool,
+            ObjectKey probes,
+            Duration pause) {
         this.bucket = bucket;
         this.capabilities = capabilities;
         this.spool = spool;
-        this.sha256 = capabilities.sha256() && bucket.options().checksums() != Checksums.NEVER;
-        conditional = new ConditionalWrites(bucket, capabilities);
-        deletes = new Deletes(bucket, capabilities, conditional);
+        this.probes = probes;
+        conditional = new ConditionalWrites(bucket, this::capabilities);
+        deletes = new Deletes(bucket, this::capabilities, conditional);
         listings = new Listings(bucket);
         forgotten = new ForgetQueue(deletes::all);
-        staging = new StagingArea(bucket, spool, listings, deletes, forgotten, runs, sha256);
+        staging = new StagingArea(bucket, spool, listings, deletes, forgotten, runs, this::comparesSha256);
         links = bucket.options().redirects() ? Optional.of(new Links(bucket)) : Optional.empty();
+        learning = Thread.ofVirtual().name("s3-probe").unstarted(() -> learn(pause));
+        if (!capabilities.unclear().isEmpty()) {
+            learning.start();
+        }
     }
 
-    /** What the server was seen to do. */
+    /** What the server was seen to do by now; what is unclear is tried again until it is not. */
     public S3Capabilities capabilities() {
         return capabilities;
+    }
+
+    private boolean comparesSha256() {
+        return capabilities.has(Ability.SHA256)
+                && bucket.options().checksums() != Checksums.NEVER;
+    }
+
+    private void learn(Duration pause) {
+        while (!capabilities.unclear().isEmpty()) {
+            try {
+                Thread.sleep(pause);
+                capabilities = Probe.again(bucket, probes, capabilities);
+            } catch (InterruptedException e) {
+                return; // closed
+            } catch (S3SetupException e) {
+                log.error("the bucket cannot do what the registry needs: {}", e.getMessage());
+            } catch (RuntimeException e) {
+                log.warn("what the server can do could not be found out, and is tried again", e);
+            }
+        }
     }
 
     @Override
@@ -197,7 +248,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
 
     @Override
     public ObjectWriter write(ObjectKey key) {
-        return new S3Writer(bucket, spool, key, sha256);
+        return new S3Writer(bucket, spool, key, comparesSha256());
     }
 
     @Override
@@ -223,6 +274,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     /** Removes what was to be forgotten and lets go of connections and files. */
     @Override
     public void close() {
+        learning.interrupt();
         forgotten.close();
         runs.close();
         bucket.clients().close();

@@ -149,7 +149,16 @@ final class S3Writer implements ObjectWriter {
         }
         PutObjectRequest request = put.build();
         Attempts.repeat(
-                key, () -> bucket.clients().once.putObject(request, Bucket.body(bytes, from, to)));
+                key,
+                Clients.timeFor(to - from),
+                () ->
+                        bucket.clients()
+                                .send(
+                                        key,
+                                        false,
+                                        client ->
+                                                client.putObject(
+                                                        request, Bucket.body(bytes, from, to))));
     }
 
     @Override

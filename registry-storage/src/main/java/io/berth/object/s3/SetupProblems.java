@@ -74,6 +74,15 @@ final class SetupProblems {
 
     private static S3SetupException ofStatus(S3Options options, AwsServiceException e) {
         return switch (e.statusCode()) {
+            case 429, 500, 502, 503, 504 ->
+                    problem(
+                            where(options)
+                                    + " is too busy or out of order: "
+                                    + Failures.reason(e)
+                                    + ".",
+                            "Start again when the server is well. Nothing is known to be wrong"
+                                    + " with the settings.",
+                            e);
             case 301, 307 ->
                     problem(
                             where(options) + " is not in region " + options.region() + ".",

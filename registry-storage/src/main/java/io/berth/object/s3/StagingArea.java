@@ -6,12 +6,13 @@ import io.berth.object.StagedObject;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What handles on staged bytes share.
  *
- * @param sha256 whether the server compares content with its SHA-256
+ * @param comparing whether the server is known to compare content with its SHA-256
  */
 record StagingArea(
         Bucket bucket,
@@ -20,7 +21,11 @@ record StagingArea(
         Deletes deletes,
         ForgetQueue forgotten,
         LocalRuns runs,
-        boolean sha256) {
+        BooleanSupplier comparing) {
+
+    boolean sha256() {
+        return comparing.getAsBoolean();
+    }
 
     /** Makes no request: there is nothing yet. */
     StagedObject stage(ObjectKey key) {

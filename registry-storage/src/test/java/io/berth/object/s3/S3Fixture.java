@@ -6,8 +6,10 @@ import io.berth.object.ListRequest;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
+import io.berth.object.s3.S3Capabilities.Ability;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -22,14 +24,12 @@ abstract class S3Fixture {
 
     /** A server that can do everything: that it can is believed, so that one request is enough. */
     static final S3Capabilities ALL =
-            new S3Capabilities(
-                    true, true, true, true, true, true, true, true, true, true, false, true);
+            S3Capabilities.of(
+                    EnumSet.complementOf(
+                            EnumSet.of(Ability.BARE_ETAGS, Ability.BATCH_DELETE_NEEDS_MD5)));
 
     /** A server that can do nothing but the least. */
-    static final S3Capabilities NONE =
-            new S3Capabilities(
-                    false, false, false, true, false, false, false, false, false, false, false,
-                    false);
+    static final S3Capabilities NONE = S3Capabilities.of(EnumSet.noneOf(Ability.class));
 
     @TempDir static Path spool;
 
