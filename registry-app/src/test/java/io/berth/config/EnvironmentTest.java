@@ -290,7 +290,8 @@ class EnvironmentTest {
                                         "REGISTRY_STORAGE_DELETE_ENABLED", "false"))
                                 .storage()
                                 .filesystem())
-                .isEqualTo(new Filesystem(Path.of("/srv")));
+                .extracting(Filesystem::rootDirectory)
+                .isEqualTo(Path.of("/srv"));
     }
 
     @Test
