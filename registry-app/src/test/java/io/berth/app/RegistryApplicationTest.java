@@ -34,9 +34,17 @@ class RegistryApplicationTest {
     }
 
     @Test
-    void saysWhereItIsInOneLine(CapturedOutput output) {
+    void saysWhereItIsInOneLineAndThatItIsNewInAnother(CapturedOutput output) {
         try (TestServer server = TestServer.on(folder)) {
-            assertThat(output.getOut().lines())
+            assertThat(output.getOut().lines()).hasSize(2);
+            assertThat(output)
+                    .containsOnlyOnce("the storage tree is empty: a new registry begins")
+                    .containsOnlyOnce("http://127.0.0.1:" + server.port() + " from " + folder);
+        }
+        int before = output.getOut().length();
+        try (TestServer server = TestServer.on(folder)) {
+            assertThat(output.getOut().substring(before).lines())
+                    .filteredOn(line -> !line.isBlank())
                     .singleElement()
                     .asString()
                     .contains("http://127.0.0.1:" + server.port() + " from " + folder);
@@ -46,7 +54,7 @@ class RegistryApplicationTest {
     @Test
     void saysWhatItDoesNotKnow(CapturedOutput output) {
         try (TestServer server = TestServer.on(folder, Map.of("storage.delete.enabld", "true"))) {
-            assertThat(output.getOut().lines()).hasSize(2);
+            assertThat(output.getOut().lines()).hasSize(3);
             assertThat(output).contains("There is no setting storage.delete.enabld");
             assertThat(server.port()).isPositive();
         }
