@@ -145,10 +145,7 @@ final class Assembly {
         HealthSettings.StorageDriver watching = settings.health().storageDriver();
         return watching.enabled()
                 ? new StoreWatch(
-                        store::verify,
-                        watching.interval().duration(),
-                        watching.threshold(),
-                        clock)
+                        store::verify, watching.interval().duration(), watching.threshold(), clock)
                 : StoreWatch.never(clock);
     }
 

@@ -46,7 +46,9 @@ final class Stores {
      */
     static ObjectStore open(StorageSettings settings) {
         S3Settings s3 = settings.s3();
-        return s3 == null ? disk(Objects.requireNonNull(settings.filesystem())) : s3(s3, !settings.redirect().disable());
+        return s3 == null
+                ? disk(Objects.requireNonNull(settings.filesystem()))
+                : s3(s3, !settings.redirect().disable());
     }
 
     private static ObjectStore disk(Filesystem settings) {

@@ -45,7 +45,8 @@ public record StorageSettings(
      *
      * @param rootDirectory created when it is not there
      * @param lockWait how long a start waits for another process that has the folder
-     * @param caseInsensitive whether a folder is taken in which {@code A} and {@code a} are one file
+     * @param caseInsensitive whether a folder is taken in which {@code A} and {@code a} are one
+     *     file
      */
     public record Filesystem(
             @DefaultValue("data") Path rootDirectory,

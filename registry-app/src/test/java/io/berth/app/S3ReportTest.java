@@ -43,8 +43,7 @@ class S3ReportTest {
     @Test
     void whatIsNotKnownIsNoLack() {
         S3Capabilities unclear =
-                new S3Capabilities(
-                        ALL.abilities(), Set.of(Trial.CREATE, Trial.REPLACE), Set.of());
+                new S3Capabilities(ALL.abilities(), Set.of(Trial.CREATE, Trial.REPLACE), Set.of());
 
         assertThat(S3Report.missing(unclear, true))
                 .singleElement()

@@ -133,8 +133,10 @@ class StoresTest {
         StorageSettings settings =
                 storage(
                         Map.of(
-                                "filesystem.rootdirectory", folder.toString(),
-                                "filesystem.lockwait", "100ms"));
+                                "filesystem.rootdirectory",
+                                folder.toString(),
+                                "filesystem.lockwait",
+                                "100ms"));
         try (DiskStore first = (DiskStore) Stores.open(settings)) {
             assertThatThrownBy(() -> Stores.open(settings))
                     .isInstanceOf(WrongSettingException.class)

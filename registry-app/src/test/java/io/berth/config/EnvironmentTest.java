@@ -34,7 +34,9 @@ class EnvironmentTest {
                                 "REGISTRY_POLICY_REPOSITORY_CLASSES", "image,plugin"));
 
         assertThat(settings.storage().delete().enabled()).isFalse();
-        assertThat(settings.storage().filesystem()).extracting(Filesystem::rootDirectory).isEqualTo(Path.of("/srv"));
+        assertThat(settings.storage().filesystem())
+                .extracting(Filesystem::rootDirectory)
+                .isEqualTo(Path.of("/srv"));
         assertThat(settings.storage().tag().concurrencyLimit()).isEqualTo(4);
         assertThat(settings.http().addr()).isEqualTo(new ListenAddress(null, 80));
         assertThat(settings.http().relativeUrls()).isFalse();

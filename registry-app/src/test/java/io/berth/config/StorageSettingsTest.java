@@ -49,25 +49,36 @@ class StorageSettingsTest {
                         Settings.withAll(
                                         "storage",
                                         Map.ofEntries(
-                                                Map.entry("storage.filesystem.rootdirectory", "/srv/a/../registry"),
+                                                Map.entry(
+                                                        "storage.filesystem.rootdirectory",
+                                                        "/srv/a/../registry"),
                                                 Map.entry("storage.filesystem.lockwait", "5s"),
-                                                Map.entry("storage.filesystem.caseinsensitive", "true"),
+                                                Map.entry(
+                                                        "storage.filesystem.caseinsensitive",
+                                                        "true"),
                                                 Map.entry("storage.redirect.disable", "true"),
                                                 Map.entry("storage.ownership", "shared"),
                                                 Map.entry("storage.delete.enabled", "false"),
                                                 Map.entry("storage.tag.concurrencylimit", "8"),
-                                                Map.entry("storage.maintenance.readonly.enabled", "true"),
-                                                Map.entry("storage.maintenance.uploadpurging.enabled", "false"),
-                                                Map.entry("storage.maintenance.uploadpurging.age", "48h"),
-                                                Map.entry("storage.maintenance.uploadpurging.interval", "90m"),
-                                                Map.entry("storage.maintenance.uploadpurging.dryrun", "true")))
+                                                Map.entry(
+                                                        "storage.maintenance.readonly.enabled",
+                                                        "true"),
+                                                Map.entry(
+                                                        "storage.maintenance.uploadpurging.enabled",
+                                                        "false"),
+                                                Map.entry(
+                                                        "storage.maintenance.uploadpurging.age",
+                                                        "48h"),
+                                                Map.entry(
+                                                        "storage.maintenance.uploadpurging.interval",
+                                                        "90m"),
+                                                Map.entry(
+                                                        "storage.maintenance.uploadpurging.dryrun",
+                                                        "true")))
                                 .storage())
                 .isEqualTo(
                         new StorageSettings(
-                                new Filesystem(
-                                        Path.of("/srv/registry"),
-                                        GoDuration.of("5s"),
-                                        true),
+                                new Filesystem(Path.of("/srv/registry"), GoDuration.of("5s"), true),
                                 null,
                                 new Redirect(true),
                                 Ownership.SHARED,

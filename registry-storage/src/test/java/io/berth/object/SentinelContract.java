@@ -120,8 +120,7 @@ public abstract class SentinelContract extends StoreFixture {
 
     @Test
     void anotherContentIsNoSentinel() {
-        anotherInstance()
-                .put(SENTINEL, bytes("it is I"), Condition.always(), Durability.DURABLE);
+        anotherInstance().put(SENTINEL, bytes("it is I"), Condition.always(), Durability.DURABLE);
         awaitDistrust();
 
         assertUnavailable(() -> store().verify());

@@ -106,7 +106,11 @@ class OwnershipTest {
 
     @Test
     void aMarkerThatSomebodyEditedIsTakenAsItIs() {
-        store.put(OWNER, "by-hand\n".getBytes(StandardCharsets.US_ASCII), Condition.always(), Durability.DURABLE);
+        store.put(
+                OWNER,
+                "by-hand\n".getBytes(StandardCharsets.US_ASCII),
+                Condition.always(),
+                Durability.DURABLE);
         Registry registry = open(OwnershipMode.AUTO);
 
         pushImage(registry, REPOSITORY, "a", "v1");

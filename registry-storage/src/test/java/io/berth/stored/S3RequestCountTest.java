@@ -49,8 +49,8 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>Every replica learns once per repository that its indexes are complete; that GET is left out
  * here by having it learn before. So is the look at the sentinel, one in two seconds in which
- * something absent is asked for. What is of no use any more is removed later, together with
- * others: one request for a thousand.
+ * something absent is asked for. What is of no use any more is removed later, together with others:
+ * one request for a thousand.
  */
 class S3RequestCountTest {
 

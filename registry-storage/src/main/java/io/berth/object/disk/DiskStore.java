@@ -57,8 +57,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>Several processes</b> on one folder see all or nothing of each write, and {@link
  * Condition.IfAbsent} holds between them where the file system has hard links; {@link
- * Condition.IfContent} holds among the threads of one process, and so do staged bytes. {@link #open}
- * therefore keeps others out that open the folder in the same way.
+ * Condition.IfContent} holds among the threads of one process, and so do staged bytes. {@link
+ * #open} therefore keeps others out that open the folder in the same way.
  *
  * <p><b>The sentinel</b> is looked at (one stat) before something is called absent, before a write
  * begins and before it gets its name, and before something is removed; nothing is believed longer.
@@ -97,11 +97,7 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
      * @throws UncheckedIOException when files cannot be written there; its message says where
      */
     public static DiskStore open(
-            Path root,
-            ObjectKey temporary,
-            long nameBytes,
-            ObjectKey lock,
-            Duration patience) {
+            Path root, ObjectKey temporary, long nameBytes, ObjectKey lock, Duration patience) {
         Path absolute = root.toAbsolutePath().normalize();
         FolderLock held;
         try {

@@ -2,7 +2,9 @@ package io.berth.object.disk;
 
 import java.nio.file.Path;
 
-/** Another process works in the folder of a store; the message says which, as far as it is known. */
+/**
+ * Another process works in the folder of a store; the message says which, as far as it is known.
+ */
 public final class FolderInUseException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

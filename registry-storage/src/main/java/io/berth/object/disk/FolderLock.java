@@ -55,7 +55,8 @@ final class FolderLock implements AutoCloseable {
      * @throws FolderInUseException when it is still held then
      */
     static FolderLock acquire(Path folder, Path file, Duration patience) throws IOException {
-        Path real = Objects.requireNonNull(file.getParent()).toRealPath().resolve(file.getFileName());
+        Path real =
+                Objects.requireNonNull(file.getParent()).toRealPath().resolve(file.getFileName());
         Instant deadline = Instant.now().plus(patience);
         boolean waiting = false;
         while (true) {

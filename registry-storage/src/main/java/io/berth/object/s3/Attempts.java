@@ -113,11 +113,7 @@ final class Attempts {
 
     /** Waits a little before the next attempt, unless this was the last. */
     private static void pauseOrThrow(
-            ObjectKey key,
-            int attempt,
-            Instant deadline,
-            boolean doubtful,
-            SdkException failure) {
+            ObjectKey key, int attempt, Instant deadline, boolean doubtful, SdkException failure) {
         int tries =
                 switch (Failures.kind(failure)) {
                     case REFUSED -> 1;

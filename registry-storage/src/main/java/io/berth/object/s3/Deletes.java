@@ -26,8 +26,7 @@ final class Deletes {
     private final Supplier<S3Capabilities> capabilities;
     private final ConditionalWrites single;
 
-    Deletes(
-            Bucket bucket, Supplier<S3Capabilities> capabilities, ConditionalWrites single) {
+    Deletes(Bucket bucket, Supplier<S3Capabilities> capabilities, ConditionalWrites single) {
         this.bucket = bucket;
         this.capabilities = capabilities;
         this.single = single;
@@ -63,7 +62,9 @@ final class Deletes {
         keys.forEach(key -> names.add(bucket.keyOf(key)));
         List<S3Error> errors;
         try {
-            errors = send(bucket, names, capabilities.get().has(Ability.BATCH_DELETE_NEEDS_MD5)).errors();
+            errors =
+                    send(bucket, names, capabilities.get().has(Ability.BATCH_DELETE_NEEDS_MD5))
+                            .errors();
         } catch (SdkException e) {
             throw Failures.removing(keys.getFirst().value(), e);
         }

@@ -133,8 +133,7 @@ final class PartUpload {
         copying.run(() -> copyNow(number, built, to - from, owner));
     }
 
-    private void copyNow(
-            int number, UploadPartCopyRequest request, long length, ObjectKey owner) {
+    private void copyNow(int number, UploadPartCopyRequest request, long length, ObjectKey owner) {
         try {
             String etag =
                     Attempts.repeat(
@@ -145,8 +144,7 @@ final class PartUpload {
                                                     .copy(
                                                             target,
                                                             client ->
-                                                                    client.uploadPartCopy(
-                                                                            request)))
+                                                                    client.uploadPartCopy(request)))
                             .copyPartResult()
                             .eTag();
             add(number, etag);
@@ -183,9 +181,7 @@ final class PartUpload {
                                 o -> o.apiCallAttemptTimeout(Clients.timeFor(size).multipliedBy(2)))
                         .build();
         Attempts.repeat(
-                target,
-                Clients.timeFor(size).multipliedBy(2),
-                new Completion(request, size)::run);
+                target, Clients.timeFor(size).multipliedBy(2), new Completion(request, size)::run);
     }
 
     /** Repeats itself safely: an upload that is gone after a lost answer was completed. */

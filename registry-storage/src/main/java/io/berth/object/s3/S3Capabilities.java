@@ -50,15 +50,15 @@ public record S3Capabilities(Set<Ability> abilities, Set<Trial> unclear, Set<Tri
         REPLACE_REFUSES_ABSENT(Trial.REPLACE),
         /** The object to replace is named without the quotes in which the server names it. */
         BARE_ETAGS(Trial.REPLACE),
-        /**
-         * That name is the MD5 of the content; without it, conditional writes read first.
-         */
+        /** That name is the MD5 of the content; without it, conditional writes read first. */
         MD5_ETAGS(Trial.REPLACE),
         /** As {@link #REPLACE_IF_UNCHANGED}, for deletes. */
         DELETE_IF_UNCHANGED(Trial.DELETE),
         /** As {@link #REPLACE_REFUSES_ABSENT}, for deletes. */
         DELETE_REFUSES_ABSENT(Trial.DELETE),
-        /** As {@link #CREATE_IF_ABSENT}, for objects of several parts; the store does not need it. */
+        /**
+         * As {@link #CREATE_IF_ABSENT}, for objects of several parts; the store does not need it.
+         */
         COMPLETE_IF_ABSENT(Trial.MULTIPART),
         /**
          * Content is compared with the SHA-256 that is sent with it; without it, what is damaged on
@@ -103,8 +103,7 @@ public record S3Capabilities(Set<Ability> abilities, Set<Trial> unclear, Set<Tri
 
     /** Whether it is worth asking for: it is there, or nothing is known against it. */
     boolean mayHave(Ability ability) {
-        return has(ability)
-                || (unclear.contains(ability.trial) && !failed.contains(ability.trial));
+        return has(ability) || (unclear.contains(ability.trial) && !failed.contains(ability.trial));
     }
 
     /** Whether creating is one step with looking. */
@@ -169,6 +168,8 @@ public record S3Capabilities(Set<Ability> abilities, Set<Trial> unclear, Set<Tri
         }
         return unclear.isEmpty()
                 ? text
-                : text + "; not known yet: " + new TreeSet<>(unclear).toString().toLowerCase(Locale.ROOT);
+                : text
+                        + "; not known yet: "
+                        + new TreeSet<>(unclear).toString().toLowerCase(Locale.ROOT);
     }
 }

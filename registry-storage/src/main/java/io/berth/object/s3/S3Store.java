@@ -37,8 +37,8 @@ import software.amazon.awssdk.http.SdkHttpClient;
  * tried again every half minute; until then the store looks first and sends the condition as well.
  *
  * <p><b>The sentinel</b> is read when something is to be called absent and it was not seen for 2 s,
- * or something is to be written and it was not seen for 15 s. A 404 without a request id, as a proxy
- * gives, is not believed: the object is asked for once more, by a GET.
+ * or something is to be written and it was not seen for 15 s. A 404 without a request id, as a
+ * proxy gives, is not believed: the object is asked for once more, by a GET.
  *
  * <p><b>Lost answers.</b> A write under a condition whose answer is lost is looked up before it is
  * repeated; a write without one is just repeated. {@code OutcomeUnknown} is what remains unclear
@@ -154,7 +154,9 @@ public final class S3Store implements ObjectStore, AutoCloseable {
         deletes = new Deletes(bucket, this::capabilities, conditional);
         listings = new Listings(bucket);
         forgotten = new ForgetQueue(deletes::all);
-        staging = new StagingArea(bucket, spool, listings, deletes, forgotten, runs, this::comparesSha256);
+        staging =
+                new StagingArea(
+                        bucket, spool, listings, deletes, forgotten, runs, this::comparesSha256);
         links = bucket.options().redirects() ? Optional.of(new Links(bucket)) : Optional.empty();
         learning = Thread.ofVirtual().name("s3-probe").unstarted(() -> learn(pause));
         if (!capabilities.unclear().isEmpty()) {
@@ -168,8 +170,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     }
 
     private boolean comparesSha256() {
-        return capabilities.has(Ability.SHA256)
-                && bucket.options().checksums() != Checksums.NEVER;
+        return capabilities.has(Ability.SHA256) && bucket.options().checksums() != Checksums.NEVER;
     }
 
     private void learn(Duration pause) {

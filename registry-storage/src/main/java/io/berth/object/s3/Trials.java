@@ -37,9 +37,9 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /**
  * The requests of each trial. What a trial changes is under a key that no other attempt uses: an
- * answer that was lost to an earlier attempt makes no difference to the next. Each trial says what the server
- * can, or that it came to no result ({@link UnclearException}), or that the bucket cannot be used
- * ({@link S3SetupException}).
+ * answer that was lost to an earlier attempt makes no difference to the next. Each trial says what
+ * the server can, or that it came to no result ({@link UnclearException}), or that the bucket
+ * cannot be used ({@link S3SetupException}).
  */
 final class Trials {
 

@@ -31,7 +31,8 @@ class FolderLockTest {
 
         public static void main(String[] args) throws IOException {
             try (DiskStore store =
-                    DiskStore.open(Path.of(args[0]), TEMPORARY, 1 << 20, LOCK, Duration.ofSeconds(20))) {
+                    DiskStore.open(
+                            Path.of(args[0]), TEMPORARY, 1 << 20, LOCK, Duration.ofSeconds(20))) {
                 System.out.println("has it");
                 int told = System.in.read();
                 assert told != 0 && store != null;

@@ -108,7 +108,9 @@ class ProbeTest {
     void someSlowDownsChangeNothing(String operation) {
         for (Failing.How how : new Failing.How[] {Failing.How.BUSY, Failing.How.ANSWER_LOST}) {
             try (S3Store store = open(new Failing(operation::equals, how, 2))) {
-                assertThat(store.capabilities()).as("%s %s", operation, how).isEqualTo(undisturbed());
+                assertThat(store.capabilities())
+                        .as("%s %s", operation, how)
+                        .isEqualTo(undisturbed());
             }
         }
         assertThat(bucket.keys(root)).isEmpty();

@@ -105,8 +105,7 @@ class S3SentinelTest {
                         shared.secretKey(),
                         spool);
         bucket.create();
-        store =
-                S3Store.open(bucket.options(root).build(), S3Fixture.ALL, wire, nanos::get);
+        store = S3Store.open(bucket.options(root).build(), S3Fixture.ALL, wire, nanos::get);
         put("own/owner", "me");
         put("a", "there");
         store.guardBy(SENTINEL, S3Fixture.bytes("me"));
@@ -142,7 +141,8 @@ class S3SentinelTest {
     @Test
     void aBucketThatWasDeleted() {
         for (String key : bucket.keys("")) {
-            bucket.as(client -> client.deleteObject(delete -> delete.bucket(bucket.name()).key(key)));
+            bucket.as(
+                    client -> client.deleteObject(delete -> delete.bucket(bucket.name()).key(key)));
         }
         bucket.as(client -> client.deleteBucket(delete -> delete.bucket(bucket.name())));
         pass(Sentinel.ABSENCE);
@@ -158,7 +158,8 @@ class S3SentinelTest {
     @Test
     void aBucketThatWasEmptiedIsNotedByTheNextLookAndThenTrustedNoMore() {
         for (String key : bucket.keys("")) {
-            bucket.as(client -> client.deleteObject(delete -> delete.bucket(bucket.name()).key(key)));
+            bucket.as(
+                    client -> client.deleteObject(delete -> delete.bucket(bucket.name()).key(key)));
         }
 
         assertUnavailable(() -> store.verify());

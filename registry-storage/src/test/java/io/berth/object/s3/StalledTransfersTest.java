@@ -60,8 +60,7 @@ class StalledTransfersTest {
         server.start();
         S3Options options =
                 S3Options.builder("us-east-1", "bucket", spool)
-                        .endpoint(
-                                URI.create("http://127.0.0.1:" + server.getAddress().getPort()))
+                        .endpoint(URI.create("http://127.0.0.1:" + server.getAddress().getPort()))
                         .pathStyle(true)
                         .objectAcl("NONE")
                         .chunkSize(S3Options.MIN_PART)
