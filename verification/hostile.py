@@ -421,11 +421,11 @@ def main():
     if options.good:
         Good(options.good).work()
         return 0
-    options.heap, options.seconds, options.rounds, options.floor = (512, 15, 3, 20) if options.full else (128, 4, 2, 150)
+    options.heap, options.seconds, options.rounds, options.floor = (512, 15, 3, 20) if options.full else (128, 3, 2, 150)
     scale = argparse.Namespace(connections=10_000 if options.full else 1_000,
                                uploads=1_000 if options.full else 300, blob=None)
-    allowed = raise_file_limit(scale.connections * 5 // 4 * 2 + 500)
-    scale.connections = min(scale.connections, (allowed - 500) // 2)
+    allowed = raise_file_limit(scale.connections * 5 // 4 + 1000)
+    scale.connections = min(scale.connections, (allowed - 1000) * 4 // 5)
     build()
     with tempfile.TemporaryDirectory() as folder:
         make_tags(f"{folder}/data", 100_000 if options.full else 20_000)

@@ -11,7 +11,7 @@ import java.time.Duration;
  * @param requests worked on at the same time; where more come, they wait
  * @param connectionsPerClient of one address
  * @param requestsPerClient of one address; more are refused with 429
- * @param keptHeaderBytes of all headers together that are not complete
+ * @param keptHeaderBytes of all headers together that are not complete, or whose request waits
  * @param halfParsed connections that have sent the beginning of a header together with the end of a
  *     request before it, which costs as much as a request
  * @param headerTime for a whole header, from its first byte

@@ -115,7 +115,6 @@ final class HeaderGate implements Handler<NioChannel> {
             return false;
         }
         connection.headerComplete(end < 0 || end > ConnectionLimits.MAX_HEADER_BYTES);
-        keep(connection, 0);
         return true;
     }
 
@@ -142,12 +141,10 @@ final class HeaderGate implements Handler<NioChannel> {
         return limits.headerTime().minusNanos(connection.headerAge()).toMillis();
     }
 
-    private SocketState goOnParsing(NioSocketWrapper wrapper, Connection connection) {
+    private SocketState goOnParsing(NioSocketWrapper wrapper, Connection connection)
+            throws IOException {
         if (millisLeft(connection) <= 0) {
             return SocketState.CLOSED;
-        }
-        if (connection.halfParsed(false)) {
-            halfParsed.decrementAndGet();
         }
         return serveOrWait(wrapper, connection);
     }
@@ -156,7 +153,8 @@ final class HeaderGate implements Handler<NioChannel> {
      * Where as many requests are under way as may be, only probes are served; others wait until one
      * has ended.
      */
-    private SocketState serveOrWait(NioSocketWrapper wrapper, Connection connection) {
+    private SocketState serveOrWait(NioSocketWrapper wrapper, Connection connection)
+            throws IOException {
         if (Workers.isBeyondAll()) {
             if (wrapper.getCurrentProcessor() == null
                     && Glance.isProbe(connection.buffers().peek())
@@ -167,11 +165,13 @@ final class HeaderGate implements Handler<NioChannel> {
                     workers.endProbe();
                 }
             }
+            keepHeader(connection);
             workers.whenOneIsFree(again(wrapper, connection));
             return SocketState.LONG;
         }
         if (!connection.mayReadBody() && Glance.hasBody(connection.buffers().peek())) {
             if (!workers.beginBody()) {
+                keepHeader(connection);
                 connection.mayReadBody(true);
                 workers.whenABodyMayBegin(again(wrapper, connection));
                 return SocketState.LONG;
@@ -179,6 +179,15 @@ final class HeaderGate implements Handler<NioChannel> {
             connection.mayReadBody(true);
         }
         return serve(wrapper, connection, limits.stall());
+    }
+
+    /** Keeps a complete header in no more room than it takes, for as long as it has to wait. */
+    private void keepHeader(Connection connection) throws IOException {
+        LentBuffers buffers = connection.buffers();
+        buffers.unReadReadBuffer(ByteBuffer.allocate(0));
+        if (!keep(connection, buffers.keptBytes())) {
+            throw new IOException("headers of requests that wait take all the room for them");
+        }
     }
 
     /** As if the request had come just now. */
@@ -192,6 +201,10 @@ final class HeaderGate implements Handler<NioChannel> {
     }
 
     private SocketState serve(NioSocketWrapper wrapper, Connection connection, Duration write) {
+        keep(connection, 0);
+        if (connection.halfParsed(false)) {
+            halfParsed.decrementAndGet();
+        }
         wrapper.setWriteTimeout(write.toMillis());
         SocketState state =
                 connection.serving(() -> tomcat.process(wrapper, SocketEvent.OPEN_READ));

@@ -61,6 +61,7 @@ public final class TestServer implements AutoCloseable {
             Map<String, String> settings, Replacement replacement) {
         Map<String, Object> properties = new HashMap<>();
         properties.put("registry.http.addr", "127.0.0.1:0");
+        properties.put("registry.http.stopdelay", "0"); // no load balancer has to notice
         settings.forEach((name, value) -> properties.put("registry." + name, value));
         SpringApplication application = ServeCommand.application();
         application.setDefaultProperties(properties);
