@@ -1,5 +1,6 @@
 package io.berth.server;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Collections;
@@ -7,7 +8,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.apache.catalina.connector.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +43,7 @@ final class ClientAddress {
      *
      * @return {@code null} when no proxy names one
      */
-    static @Nullable String forwarded(Request request) {
+    static @Nullable String forwarded(HttpServletRequest request) {
         String last = last(request, "X-Forwarded-For");
         if (last == null) {
             String element = last(request, "Forwarded");
@@ -53,7 +53,7 @@ final class ClientAddress {
         return last == null || last.isBlank() || last.length() > LONGEST ? null : last.strip();
     }
 
-    private static @Nullable String last(Request request, String header) {
+    private static @Nullable String last(HttpServletRequest request, String header) {
         List<String> values = Collections.list(request.getHeaders(header));
         if (values.isEmpty()) {
             return null;

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DrainableProtocol extends Http11NioProtocol {
 
+    /** Connections that the kernel holds until they are taken: bursts of clients. */
+    private static final int BACKLOG = 1024;
+
     private static final long MAKE_ROOM_MILLIS = 250;
 
     private final ScheduledExecutorService slowClients =
@@ -32,6 +35,7 @@ public final class DrainableProtocol extends Http11NioProtocol {
         getEndpoint().setHandler(new HeaderGate(getEndpoint().getHandler(), limits, workers));
         setExecutor(workers);
         setMaxConnections(limits.connections());
+        setAcceptCount(BACKLOG);
         setMaxHttpRequestHeaderSize(ConnectionLimits.MAX_HEADER_BYTES);
         // An answer to a request whose body is not read says that the connection ends.
         setMaxSwallowSize(0);
