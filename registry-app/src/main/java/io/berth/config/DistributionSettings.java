@@ -257,6 +257,7 @@ final class DistributionSettings {
                 entries.stream()
                         .map(entry -> entry.name() + " (" + entry.origin() + ")")
                         .collect(Collectors.joining(", "));
-        return "%s is set, but %s. %s.".formatted(set, row.sentence(), row.advice());
+        String verb = entries.size() == 1 ? "is" : "are";
+        return "%s %s set, but %s. %s.".formatted(set, verb, row.sentence(), row.advice());
     }
 }

@@ -201,8 +201,8 @@ public record S3Settings(
     private static void requirePlace(String region, String bucket, String rootDirectory) {
         Wrong.when(
                 bucket.isEmpty(),
-                "storage.s3.bucket is not set, but other settings of storage.s3 are: name the"
-                        + " bucket, or remove them to keep content on the disk");
+                "storage.s3.bucket is not set, but storage.s3 is chosen, or settings of it are: name"
+                        + " the bucket, or remove them to keep content on the disk");
         Wrong.when(
                 region.isEmpty(),
                 "storage.s3.region is not set: name the region of the bucket, such as us-east-1,"

@@ -12,7 +12,10 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Values from texts. A class of our own is a value when it has a static {@code of(String)}. */
+/**
+ * Values from texts. A class of our own is a value when it has a static {@code of(String)}, which
+ * refuses a text by an {@code IllegalArgumentException} that says what the text {@code is not}.
+ */
 final class Conversion {
 
     /** The text is no such value; the message is what it must be, after "must be". */
@@ -121,7 +124,11 @@ final class Conversion {
             return Objects.requireNonNull(factory.invoke(null, text));
         } catch (InvocationTargetException e) {
             String message = String.valueOf(Objects.requireNonNull(e.getCause()).getMessage());
-            throw new Failure("right: " + message.replace(text, Shown.value(text)));
+            String refusal = "\"" + text + "\" is not ";
+            throw new Failure(
+                    message.startsWith(refusal)
+                            ? message.substring(refusal.length())
+                            : "right: " + message.replace(text, Shown.value(text)));
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
         }
