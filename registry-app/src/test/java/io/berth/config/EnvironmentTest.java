@@ -432,7 +432,8 @@ class EnvironmentTest {
     @Test
     void aWrongDurationIsExplained() {
         assertThat(explain("REGISTRY_HTTP_DRAINTIMEOUT", "soon"))
-                .endsWith("REGISTRY_HTTP_DRAINTIMEOUT), but must be a duration such as 168h, 1h30m, 10s or 100ms.");
+                .endsWith(
+                        "REGISTRY_HTTP_DRAINTIMEOUT), but must be a duration such as 168h, 1h30m, 10s or 100ms.");
     }
 
     @Test
