@@ -53,8 +53,8 @@ class ManifestsInLittleMemoryTest {
     /** Another registry's, of 4 MiB each; together they are larger than the heap. */
     private static final int STORED = 40;
 
-    /** Fewer than the requests that the server works on at once. */
-    private static final int STALLED = 150;
+    /** Fewer than the requests that the server works on at once, and that one client may make. */
+    private static final int STALLED = 100;
 
     @TempDir static Path folder;
     @TempDir static Path logs;
@@ -69,7 +69,10 @@ class ManifestsInLittleMemoryTest {
         for (int i = 0; i < STORED; i++) {
             stored.add(store(manyAnnotations("stored " + i)));
         }
-        server = ServerProcess.start(folder, logs.resolve("log"), Map.of());
+        server = ServerProcess.start(
+                        folder,
+                        logs.resolve("log"),
+                        Map.of("REGISTRY_HTTP_LIMITS_REQUESTSPERCLIENT", "1000"));
         client = HttpClient.newHttpClient();
         largest = image("largest");
         for (int i = 0; i < 390; i++) {
@@ -205,7 +208,7 @@ class ManifestsInLittleMemoryTest {
     void clientsThatStallKeepNobodyOut() throws Exception {
         List<Socket> stalled = new ArrayList<>();
         try {
-            byte[] part = new byte[100_000];
+            byte[] part = new byte[150_000];
             for (int i = 0; i < STALLED; i++) {
                 Socket socket = new Socket("127.0.0.1", server.port());
                 stalled.add(socket);
