@@ -69,7 +69,8 @@ class ManifestsInLittleMemoryTest {
         for (int i = 0; i < STORED; i++) {
             stored.add(store(manyAnnotations("stored " + i)));
         }
-        server = ServerProcess.start(
+        server =
+                ServerProcess.start(
                         folder,
                         logs.resolve("log"),
                         Map.of("REGISTRY_HTTP_LIMITS_REQUESTSPERCLIENT", "1000"));
