@@ -75,26 +75,37 @@ final class Stores {
                             + " for the other one to end is storage.filesystem.lockwait.",
                     e);
         }
-        if (!store.distinguishesCase()) {
-            acceptIgnoredCase(settings, store);
+        try {
+            requireCase(settings, store.distinguishesCase());
+        } catch (WrongSettingException e) {
+            store.close();
+            throw e;
         }
         return store;
     }
 
-    private static void acceptIgnoredCase(Filesystem settings, DiskStore store) {
-        String fact = settings.rootDirectory() + " does not tell A from a";
+    /**
+     * @throws WrongSettingException when {@code A} and {@code a} are one file and that is not
+     *     accepted
+     */
+    static void requireCase(Filesystem settings, boolean distinguished) {
+        if (distinguished) {
+            return;
+        }
+        String fact =
+                "the file system of "
+                        + settings.rootDirectory()
+                        + " does not tell A from a, so that a push of the tag V1 replaces the tag"
+                        + " v1";
         if (!settings.caseInsensitive()) {
-            store.close();
             throw new WrongSettingException(
-                    "The setting storage.filesystem.rootdirectory does not work: the file system"
-                            + " of "
+                    "The setting storage.filesystem.rootdirectory does not work: "
                             + fact
-                            + ", so that a push of the tag V1 would replace the tag v1. Use another"
-                            + " file system, or accept that with"
+                            + ". Use another file system, or accept that with"
                             + " storage.filesystem.caseinsensitive=true.",
                     null);
         }
-        log.warn("The file system of {}: tags that differ in nothing else are one tag.", fact);
+        log.warn("As storage.filesystem.caseinsensitive accepts, {}.", fact);
     }
 
     private static S3Store s3(S3Settings settings, boolean redirects) {

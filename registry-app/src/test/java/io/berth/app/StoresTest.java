@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.berth.config.S3Settings;
 import io.berth.config.Settings;
 import io.berth.config.StorageSettings;
+import io.berth.config.StorageSettings.Filesystem;
 import io.berth.config.tree.WrongSettingException;
 import io.berth.object.disk.DiskStore;
 import io.berth.object.s3.S3Options;
@@ -147,6 +148,22 @@ class StoresTest {
             first.verify();
         }
         ((DiskStore) Stores.open(settings)).close();
+    }
+
+    @Test
+    void aFileSystemThatIgnoresCaseIsRefusedUnlessThatIsAccepted() {
+        Filesystem refusing = filesystem(Map.of("filesystem.rootdirectory", "/srv/data"));
+
+        Stores.requireCase(refusing, true);
+        assertThatThrownBy(() -> Stores.requireCase(refusing, false))
+                .isInstanceOf(WrongSettingException.class)
+                .hasMessageContaining("/srv/data does not tell A from a")
+                .hasMessageContaining("storage.filesystem.caseinsensitive=true");
+        Stores.requireCase(filesystem(Map.of("filesystem.caseinsensitive", "true")), false);
+    }
+
+    private static Filesystem filesystem(Map<String, String> values) {
+        return requireNonNull(storage(values).filesystem());
     }
 
     private static S3Settings s3(Map<String, String> values) {
