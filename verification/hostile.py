@@ -260,6 +260,7 @@ class Good:
     def __enter__(self):
         self.process = subprocess.Popen([sys.executable, __file__, "--good", str(self.port)],
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process.stdout.readline()  # it has begun
         return self
 
     def __exit__(self, *_):
@@ -272,6 +273,7 @@ class Good:
                    for what, pause in ((self.pull, 0.005), (self.push, 0.2), (self.probe, 0.2))]
         for thread in threads:
             thread.start()
+        print("begun", flush=True)
         sys.stdin.read()
         self.ends.set()
         for thread in threads:
