@@ -179,6 +179,7 @@ class DiskDurabilityTest extends DiskFixture {
                     }
                 };
         DiskStore store = new DiskStore(root, TEMPORARY, pruning);
+        pruning.made(); // the start tries out a sync
 
         store.put(key("blobs/a/data"), bytes("1"), Condition.always(), Durability.DURABLE);
 
