@@ -3,8 +3,7 @@ package io.berth.server;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.util.Collections;
-import java.util.List;
+import java.util.Enumeration;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,11 +53,11 @@ final class ClientAddress {
     }
 
     private static @Nullable String last(HttpServletRequest request, String header) {
-        List<String> values = Collections.list(request.getHeaders(header));
-        if (values.isEmpty()) {
-            return null;
+        @Nullable String all = null;
+        Enumeration<String> values = request.getHeaders(header);
+        while (values.hasMoreElements()) {
+            all = values.nextElement(); // null for what is not text
         }
-        String all = values.getLast();
-        return all.substring(all.lastIndexOf(',') + 1).strip();
+        return all == null ? null : all.substring(all.lastIndexOf(',') + 1).strip();
     }
 }

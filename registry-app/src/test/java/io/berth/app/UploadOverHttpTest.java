@@ -162,8 +162,7 @@ class UploadOverHttpTest {
                 assertThat(System.nanoTime() - began).isLessThan(4_000_000_000L);
             }
 
-            String wrong = "Content-Range: 5-9\r\n";
-            Response refused = http.request("PATCH", upload, wrong, new byte[5]).read();
+            Response refused = refused(upload, "Content-Range: 5-9\r\n");
             assertThat(refused.status()).isEqualTo(416);
             assertThat(end(refused)).isEqualTo(at);
             assertThat(refused.header("Location")).isEqualTo(upload);
@@ -179,6 +178,13 @@ class UploadOverHttpTest {
             String whole = upload + "?digest=" + digest;
             assertThat(http.request("PUT", whole, "", new byte[0]).read().status()).isEqualTo(201);
             assertThat(http.get("/v2/a/blobs/" + digest).read().body()).isEqualTo(content);
+        }
+    }
+
+    /** On a connection of its own, which a refusal closes. */
+    private Response refused(String upload, String range) throws Exception {
+        try (RawHttp http = new RawHttp(server.port())) {
+            return http.request("PATCH", upload, range, new byte[5]).read();
         }
     }
 
