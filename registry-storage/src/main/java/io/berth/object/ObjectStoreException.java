@@ -75,6 +75,18 @@ public abstract sealed class ObjectStoreException extends RuntimeException {
         }
     }
 
+    /**
+     * Bytes of a new object that had been taken may be gone, and nobody can tell which: it must be
+     * begun anew. Nothing is visible of it, and what is left of it is not used again.
+     */
+    public static final class BytesLost extends ObjectStoreException {
+        private static final long serialVersionUID = 1L;
+
+        public BytesLost(ObjectKey key, String message, Throwable cause) {
+            super(key.value(), message, cause, true);
+        }
+    }
+
     /** The store failed while writing, and the write may have happened. */
     public static final class OutcomeUnknown extends ObjectStoreException {
         private static final long serialVersionUID = 1L;

@@ -22,6 +22,8 @@ public interface StagedObject extends AutoCloseable {
     /**
      * Keeps everything for {@link ObjectStore#resume}, whatever becomes of this process. Bytes that
      * were appended after the last call may be lost with the handle.
+     *
+     * @throws ObjectStoreException.BytesLost as {@link #publish}
      */
     void keep();
 
@@ -50,6 +52,8 @@ public interface StagedObject extends AutoCloseable {
      * @param content the digest of all bytes as the caller computed it; {@code null} when it is not
      *     known
      * @throws ObjectStoreException.NotFound when someone dropped the staged bytes meanwhile
+     * @throws ObjectStoreException.BytesLost when they cannot be made durable, and never will be:
+     *     they are dropped, and the handle is finished
      */
     void publish(ObjectKey target, Durability durability, @Nullable Digest content);
 

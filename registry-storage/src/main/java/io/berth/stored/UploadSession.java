@@ -126,6 +126,8 @@ final class UploadSession {
     private void keepIfPossible() {
         try {
             keep();
+        } catch (ObjectStoreException.BytesLost e) {
+            throw e;
         } catch (ObjectStoreException e) {
             Uploads.warn(id, e);
         }
@@ -253,6 +255,9 @@ final class UploadSession {
         try {
             requireWriter(request);
             bytes().append(buffer, offset, length);
+        } catch (ObjectStoreException.BytesLost e) {
+            lose();
+            throw e;
         } finally {
             lock.unlock();
         }
@@ -285,8 +290,25 @@ final class UploadSession {
 
     /** From here on the next request finds everything, on whatever replica. */
     private void keep() {
-        bytes().keep();
-        stand();
+        try {
+            bytes().keep();
+            stand();
+        } catch (ObjectStoreException.BytesLost e) {
+            lose();
+            throw e;
+        }
+    }
+
+    /** Ends a session whose bytes nobody can rely on: the client has to begin anew. */
+    private void lose() {
+        lock.lock();
+        try {
+            ended = true;
+            uploads.ended(repository, id);
+            release();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /**
@@ -321,6 +343,9 @@ final class UploadSession {
         try {
             blob = whole.publish(digest);
             return blob;
+        } catch (ObjectStoreException.BytesLost e) {
+            lose();
+            throw e;
         } finally {
             published(request, blob, start);
         }

@@ -11,7 +11,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A temporary file on its way to a key. Buffers nothing. */
+/**
+ * A temporary file on its way to a key. Buffers nothing. A file that could not be synced is dropped
+ * when the writer is closed, and never used.
+ */
 final class DiskWriter implements ObjectWriter {
 
     private enum State {
@@ -32,6 +35,7 @@ final class DiskWriter implements ObjectWriter {
     private final Path file;
     private final FileChannel channel;
     private final SystemCalls calls;
+    private final SyncAhead ahead;
     private final Publisher publisher;
     private State state = State.OPEN;
 
@@ -44,6 +48,7 @@ final class DiskWriter implements ObjectWriter {
         this.file = file;
         this.channel = channel;
         this.calls = calls;
+        this.ahead = new SyncAhead(channel, calls);
         this.publisher = publisher;
     }
 
@@ -56,6 +61,7 @@ final class DiskWriter implements ObjectWriter {
                 int count = Math.min(length - written, MAX_WRITE);
                 written += channel.write(ByteBuffer.wrap(buffer, offset + written, count));
             }
+            ahead.added(length);
         } catch (IOException e) {
             state = State.TORN;
             throw Failures.writing(key, e);
@@ -70,6 +76,7 @@ final class DiskWriter implements ObjectWriter {
     void publish(Condition condition, Durability durability) {
         requireOpen();
         try {
+            ahead.join();
             if (durability != Durability.HINT) {
                 calls.syncFile(channel);
             }

@@ -2,6 +2,7 @@ package io.berth.object.disk;
 
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException;
+import io.berth.object.ObjectStoreException.BytesLost;
 import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.Unavailable;
 import java.io.IOException;
@@ -29,6 +30,11 @@ final class Failures {
     /** Names the reason in the system's words, "No space left on device" being the usual one. */
     static Unavailable writing(ObjectKey key, IOException e) {
         return new Unavailable(key.value(), "cannot write: " + reason(e), e);
+    }
+
+    /** After a failed sync nobody knows which bytes are on the disk, and no later sync would tell. */
+    static BytesLost syncing(ObjectKey key, IOException e) {
+        return new BytesLost(key, "cannot sync: " + reason(e), e);
     }
 
     static Unavailable removing(ObjectKey key, IOException e) {

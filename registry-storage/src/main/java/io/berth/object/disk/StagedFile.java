@@ -5,6 +5,7 @@ import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException;
+import io.berth.object.ObjectStoreException.BytesLost;
 import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.StagedObject;
@@ -18,7 +19,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Staged bytes in the file of their own key, which is where other registries keep and look for
- * them. They are synced once, when they are published.
+ * them. They are synced when they are published; those of large files ahead of that as well.
+ *
+ * <p>After a sync that failed the file is dropped: the system believes its bytes to be written, so
+ * that reading them again would find nothing wrong, nor would another sync.
  */
 final class StagedFile implements StagedObject {
 
@@ -26,6 +30,7 @@ final class StagedFile implements StagedObject {
     private final Path file;
     private final FileChannel channel;
     private final SystemCalls calls;
+    private final SyncAhead ahead;
     private final FileTree tree;
     private final Sentinel sentinel;
     private final Publisher publisher;
@@ -49,6 +54,7 @@ final class StagedFile implements StagedObject {
         this.channel = channel;
         this.size = size;
         this.calls = calls;
+        this.ahead = new SyncAhead(channel, calls);
         this.tree = tree;
         this.sentinel = sentinel;
         this.publisher = publisher;
@@ -72,12 +78,41 @@ final class StagedFile implements StagedObject {
             throw Failures.writing(key, e);
         }
         size += length;
+        try {
+            ahead.added(length);
+        } catch (IOException e) {
+            throw lost(e);
+        }
     }
 
-    /** They are in the file, which a crash of this process leaves as it is. */
+    /**
+     * They are in the file, which a crash of this process leaves as it is. Where a sync is under way
+     * its outcome is waited for: another handle would not learn of it.
+     */
     @Override
     public void keep() {
         requireOpen();
+        try {
+            ahead.join();
+        } catch (IOException e) {
+            throw lost(e);
+        }
+    }
+
+    /** Drops the file as far as it can be: the caller must not use its key again either. */
+    private BytesLost lost(IOException failure) {
+        try {
+            channel.truncate(0);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
+        close();
+        try {
+            publisher.delete(key, Condition.always());
+        } catch (ObjectStoreException e) {
+            failure.addSuppressed(e);
+        }
+        return Failures.syncing(key, failure);
     }
 
     /** A file has one writer at a time, so its length tells its contents apart. */
@@ -124,11 +159,12 @@ final class StagedFile implements StagedObject {
     public void publish(ObjectKey target, Durability durability, @Nullable Digest content) {
         requireOpen();
         try {
+            ahead.join();
             if (durability != Durability.HINT) {
                 calls.syncFile(channel);
             }
         } catch (IOException e) {
-            throw Failures.writing(target, e);
+            throw lost(e);
         }
         try {
             publisher.publish(file, target, Condition.always(), durability);

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.berth.name.ByteRange;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
+import io.berth.object.ObjectStoreException.BytesLost;
+import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.OutcomeUnknown;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.ObjectStoreException.Unavailable;
@@ -127,19 +129,23 @@ class DiskDurabilityTest extends DiskFixture {
         assertNoTemporaryFile();
     }
 
+    /** The system believes them to be written from then on, whether they are or not. */
     @Test
-    void stagedBytesThatCannotBeSyncedStayAndCanBePublishedLater() {
+    void stagedBytesThatCannotBeSyncedAreNeverUsedAgain() {
         try (StagedObject staged = store.stage(key("uploads/1/data"))) {
             staged.append(bytes("content"), 0, 7);
             calls.fail("sync file");
             assertThatThrownBy(() -> staged.publish(key("blobs/a/data"), Durability.WHOLE, null))
-                    .isInstanceOf(Unavailable.class);
+                    .isInstanceOf(BytesLost.class)
+                    .hasMessageContaining("the disk is on fire");
             calls.repair();
-            staged.publish(key("blobs/a/data"), Durability.WHOLE, null);
+            assertThatThrownBy(() -> staged.publish(key("blobs/a/data"), Durability.WHOLE, null))
+                    .isInstanceOf(IllegalStateException.class);
         }
 
-        assertThat(keys()).containsExactly("blobs/a/data");
-        assertThat(read("blobs/a/data")).isEqualTo("content");
+        assertThat(keys()).isEmpty();
+        assertThatThrownBy(() -> store.resume(key("uploads/1/data"), null))
+                .isInstanceOf(NotFound.class);
     }
 
     @Test
