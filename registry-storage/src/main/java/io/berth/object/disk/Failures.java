@@ -32,7 +32,9 @@ final class Failures {
         return new Unavailable(key.value(), "cannot write: " + reason(e), e);
     }
 
-    /** After a failed sync nobody knows which bytes are on the disk, and no later sync would tell. */
+    /**
+     * After a failed sync nobody knows which bytes are on the disk, and no later sync would tell.
+     */
     static BytesLost syncing(ObjectKey key, IOException e) {
         return new BytesLost(key, "cannot sync: " + reason(e), e);
     }

@@ -86,8 +86,8 @@ final class StagedFile implements StagedObject {
     }
 
     /**
-     * They are in the file, which a crash of this process leaves as it is. Where a sync is under way
-     * its outcome is waited for: another handle would not learn of it.
+     * They are in the file, which a crash of this process leaves as it is. Where a sync is under
+     * way its outcome is waited for: another handle would not learn of it.
      */
     @Override
     public void keep() {
