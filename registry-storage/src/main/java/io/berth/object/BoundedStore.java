@@ -75,6 +75,11 @@ public final class BoundedStore implements ObjectStore {
     }
 
     @Override
+    public ObjectContent get(ObjectKey key, int limit) {
+        return ask(key.value(), () -> store.get(key, limit));
+    }
+
+    @Override
     public InputStream open(ObjectKey key, ByteRange range) {
         return ask(key.value(), () -> store.open(key, range));
     }

@@ -3,9 +3,9 @@ package io.berth.object;
 /**
  * What must hold for a write to happen; checked and acted upon as one step.
  *
- * <p>There are no version numbers: what is compared-and-set here are small objects whose content is
- * all there is to know about them, so it makes no difference that two writes of equal bytes cannot
- * be told apart.
+ * <p>{@link IfContent} is for who knows the content and has not read the object; {@link
+ * IfUnchanged} for who has read it, and on most stores also tells two writes of equal bytes apart
+ * (see {@link Version}).
  */
 public sealed interface Condition {
 
@@ -24,6 +24,9 @@ public sealed interface Condition {
     @SuppressWarnings("ArrayRecordComponent") // a carrier of an argument, never compared
     record IfContent(byte[] content) implements Condition {}
 
+    /** The object is there and was not written since this version was seen. */
+    record IfUnchanged(Version version) implements Condition {}
+
     static Condition always() {
         return new Always();
     }
@@ -34,5 +37,9 @@ public sealed interface Condition {
 
     static Condition ifContent(byte[] content) {
         return new IfContent(content);
+    }
+
+    static Condition ifUnchanged(Version version) {
+        return new IfUnchanged(version);
     }
 }

@@ -40,6 +40,13 @@ public interface ObjectStore {
     byte[] read(ObjectKey key, int limit);
 
     /**
+     * The same, with the version that {@link Condition#ifUnchanged} takes.
+     *
+     * @throws ObjectStoreException.NotFound when there is no such object
+     */
+    ObjectContent get(ObjectKey key, int limit);
+
+    /**
      * Part of an object as a stream, which gives exactly the range or throws, and which the caller
      * closes; closing early does not read the rest.
      *
@@ -59,10 +66,10 @@ public interface ObjectStore {
 
     /**
      * Removes an object if the condition holds. Removing what is not there is success unless the
-     * condition asks for a content.
+     * condition asks for a content or a version.
      *
-     * @throws ObjectStoreException.PreconditionFailed when it does not hold the content asked for,
-     *     or is not there
+     * @throws ObjectStoreException.PreconditionFailed when it is not what was asked for, or is not
+     *     there
      */
     void delete(ObjectKey key, Condition condition);
 

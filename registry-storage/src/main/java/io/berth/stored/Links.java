@@ -66,7 +66,25 @@ final class Links {
     }
 
     void write(ObjectKey key, Digest target, Durability durability) {
-        store.put(key, contentOf(target), Condition.always(), durability);
+        write(key, target, Condition.always(), durability);
+    }
+
+    /**
+     * @throws ObjectStoreException.PreconditionFailed when the condition does not hold
+     */
+    void write(ObjectKey key, Digest target, Condition condition, Durability durability) {
+        store.put(key, contentOf(target), condition, durability);
+    }
+
+    /** Holds as long as nothing is written there: what a link may be replaced or deleted under. */
+    Condition unchanged(ObjectKey key) {
+        try {
+            return Condition.ifUnchanged(store.get(key, MAX_LENGTH).version());
+        } catch (ObjectStoreException.NotFound e) {
+            return Condition.ifAbsent();
+        } catch (ObjectStoreException.TooLong e) {
+            return Condition.always(); // nothing that a registry wrote
+        }
     }
 
     /**

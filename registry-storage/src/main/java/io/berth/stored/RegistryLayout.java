@@ -23,6 +23,7 @@ import java.util.Optional;
  *     _uploads/ID/…                              an upload session of another registry
  *     _berth/complete                            the two indexes below know everything; see Ownership
  *     _berth/tags/ALG/HEX/TAG=STAMP              index: TAG may point at this manifest
+ *     _berth/deletes/ALG/HEX/ID                  a delete of this manifest; see Tombstones
  *     _berth/referrers/ALG/HEX/ALG/HEX=STAMP     index: the second digest may be a referrer of the first
  *   _berth/owner                                 who writes this tree; see Ownership
  *   _berth/catalog                               the next line knows every repository; see Catalog
@@ -229,6 +230,14 @@ final class RegistryLayout {
 
     static ObjectKey taggedAs(RepositoryName repository, Digest digest, Tag tag) {
         return ObjectKey.of(taggedAs(repository, digest) + Stamps.stamped(tag.value()));
+    }
+
+    static String tombstones(RepositoryName repository, Digest digest) {
+        return folder(repository) + "_berth/deletes/" + path(digest) + "/";
+    }
+
+    static ObjectKey tombstone(RepositoryName repository, Digest digest, String id) {
+        return ObjectKey.of(tombstones(repository, digest) + id);
     }
 
     static String referrers(RepositoryName repository, Digest subject) {

@@ -1,7 +1,6 @@
 package io.berth.stored;
 
 import io.berth.error.ErrorCode;
-import io.berth.error.RegistryError;
 import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
 import io.berth.name.Descriptor;
@@ -10,7 +9,6 @@ import io.berth.name.Reference;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.name.UploadId;
-import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
@@ -25,19 +23,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The registry that keeps everything in an object store, in the tree that {@code RegistryLayout}
@@ -57,10 +46,8 @@ public final class StoredRegistry implements Registry {
     /** Below it a store may write objects to find out what it can do, and removes them. */
     public static final ObjectKey PROBE = RegistryLayout.probe();
 
-    /**
-     * Replicas that take turns in undoing each other's work would be a defect; so many are none.
-     */
-    private static final int MAX_REPAIRS = 20;
+    /** How long a push waits for a delete of the same manifest on another replica. */
+    private static final Duration DELETE_PATIENCE = Duration.ofSeconds(5);
 
     /**
      * What a list has shown is there still as far as this process knows. Another one on the same
@@ -68,22 +55,19 @@ public final class StoredRegistry implements Registry {
      */
     private static final Duration LISTED_TRUST = Duration.ofMinutes(10);
 
-    private static final Logger log = LoggerFactory.getLogger(StoredRegistry.class);
-
     private final ObjectStore store;
     private final StoredRegistryOptions options;
     private final Blobs blobs;
     private final Uploads uploads;
     private final Manifests manifests;
     private final Tags tags;
-    private final TagIndex tagIndex;
     private final Referrers referrers;
     private final IndexState indexState;
     private final Indexing indexing;
     private final Catalog catalog;
     private final ReferenceCheck referenceCheck;
-    private final Parallel lookups;
-    private final Parallel tagWorkers;
+    private final ManifestPush manifestPush;
+    private final ManifestDelete manifestDelete;
 
     /** Keeps the push and the delete of one manifest apart. */
     private final StripedLocks manifestLocks = new StripedLocks();
@@ -94,6 +78,14 @@ public final class StoredRegistry implements Registry {
      * @throws RegistryException UNAVAILABLE
      */
     public StoredRegistry(ObjectStore store, StoredRegistryOptions options, Clock clock) {
+        this(store, options, clock, DELETE_PATIENCE);
+    }
+
+    /**
+     * @param patience how long a push waits for a delete of the same manifest on another replica
+     */
+    StoredRegistry(
+            ObjectStore store, StoredRegistryOptions options, Clock clock, Duration patience) {
         Optional<String> owner =
                 Failures.translated(() -> Ownership.establish(store, options.ownership()));
         this.store = store;
@@ -102,8 +94,7 @@ public final class StoredRegistry implements Registry {
         Duration trust = owner.isPresent() ? options.membershipTrust() : Duration.ZERO;
         Duration listed = owner.isPresent() ? LISTED_TRUST : Duration.ZERO;
         // A look-up on a local disk is over sooner than another thread has begun.
-        this.lookups = new Parallel(options.isFar() ? 16 : 1);
-        this.tagWorkers = new Parallel(options.tagConcurrency());
+        Parallel lookups = new Parallel(options.isFar() ? 16 : 1);
         Links links = new Links(store);
         Background background = new Background();
         UploadIds ids =
@@ -119,13 +110,37 @@ public final class StoredRegistry implements Registry {
                 new ManifestContents(
                         store, options.manifestCacheBytes(), options.manifestReadingBytes());
         this.manifests = new Manifests(store, links, lookups, trust, contents);
-        this.tagIndex = new TagIndex(store, indexState);
+        TagIndex tagIndex = new TagIndex(store, indexState);
         this.tags = new Tags(store, links, options.isFar(), listed);
         this.referrers = new Referrers(store, manifests, indexState, lookups);
         this.indexing =
                 new Indexing(manifests, tags, tagIndex, referrers, indexState, background, lookups);
         this.catalog = new Catalog(store, indexState, background, options.isFar(), listed);
         this.referenceCheck = new ReferenceCheck(blobs, manifests, lookups);
+        Tombstones tombstones = new Tombstones(store, clock);
+        this.manifestPush =
+                new ManifestPush(
+                        manifests,
+                        tags,
+                        tagIndex,
+                        referrers,
+                        indexState,
+                        tombstones,
+                        lookups,
+                        options.isFar(),
+                        patience);
+        this.manifestDelete =
+                new ManifestDelete(
+                        store,
+                        manifests,
+                        tags,
+                        tagIndex,
+                        indexState,
+                        indexing,
+                        catalog,
+                        tombstones,
+                        new Parallel(options.tagConcurrency()),
+                        options.isFar());
     }
 
     @Override
@@ -204,46 +219,8 @@ public final class StoredRegistry implements Registry {
                     manifestLocks.locked(
                             repository,
                             manifest.digest(),
-                            () -> putLocked(repository, manifest, newTags));
+                            () -> manifestPush.run(repository, manifest, newTags));
                 });
-    }
-
-    /**
-     * Entries of indexes and the content first, then the link of the repository, then the tags.
-     *
-     * <p>Another replica may delete the same manifest meanwhile. Both write first and look
-     * afterwards, so one of them sees the other: the delete looks for tags again when the link is
-     * gone, and the push for the link when its tags are there.
-     */
-    private void putLocked(RepositoryName repository, Manifest manifest, List<Tag> newTags) {
-        Digest digest = manifest.digest();
-        indexState.begin(repository);
-        List<Runnable> invisible = new ArrayList<>();
-        invisible.add(() -> manifests.putContent(manifest));
-        invisible.add(() -> referrers.add(repository, manifest));
-        for (Tag tag : newTags) {
-            invisible.add(() -> tagIndex.add(repository, digest, tag));
-            invisible.add(() -> tags.prepare(repository, tag, digest));
-        }
-        lookups.forEachOrThrow(invisible.iterator(), Runnable::run);
-        manifests.link(
-                repository, digest, newTags.isEmpty() ? Durability.DURABLE : Durability.WHOLE);
-        newTags.forEach(tag -> tags.point(repository, tag, digest));
-        if (!options.isFar() || newTags.isEmpty()) {
-            return;
-        }
-        for (int repairs = 0; !manifests.isLinked(repository, digest); repairs++) {
-            if (repairs == MAX_REPAIRS) {
-                throw new ObjectStoreException.Unavailable(
-                        digest.toString(),
-                        "the manifest is deleted as often as it is pushed",
-                        null);
-            }
-            newTags.forEach(tag -> tagIndex.add(repository, digest, tag));
-            newTags.forEach(tag -> tags.prepare(repository, tag, digest));
-            manifests.link(repository, digest, Durability.WHOLE);
-            newTags.forEach(tag -> tags.point(repository, tag, digest));
-        }
     }
 
     @Override
@@ -268,97 +245,7 @@ public final class StoredRegistry implements Registry {
         Failures.translated(
                 () ->
                         manifestLocks.locked(
-                                repository, digest, () -> deleteLocked(repository, digest)));
-    }
-
-    /**
-     * The tags go first: while one is left the manifest is, too, and the delete can be repeated.
-     */
-    private void deleteLocked(RepositoryName repository, Digest digest) {
-        Supplier<Boolean> exists = lookups.ahead(() -> manifests.isLinked(repository, digest));
-        Set<ObjectKey> entries =
-                indexState.isKept() ? tagIndex.entriesOf(repository, digest) : Set.of();
-        boolean indexed = indexState.isStillComplete(repository); // as they were read
-        if (!exists.get()) {
-            throw Manifests.unknown(digest.toString());
-        }
-        if (indexed) {
-            deleteTags(repository, digest, TagIndex.tagsOf(entries).iterator());
-        } else {
-            indexing.later(repository);
-            deleteTags(repository, digest, searchTags(repository, digest));
-        }
-        try {
-            manifests.unlink(repository, digest);
-        } finally {
-            catalog.mayBeEmpty(repository);
-        }
-        if (options.isFar()) {
-            deleteLateTags(repository, digest, indexed);
-        } else {
-            tagIndex.remove(entries); // no push of this manifest is under way
-        }
-    }
-
-    /**
-     * Looks for tags once more, now that the link is gone: those that another replica is pushing at
-     * this moment. See {@link #putLocked}.
-     */
-    private void deleteLateTags(RepositoryName repository, Digest digest, boolean indexed) {
-        if (!indexed) {
-            deleteTags(repository, digest, searchTags(repository, digest));
-            return;
-        }
-        Set<ObjectKey> entries = tagIndex.entriesOf(repository, digest);
-        List<ObjectKey> settled =
-                entries.stream().filter(entry -> Stamps.isSettled(entry.value())).toList();
-        List<ObjectKey> late = new ArrayList<>(entries);
-        late.removeAll(Set.copyOf(settled));
-        deleteTags(repository, digest, TagIndex.tagsOf(late).iterator());
-        tagIndex.remove(settled);
-    }
-
-    private Iterator<Tag> searchTags(RepositoryName repository, Digest digest) {
-        if (options.isFar()) {
-            return tags.search(repository, digest).iterator();
-        }
-        Iterator<String> folders = tags.folders(repository);
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return folders.hasNext();
-            }
-
-            @Override
-            public Tag next() {
-                return Tag.of(folders.next());
-            }
-        };
-    }
-
-    private void deleteTags(RepositoryName repository, Digest digest, Iterator<Tag> candidates) {
-        List<RegistryError> errors = Collections.synchronizedList(new ArrayList<>());
-        Queue<ObjectKey> history = new ConcurrentLinkedQueue<>();
-        tagWorkers.forEachOrThrow(
-                candidates,
-                tag -> {
-                    try {
-                        history.addAll(tags.deletePointer(digest, repository, tag));
-                    } catch (ObjectStoreException e) {
-                        log.error("tag {} of {} could not be removed", tag, repository, e);
-                        errors.add(
-                                new RegistryError(
-                                        ErrorCode.UNAVAILABLE,
-                                        "the tag could not be removed",
-                                        tag.toString()));
-                    }
-                });
-        if (!history.isEmpty()) {
-            store.deleteAll(history);
-        }
-        if (!errors.isEmpty()) {
-            throw new RegistryException(errors, null);
-        }
+                                repository, digest, () -> manifestDelete.run(repository, digest)));
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.berth.error.RegistryException;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
+import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
@@ -59,10 +60,41 @@ final class Tags {
     }
 
     /**
+     * Holds as long as the tag is not written; {@link Condition.IfAbsent} when there is none. To be
+     * asked before a tag is pointed, where other processes may write it, too.
+     */
+    Condition unchanged(RepositoryName repository, Tag tag) {
+        return links.unchanged(RegistryLayout.tagCurrent(repository, tag));
+    }
+
+    /**
      * Points a tag, which was prepared for that, at a manifest that is stored. Durable, with all
      * that was written before.
      */
     void point(RepositoryName repository, Tag tag, Digest digest) {
+        write(repository, tag, digest, Condition.always());
+    }
+
+    /**
+     * The same, unless another process has pointed the tag since it was looked at: then it stays as
+     * it is, as if this had come just before. One that was deleted since is written.
+     */
+    void point(RepositoryName repository, Tag tag, Digest digest, Condition unchanged) {
+        Condition expected = unchanged;
+        while (true) {
+            try {
+                write(repository, tag, digest, expected);
+                return;
+            } catch (ObjectStoreException.PreconditionFailed e) {
+                expected = Condition.ifAbsent();
+                if (!unchanged(repository, tag).equals(expected)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private void write(RepositoryName repository, Tag tag, Digest digest, Condition condition) {
         locks.locked(
                 repository,
                 tag,
@@ -70,6 +102,7 @@ final class Tags {
                         links.write(
                                 RegistryLayout.tagCurrent(repository, tag),
                                 digest,
+                                condition,
                                 Durability.DURABLE));
     }
 
@@ -85,15 +118,28 @@ final class Tags {
         }
     }
 
+    /**
+     * Whether there was a tag. One that is written after this looked stays: the write counts as the
+     * later of the two.
+     */
     private boolean deleteWhereverItPoints(RepositoryName repository, Tag tag) {
-        while (true) {
-            Optional<Digest> target = resolve(repository, tag);
-            boolean deleted = target.isPresent() && deletePointer(repository, tag, target.get());
-            if (deleted || target.isEmpty()) {
-                // Without a pointer, too: an earlier attempt may have come no further.
-                store.deleteAll(history(repository, tag));
-                return deleted;
-            }
+        Condition unchanged = unchanged(repository, tag);
+        boolean found = !unchanged.equals(Condition.ifAbsent());
+        if (found) {
+            deleteIf(unchanged, repository, tag);
+        }
+        // Without a pointer, too: an earlier attempt may have come no further.
+        store.deleteAll(history(repository, tag));
+        return found;
+    }
+
+    private void deleteIf(Condition unchanged, RepositoryName repository, Tag tag) {
+        try {
+            store.delete(RegistryLayout.tagCurrent(repository, tag), unchanged);
+        } catch (ObjectStoreException.PreconditionFailed e) {
+            // it was written or deleted since
+        } finally {
+            pointers.gone(new Named(repository, tag));
         }
     }
 

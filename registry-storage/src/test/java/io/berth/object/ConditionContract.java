@@ -1,6 +1,7 @@
 package io.berth.object;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.object.ObjectStoreException.OutcomeUnknown;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
@@ -98,6 +99,130 @@ abstract class ConditionContract extends StoreFixture {
 
         assertPreconditionFailed(() -> store().delete(key("a"), holding("two")));
         assertPreconditionFailed(() -> store().delete(key("a/b"), holding("two")));
+    }
+
+    private Version version(String key) {
+        return store().get(key(key), 1 << 20).version();
+    }
+
+    @Test
+    void aVersionComesWithTheContent() {
+        put("a", "one");
+
+        assertThat(text(store().get(key("a"), 3).bytes())).isEqualTo("one");
+        assertThat(version("a")).isEqualTo(version("a"));
+        assertNotFound(() -> store().get(key("b"), 3));
+        assertThatThrownBy(() -> store().get(key("a"), 2))
+                .isInstanceOf(ObjectStoreException.TooLong.class);
+    }
+
+    @Test
+    void ifUnchangedReplacesWhatWasSeen() {
+        put("a", "one");
+        Version first = version("a");
+
+        putIf(Condition.ifUnchanged(first), "a", "two");
+
+        Version second = version("a");
+        assertThat(second).isNotEqualTo(first);
+        assertPreconditionFailed(() -> putIf(Condition.ifUnchanged(first), "a", "three"));
+        assertThat(read("a")).isEqualTo("two");
+        putIf(Condition.ifUnchanged(second), "a", "three");
+        assertThat(read("a")).isEqualTo("three");
+    }
+
+    @Test
+    void ifUnchangedDoesNotCreate() {
+        put("a/b", "one");
+        Version seen = version("a/b");
+        store().delete(key("a/b"), Condition.always());
+
+        assertPreconditionFailed(() -> putIf(Condition.ifUnchanged(seen), "a/b", "two"));
+
+        assertThat(keys()).isEmpty();
+    }
+
+    @Test
+    void deleteTakesOnlyTheVersionAskedFor() {
+        put("a", "one");
+        Version first = version("a");
+        put("a", "two");
+
+        assertPreconditionFailed(
+                () -> store().delete(key("a"), Condition.ifUnchanged(first)));
+        assertThat(read("a")).isEqualTo("two");
+
+        Version second = version("a");
+        store().delete(key("a"), Condition.ifUnchanged(second));
+        assertThat(keys()).isEmpty();
+        assertPreconditionFailed(
+                () -> store().delete(key("a"), Condition.ifUnchanged(second)));
+    }
+
+    /** ABA: who saw the first write must not take the second for it, where the store can tell. */
+    @Test
+    void twoWritesOfEqualBytesHaveVersionsOfTheirOwn() {
+        put("a", "one");
+        Version first = version("a");
+        put("a", "two");
+        pauseForTheClock();
+        put("a", "one");
+
+        if (version("a").equals(first)) {
+            assertThat(versionsMayFollowFromBytes()).isTrue();
+            store().delete(key("a"), Condition.ifUnchanged(first));
+            assertThat(keys()).isEmpty();
+        } else {
+            assertPreconditionFailed(
+                    () -> store().delete(key("a"), Condition.ifUnchanged(first)));
+            assertPreconditionFailed(() -> putIf(Condition.ifUnchanged(first), "a", "three"));
+            assertThat(read("a")).isEqualTo("one");
+        }
+    }
+
+    /** Longer than a tick of a file system's clock. */
+    private static void pauseForTheClock() {
+        try {
+            Thread.sleep(20);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void noUpdateOfAVersionIsLost() throws Exception {
+        put("counter", "0 by nobody");
+        AtomicInteger doubtful = new AtomicInteger();
+
+        Threads.run(
+                8,
+                thread -> {
+                    for (int i = 0; i < 15; i++) {
+                        incrementSeen(thread, doubtful);
+                    }
+                });
+
+        int least = replacesInOneStep() ? 120 - doubtful.get() : 1;
+        assertThat(count(read("counter"))).isBetween(least, 120);
+    }
+
+    private void incrementSeen(int thread, AtomicInteger doubtful) {
+        while (true) {
+            ObjectContent old = store().get(key("counter"), 1 << 20);
+            int next = 1 + count(text(old.bytes()));
+            try {
+                putIf(
+                        Condition.ifUnchanged(old.version()),
+                        "counter",
+                        next + " by " + thread + " at " + System.nanoTime());
+                return;
+            } catch (PreconditionFailed e) {
+                // Another thread was faster; once more.
+            } catch (OutcomeUnknown e) {
+                doubtful.incrementAndGet(); // perhaps it counted, perhaps not
+                return;
+            }
+        }
     }
 
     @Test

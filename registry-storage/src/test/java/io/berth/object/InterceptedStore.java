@@ -104,6 +104,11 @@ public final class InterceptedStore implements ObjectStore {
     }
 
     @Override
+    public ObjectContent get(ObjectKey key, int limit) {
+        return shown(Operation.READ, key.value(), () -> next.get(key, limit));
+    }
+
+    @Override
     public InputStream open(ObjectKey key, ByteRange range) {
         return shown(Operation.OPEN, key.value(), () -> next.open(key, range));
     }

@@ -36,6 +36,11 @@ abstract class StoreFixture {
         return true;
     }
 
+    /** Whether two writes of equal bytes may have the same version. */
+    protected boolean versionsMayFollowFromBytes() {
+        return false;
+    }
+
     /** Whether a server may fail in a way that leaves open what it did. */
     protected boolean mayLoseAnswers() {
         return false;

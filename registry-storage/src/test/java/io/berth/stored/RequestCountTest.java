@@ -233,9 +233,9 @@ class RequestCountTest {
         registry.deleteManifest(REPOSITORY, doomed.digest());
 
         assertRequests(
+                "HEAD _manifests/revisions/D/link",
                 "LIST _berth/tags/D/",
                 "READ _berth/complete", // afterwards: it may have been removed meanwhile
-                "HEAD _manifests/revisions/D/link",
                 "READ _manifests/tags/v1/current/link",
                 "DELETE _manifests/tags/v1/current/link",
                 "LIST _manifests/tags/v1/",

@@ -37,6 +37,11 @@ class S3ReplicasTest extends ReplicasContract {
         return 4;
     }
 
+    @Override
+    protected int operationsPerRound() {
+        return 8;
+    }
+
     @AfterEach
     void close() {
         stores.forEach(S3Store::close);

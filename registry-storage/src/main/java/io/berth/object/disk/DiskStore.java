@@ -6,6 +6,7 @@ import io.berth.object.Durability;
 import io.berth.object.ListRequest;
 import io.berth.object.Listing;
 import io.berth.object.LocalFiles;
+import io.berth.object.ObjectContent;
 import io.berth.object.ObjectInfo;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
@@ -16,6 +17,7 @@ import io.berth.object.ObjectStoreException.TooLong;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
+import io.berth.object.Version;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -62,6 +64,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>The sentinel</b> is looked at (one stat) before something is called absent, before a write
  * begins and before it gets its name, and before something is removed; nothing is believed longer.
+ *
+ * <p>A {@link Version} is the file's inode, time and length. Two writes have the same only if they
+ * come within one tick of the file system's clock, some milliseconds, and the second got the inode
+ * that the first gave up. {@link Condition.IfUnchanged} holds where {@link Condition.IfContent} does.
  *
  * <p>All of the folder is on one file system. Symbolic links in it are followed, and removed only
  * where one is the object itself. Files that cannot be keys and temporary files of other registries
@@ -234,6 +240,19 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
             return content;
         } catch (IOException e) {
             throw reading(key, file, e);
+        }
+    }
+
+    @Override
+    public ObjectContent get(ObjectKey key, int limit) {
+        Path file = tree.file(key);
+        while (true) {
+            BasicFileAttributes before = attributes(key, file);
+            byte[] content = read(key, limit);
+            Version version = Publisher.version(before);
+            if (version.equals(Publisher.version(attributes(key, file)))) {
+                return new ObjectContent(content, version);
+            }
         }
     }
 

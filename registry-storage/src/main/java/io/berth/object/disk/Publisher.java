@@ -4,14 +4,18 @@ import io.berth.object.Condition;
 import io.berth.object.Condition.Always;
 import io.berth.object.Condition.IfAbsent;
 import io.berth.object.Condition.IfContent;
+import io.berth.object.Condition.IfUnchanged;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.OutcomeUnknown;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
+import io.berth.object.Version;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Gives finished files their keys, and takes objects away, if a condition holds.
@@ -59,6 +63,10 @@ final class Publisher {
                     case IfAbsent() -> moveIfAbsent(file, key, target);
                     case IfContent(byte[] expected) -> {
                         require(expected, key, target);
+                        tree.move(file, target);
+                    }
+                    case IfUnchanged(Version version) -> {
+                        require(version, key, target);
                         tree.move(file, target);
                     }
                 }
@@ -111,6 +119,10 @@ final class Publisher {
                         require(expected, key, file);
                         tree.remove(file);
                     }
+                    case IfUnchanged(Version version) -> {
+                        require(version, key, file);
+                        tree.remove(file);
+                    }
                 }
             }
         } catch (IOException e) {
@@ -131,6 +143,7 @@ final class Publisher {
                 case Always() -> {}
                 case IfAbsent() -> requireAbsent(key, file);
                 case IfContent(byte[] expected) -> require(expected, key, file);
+                case IfUnchanged(Version version) -> require(version, key, file);
             }
         } catch (IOException e) {
             throw Failures.writing(key, e);
@@ -161,6 +174,30 @@ final class Publisher {
             }
             throw e;
         }
+    }
+
+    private void require(Version version, ObjectKey key, Path file) throws IOException {
+        try {
+            BasicFileAttributes attributes = calls.attributes(file);
+            if (!attributes.isRegularFile() || !version(attributes).equals(version)) {
+                throw new PreconditionFailed(key);
+            }
+        } catch (IOException e) {
+            if (Failures.isNoFile(file, e)) {
+                throw new PreconditionFailed(key);
+            }
+            throw e;
+        }
+    }
+
+    /** A write is a new file that gets the name, so it has another inode than the one before. */
+    static Version version(BasicFileAttributes attributes) {
+        return new Version(
+                attributes.fileKey()
+                        + " "
+                        + attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS)
+                        + " "
+                        + attributes.size());
     }
 
     private Object lock(ObjectKey key) {

@@ -5,9 +5,11 @@ import io.berth.object.Condition;
 import io.berth.object.Condition.Always;
 import io.berth.object.Condition.IfAbsent;
 import io.berth.object.Condition.IfContent;
+import io.berth.object.Condition.IfUnchanged;
 import io.berth.object.Durability;
 import io.berth.object.ListRequest;
 import io.berth.object.Listing;
+import io.berth.object.ObjectContent;
 import io.berth.object.ObjectInfo;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
@@ -17,6 +19,7 @@ import io.berth.object.ObjectStoreException.TooLong;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
+import io.berth.object.Version;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Instant;
@@ -26,6 +29,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +39,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MemoryStore implements ObjectStore {
 
+    private static final AtomicLong WRITES = new AtomicLong();
+
     /** What a key holds: an object, or staged bytes that are none yet. Compared by identity. */
     private static final class Entry {
         private final byte[] bytes;
         private final @Nullable GrowingBytes staged;
         private final Instant modified = Instant.now();
+        private final long number = WRITES.incrementAndGet();
 
         private Entry(byte[] bytes, @Nullable GrowingBytes staged) {
             this.bytes = bytes;
@@ -80,11 +87,20 @@ public final class MemoryStore implements ObjectStore {
 
     @Override
     public byte[] read(ObjectKey key, int limit) {
-        byte[] bytes = find(key).bytes;
-        if (bytes.length > limit) {
-            throw new TooLong(key, bytes.length);
+        return get(key, limit).bytes();
+    }
+
+    @Override
+    public ObjectContent get(ObjectKey key, int limit) {
+        Entry entry = find(key);
+        if (entry.bytes.length > limit) {
+            throw new TooLong(key, entry.bytes.length);
         }
-        return bytes.clone();
+        return new ObjectContent(entry.bytes.clone(), version(entry));
+    }
+
+    private static Version version(Entry entry) {
+        return new Version(Long.toString(entry.number));
     }
 
     @Override
@@ -112,6 +128,10 @@ public final class MemoryStore implements ObjectStore {
                         Entry old = holding(key, expected);
                         yield old != null && entries.replace(key.value(), old, written);
                     }
+                    case IfUnchanged(Version version) -> {
+                        Entry old = unchanged(key, version);
+                        yield old != null && entries.replace(key.value(), old, written);
+                    }
                 };
         if (!holds) {
             throw new PreconditionFailed(key);
@@ -132,6 +152,10 @@ public final class MemoryStore implements ObjectStore {
                         Entry old = holding(key, expected);
                         yield old != null && entries.remove(key.value(), old);
                     }
+                    case IfUnchanged(Version version) -> {
+                        Entry old = unchanged(key, version);
+                        yield old != null && entries.remove(key.value(), old);
+                    }
                 };
         if (!holds) {
             throw new PreconditionFailed(key);
@@ -141,6 +165,11 @@ public final class MemoryStore implements ObjectStore {
     private @Nullable Entry holding(ObjectKey key, byte[] expected) {
         Entry entry = entries.get(key.value());
         return entry != null && Arrays.equals(entry.bytes, expected) ? entry : null;
+    }
+
+    private @Nullable Entry unchanged(ObjectKey key, Version version) {
+        Entry entry = entries.get(key.value());
+        return entry != null && version(entry).equals(version) ? entry : null;
     }
 
     @Override

@@ -82,10 +82,13 @@ final class Bucket {
     }
 
     ObjectInfo head(ObjectKey key) {
+        HeadObjectResponse answer = headed(key);
+        return new ObjectInfo(answer.contentLength(), answer.lastModified());
+    }
+
+    private HeadObjectResponse headed(ObjectKey key) {
         try {
-            HeadObjectResponse answer =
-                    clients.repeating.headObject(head -> head.bucket(name()).key(keyOf(key)));
-            return new ObjectInfo(answer.contentLength(), answer.lastModified());
+            return clients.repeating.headObject(head -> head.bucket(name()).key(keyOf(key)));
         } catch (SdkException e) {
             throw Failures.isAnonymous(e) ? spelledOut(key, e) : reading(key, e);
         }
@@ -108,6 +111,15 @@ final class Bucket {
         }
         return new Unavailable(
                 key.value(), "a HEAD is answered 404 where a GET finds the object", headless);
+    }
+
+    /**
+     * What the server calls the object.
+     *
+     * @throws ObjectStoreException.NotFound when there is none
+     */
+    String etag(ObjectKey key) {
+        return headed(key).eTag();
     }
 
     /** A failure to read; that an object is absent is believed as the sentinel allows. */

@@ -4,11 +4,13 @@ import io.berth.object.Condition;
 import io.berth.object.Condition.Always;
 import io.berth.object.Condition.IfAbsent;
 import io.berth.object.Condition.IfContent;
+import io.berth.object.Condition.IfUnchanged;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.ObjectStoreException.TooLong;
 import io.berth.object.ObjectStoreException.Unavailable;
+import io.berth.object.Version;
 import io.berth.object.s3.Attempts.Found;
 import io.berth.object.s3.Bucket.Content;
 import io.berth.object.s3.S3Capabilities.Ability;
@@ -54,6 +56,7 @@ final class ConditionalWrites {
             case Always() -> putAlways(key, content);
             case IfAbsent() -> create(key, content);
             case IfContent(byte[] expected) -> replace(key, content, expected);
+            case IfUnchanged(Version version) -> replaceVersion(key, content, version);
         }
     }
 
@@ -63,6 +66,7 @@ final class ConditionalWrites {
             case Always() -> deleteAlways(key);
             case IfAbsent() -> requireAbsent(key);
             case IfContent(byte[] expected) -> deleteContent(key, expected);
+            case IfUnchanged(Version version) -> deleteVersion(key, version);
         }
     }
 
@@ -106,15 +110,9 @@ final class ConditionalWrites {
                 expected,
                 guess,
                 name -> {
-                    Consumer<PutObjectRequest.Builder> guard =
-                            put -> {
-                                if (can.mayHave(Ability.REPLACE_IF_UNCHANGED)) {
-                                    put.ifMatch(name);
-                                }
-                            };
                     Attempts.guarded(
                             key,
-                            () -> send(key, content, guard),
+                            () -> send(key, content, put -> guard(put, name)),
                             () -> look(key, content, expected));
                 });
     }
@@ -127,19 +125,91 @@ final class ConditionalWrites {
                 expected,
                 guess,
                 name -> {
-                    DeleteObjectRequest.Builder delete =
-                            DeleteObjectRequest.builder()
-                                    .bucket(bucket.name())
-                                    .key(bucket.keyOf(key));
-                    if (can.mayHave(Ability.DELETE_IF_UNCHANGED)) {
-                        delete.ifMatch(name);
-                    }
-                    DeleteObjectRequest request = delete.build();
+                    DeleteObjectRequest request = deletion(key, name);
                     Attempts.guarded(
                             key,
                             () -> bucket.clients().once.deleteObject(request),
                             () -> look(key, null, expected));
                 });
+    }
+
+    private void guard(PutObjectRequest.Builder put, String name) {
+        if (capabilities.get().mayHave(Ability.REPLACE_IF_UNCHANGED)) {
+            put.ifMatch(name);
+        }
+    }
+
+    private DeleteObjectRequest deletion(ObjectKey key, String name) {
+        DeleteObjectRequest.Builder delete =
+                DeleteObjectRequest.builder().bucket(bucket.name()).key(bucket.keyOf(key));
+        if (capabilities.get().mayHave(Ability.DELETE_IF_UNCHANGED)) {
+            delete.ifMatch(name);
+        }
+        return delete.build();
+    }
+
+    private void replaceVersion(ObjectKey key, byte[] content, Version version) {
+        if (!capabilities.get().replacesInOneStep()) {
+            require(key, version);
+        }
+        String name = inForm(version.value());
+        Attempts.guarded(
+                key,
+                () -> send(key, content, put -> guard(put, name)),
+                () -> lookForVersion(key, content, version));
+    }
+
+    private void deleteVersion(ObjectKey key, Version version) {
+        if (!capabilities.get().deletesInOneStep()) {
+            require(key, version);
+        }
+        DeleteObjectRequest request = deletion(key, inForm(version.value()));
+        Attempts.guarded(
+                key,
+                () -> bucket.clients().once.deleteObject(request),
+                () -> lookForVersion(key, null, version));
+    }
+
+    private void require(ObjectKey key, Version version) {
+        try {
+            if (etag(key).equals(bare(version.value()))) {
+                return;
+            }
+        } catch (NotFound e) {
+            // as if it had another
+        }
+        throw new PreconditionFailed(key);
+    }
+
+    /** Also of an object that is too large to be read. */
+    private String etag(ObjectKey key) {
+        return bare(bucket.etag(key));
+    }
+
+    /**
+     * What became of a request that got no answer. A version that follows from the bytes is the
+     * same when they are written again: then nothing has to be repeated either.
+     *
+     * @param written {@code null}: nothing should be there
+     */
+    private Found lookForVersion(
+            ObjectKey key, byte @Nullable [] written, Version before) {
+        if (written != null) {
+            try {
+                if (Arrays.equals(bucket.read(key, written.length).bytes(), written)) {
+                    return Found.DONE;
+                }
+            } catch (NotFound e) {
+                return Found.UNCLEAR;
+            } catch (TooLong e) {
+                // it holds something else
+            }
+        }
+        try {
+            return etag(key).equals(bare(before.value())) ? Found.NOTHING : Found.UNCLEAR;
+        } catch (NotFound e) {
+            return written == null ? Found.DONE : Found.UNCLEAR;
+        }
     }
 
     /**
@@ -179,8 +249,12 @@ final class ConditionalWrites {
     }
 
     private String inForm(String etag) {
-        String bare = etag.replace("\"", "");
+        String bare = bare(etag);
         return capabilities.get().has(Ability.BARE_ETAGS) ? bare : '"' + bare + '"';
+    }
+
+    private static String bare(String etag) {
+        return etag.replace("\"", "");
     }
 
     @SuppressWarnings("InsecureCryptoUsage") // it is a name, not a proof

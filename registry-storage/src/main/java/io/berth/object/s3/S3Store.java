@@ -5,12 +5,15 @@ import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ListRequest;
 import io.berth.object.Listing;
+import io.berth.object.ObjectContent;
 import io.berth.object.ObjectInfo;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectWriter;
 import io.berth.object.PresignedLinks;
 import io.berth.object.StagedObject;
+import io.berth.object.Version;
+import io.berth.object.s3.Bucket.Content;
 import io.berth.object.s3.S3Capabilities.Ability;
 import io.berth.object.s3.S3Options.Checksums;
 import java.io.InputStream;
@@ -39,6 +42,9 @@ import software.amazon.awssdk.http.SdkHttpClient;
  * <p><b>The sentinel</b> is read when something is to be called absent and it was not seen for 2 s,
  * or something is to be written and it was not seen for 15 s. A 404 without a request id, as a
  * proxy gives, is not believed: the object is asked for once more, by a GET.
+ *
+ * <p>A {@link Version} is an ETag. Most servers make it of the bytes, so that two writes of equal
+ * bytes have the same; on no server of ours does it depend on the time.
  *
  * <p><b>Lost answers.</b> A write under a condition whose answer is lost is looked up before it is
  * repeated; a write without one is just repeated. {@code OutcomeUnknown} is what remains unclear
@@ -209,7 +215,13 @@ public final class S3Store implements ObjectStore, AutoCloseable {
 
     @Override
     public byte[] read(ObjectKey key, int limit) {
-        return bucket.read(key, limit).bytes();
+        return get(key, limit).bytes();
+    }
+
+    @Override
+    public ObjectContent get(ObjectKey key, int limit) {
+        Content found = bucket.read(key, limit);
+        return new ObjectContent(found.bytes(), new Version(found.etag()));
     }
 
     @Override

@@ -81,6 +81,11 @@ abstract class S3Contract extends ObjectStoreContract {
     }
 
     @Override
+    protected boolean versionsMayFollowFromBytes() {
+        return true;
+    }
+
+    @Override
     protected boolean deletesInOneStep() {
         return bucket().capabilities().deletesInOneStep();
     }
