@@ -169,8 +169,7 @@ final class ManifestDelete {
             tagIndex.remove(entries); // no push of this manifest is under way
             return;
         }
-        tagIndex.remove(
-                entries.stream().filter(entry -> Stamps.isSettled(entry.value())).toList());
+        tagIndex.remove(entries.stream().filter(entry -> Stamps.isSettled(entry.value())).toList());
     }
 
     private Iterator<Tag> searchTags(RepositoryName repository, Digest digest) {

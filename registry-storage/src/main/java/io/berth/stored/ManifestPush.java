@@ -38,8 +38,8 @@ import java.util.stream.Collectors;
  * as UNAVAILABLE; what it has written up to then may be left, also a tag whose manifest the delete
  * has removed, until the push or the delete is repeated.
  *
- * <p><b>Another push of the same tag.</b> Neither a retry nor a repetition of step 3 overwrites what
- * another push has written since step 1: this push then counts as the earlier of the two.
+ * <p><b>Another push of the same tag.</b> Neither a retry nor a repetition of step 3 overwrites
+ * what another push has written since step 1: this push then counts as the earlier of the two.
  */
 final class ManifestPush {
 
@@ -89,7 +89,8 @@ final class ManifestPush {
         Map<Tag, Condition> unchanged = new ConcurrentHashMap<>();
         List<Runnable> looks = new ArrayList<>();
         if (amongReplicas) {
-            newTags.forEach(tag -> looks.add(() -> unchanged.put(tag, tags.unchanged(repository, tag))));
+            newTags.forEach(
+                    tag -> looks.add(() -> unchanged.put(tag, tags.unchanged(repository, tag))));
         }
         write(repository, manifest, newTags, looks, unchanged);
         if (amongReplicas) {

@@ -119,8 +119,8 @@ final class Tombstones {
     }
 
     /**
-     * Whether a delete of the manifest did not come to its end, and none that began as late or later
-     * did.
+     * Whether a delete of the manifest did not come to its end, and none that began as late or
+     * later did.
      */
     boolean isUnfinished(RepositoryName repository, Digest digest) {
         List<ObjectKey> all =

@@ -148,15 +148,13 @@ abstract class ConditionContract extends StoreFixture {
         Version first = version("a");
         put("a", "two");
 
-        assertPreconditionFailed(
-                () -> store().delete(key("a"), Condition.ifUnchanged(first)));
+        assertPreconditionFailed(() -> store().delete(key("a"), Condition.ifUnchanged(first)));
         assertThat(read("a")).isEqualTo("two");
 
         Version second = version("a");
         store().delete(key("a"), Condition.ifUnchanged(second));
         assertThat(keys()).isEmpty();
-        assertPreconditionFailed(
-                () -> store().delete(key("a"), Condition.ifUnchanged(second)));
+        assertPreconditionFailed(() -> store().delete(key("a"), Condition.ifUnchanged(second)));
     }
 
     /** ABA: who saw the first write must not take the second for it, where the store can tell. */
@@ -173,8 +171,7 @@ abstract class ConditionContract extends StoreFixture {
             store().delete(key("a"), Condition.ifUnchanged(first));
             assertThat(keys()).isEmpty();
         } else {
-            assertPreconditionFailed(
-                    () -> store().delete(key("a"), Condition.ifUnchanged(first)));
+            assertPreconditionFailed(() -> store().delete(key("a"), Condition.ifUnchanged(first)));
             assertPreconditionFailed(() -> putIf(Condition.ifUnchanged(first), "a", "three"));
             assertThat(read("a")).isEqualTo("one");
         }

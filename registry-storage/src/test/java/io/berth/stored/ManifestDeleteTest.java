@@ -155,7 +155,9 @@ class ManifestDeleteTest {
         Manifest manifest = pushImage(replica(), REPOSITORY, "image", "v1");
         StoredRegistry second = replica();
         StoredRegistry pushing =
-                meeting("/tags/v2/current/", () -> second.deleteManifest(REPOSITORY, manifest.digest()));
+                meeting(
+                        "/tags/v2/current/",
+                        () -> second.deleteManifest(REPOSITORY, manifest.digest()));
 
         pushing.putManifest(REPOSITORY, manifest, tags("v2"));
 
@@ -210,8 +212,7 @@ class ManifestDeleteTest {
     private StoredRegistry meeting(String written, Runnable other) {
         return replica(
                 once(
-                        call ->
-                                call.operation() == Operation.PUT && call.key().contains(written),
+                        call -> call.operation() == Operation.PUT && call.key().contains(written),
                         other),
                 OwnershipMode.AUTO);
     }

@@ -100,7 +100,12 @@ abstract class ReplicasContract {
      * @param end of the operation; the greatest number when nobody was told how it ended
      */
     private record Done(
-            Kind kind, @Nullable Tag tag, @Nullable Digest digest, long start, long look, long end) {
+            Kind kind,
+            @Nullable Tag tag,
+            @Nullable Digest digest,
+            long start,
+            long look,
+            long end) {
 
         boolean answered() {
             return end != Long.MAX_VALUE;
@@ -119,7 +124,9 @@ abstract class ReplicasContract {
             };
         }
 
-        /** Whether it was not over before an answered push began, and the push cannot have seen it. */
+        /**
+         * Whether it was not over before an answered push began, and the push cannot have seen it.
+         */
         boolean mayUndo(Done push) {
             return kind == Kind.DELETE_MANIFEST ? look > push.look : end > push.start;
         }
@@ -463,7 +470,9 @@ abstract class ReplicasContract {
         assertThat(shown)
                 .as(when)
                 .allMatch(
-                        tag -> listed.contains(tag) || history.stream().anyMatch(d -> left(d, tag)));
+                        tag ->
+                                listed.contains(tag)
+                                        || history.stream().anyMatch(d -> left(d, tag)));
         for (Manifest manifest : manifests) {
             requireManifest(fresh, manifest.digest(), when);
         }

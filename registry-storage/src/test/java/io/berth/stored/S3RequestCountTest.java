@@ -279,16 +279,7 @@ class S3RequestCountTest {
                 "ListObjectsV2",
                 1);
         registry.putManifest(REPOSITORY, image.build(), tags("v2"));
-        assertSent(
-                5,
-                "GetObject",
-                1,
-                "HeadObject",
-                references,
-                "PutObject",
-                5,
-                "ListObjectsV2",
-                1);
+        assertSent(5, "GetObject", 1, "HeadObject", references, "PutObject", 5, "ListObjectsV2", 1);
         registry.putManifest(REPOSITORY, image.build(), List.of());
         assertSent(4, "HeadObject", references, "PutObject", 2, "ListObjectsV2", 1);
     }

@@ -67,7 +67,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A {@link Version} is the file's inode, time and length. Two writes have the same only if they
  * come within one tick of the file system's clock, some milliseconds, and the second got the inode
- * that the first gave up. {@link Condition.IfUnchanged} holds where {@link Condition.IfContent} does.
+ * that the first gave up. {@link Condition.IfUnchanged} holds where {@link Condition.IfContent}
+ * does.
  *
  * <p>All of the folder is on one file system. Symbolic links in it are followed, and removed only
  * where one is the object itself. Files that cannot be keys and temporary files of other registries

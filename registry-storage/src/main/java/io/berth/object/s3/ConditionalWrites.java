@@ -192,8 +192,7 @@ final class ConditionalWrites {
      *
      * @param written {@code null}: nothing should be there
      */
-    private Found lookForVersion(
-            ObjectKey key, byte @Nullable [] written, Version before) {
+    private Found lookForVersion(ObjectKey key, byte @Nullable [] written, Version before) {
         if (written != null) {
             try {
                 if (Arrays.equals(bucket.read(key, written.length).bytes(), written)) {
