@@ -78,7 +78,7 @@ final class HeaderGate implements Handler<NioChannel> {
     }
 
     /**
-     * @return whether the header is complete, or too large
+     * @return whether Tomcat can decide: the header is complete, too large, or none
      * @throws IOException when the client has gone
      */
     private boolean read(NioSocketWrapper wrapper, Connection connection) throws IOException {
@@ -110,6 +110,11 @@ final class HeaderGate implements Handler<NioChannel> {
     }
 
     private boolean findEnd(Connection connection, ByteBuffer bytes, int length, int from) {
+        if (HeaderEnd.isNoRequest(bytes, length)) {
+            // Tomcat refuses it at once. A client that tried TLS first goes on without it then.
+            connection.headerComplete(false);
+            return true;
+        }
         int end = HeaderEnd.find(bytes, length, Math.max(from - 3, 0));
         if (end < 0 && length <= ConnectionLimits.MAX_HEADER_BYTES) {
             return false;

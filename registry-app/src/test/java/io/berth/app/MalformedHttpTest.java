@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.app.RawHttp.Response;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,20 @@ class MalformedHttpTest {
 
             assertRefused(http.read(), status);
             assertThat(http.isEnded()).as("ends the connection after %s", what).isTrue();
+        }
+    }
+
+    /** Most clients try TLS first, and without it when they are answered anything else. */
+    @Test
+    void aClientThatTriesTlsIsAnsweredAtOnce() throws Exception {
+        try (RawHttp http = new RawHttp(server.port())) {
+            long began = System.nanoTime();
+            http.send(new byte[] {0x16, 3, 1, 0, 120, 1, 0, 0, 116, 3, 3});
+
+            assertRefused(http.read(), 400);
+            assertThat(http.isEnded()).isTrue();
+            assertThat(Duration.ofNanos(System.nanoTime() - began))
+                    .isLessThan(Duration.ofSeconds(5));
         }
     }
 

@@ -36,6 +36,22 @@ class HeaderEndTest {
         assertThat(find(header, 0)).isEqualTo(-1);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0016\u0003\u0001", "\r\n\u0080", "\u0000", " GET / HTTP/1.1", "(", "@"})
+    void isNeverThere(String bytes) {
+        assertThat(HeaderEnd.isNoRequest(bytes(bytes), bytes.length())).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\r\n", "G", "\nget", "M-SEARCH * HTTP/1.1", "~"})
+    void mayCome(String bytes) {
+        assertThat(HeaderEnd.isNoRequest(bytes(bytes), bytes.length())).isFalse();
+    }
+
+    private static ByteBuffer bytes(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
+    }
+
     @Test
     void isFoundWhereverTheHeaderWasCut() {
         String header = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
