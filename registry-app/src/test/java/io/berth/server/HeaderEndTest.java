@@ -37,7 +37,8 @@ class HeaderEndTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\u0016\u0003\u0001", "\r\n\u0080", "\u0000", " GET / HTTP/1.1", "(", "@"})
+    @ValueSource(
+            strings = {"\u0016\u0003\u0001", "\r\n\u0080", "\u0000", " GET / HTTP/1.1", "(", "@"})
     void isNeverThere(String bytes) {
         assertThat(HeaderEnd.isNoRequest(bytes(bytes), bytes.length())).isTrue();
     }
