@@ -372,9 +372,9 @@ final class StagedPieces implements StagedObject {
             return;
         }
         List<Piece> unkept = new ArrayList<>(pieces.pieces());
-        dropFailed(); // what comes late must not outlive what is forgotten
+        dropFailed(); // what comes late must not outlive what is removed
         unkept.removeAll(new HashSet<>(kept.pieces()));
-        area.forget(key, unkept);
+        area.removeIfPossible(key, unkept);
         SpooledBytes run = local;
         local = area.spool().bytes();
         finish();

@@ -1,6 +1,7 @@
 package io.berth.object.s3;
 
 import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStoreException;
 import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.StagedObject;
 import java.util.Collection;
@@ -8,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What handles on staged bytes share.
@@ -22,6 +25,8 @@ record StagingArea(
         ForgetQueue forgotten,
         LocalRuns runs,
         BooleanSupplier comparing) {
+
+    private static final Logger log = LoggerFactory.getLogger(StagingArea.class);
 
     boolean sha256() {
         return comparing.getAsBoolean();
@@ -63,6 +68,18 @@ record StagingArea(
     void remove(ObjectKey key, Collection<Piece> pieces) {
         if (!pieces.isEmpty()) {
             deletes.all(keys(key, pieces));
+        }
+    }
+
+    /**
+     * Now or never: the next handle on the key may count on pieces that it finds. Those that cannot
+     * be removed hold the right bytes, and stay.
+     */
+    void removeIfPossible(ObjectKey key, Collection<Piece> pieces) {
+        try {
+            remove(key, pieces);
+        } catch (ObjectStoreException e) {
+            log.warn("pieces of {} that were not kept could not be removed", key, e);
         }
     }
 

@@ -7,6 +7,7 @@ import io.berth.name.ByteRange;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ListRequest;
+import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.OutcomeUnknown;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.ObjectStoreException.Unavailable;
@@ -316,6 +317,36 @@ class S3FaultsTest extends S3Fixture {
         }
         try (StagedObject staged = store.resume(key("s"), null)) {
             assertThat(staged.size()).isEqualTo(6 * MIB);
+        }
+    }
+
+    /** Or the next one goes on behind bytes that are about to go. */
+    @Test
+    void whatIsNotKeptIsGoneWhenTheHandleIsClosed() {
+        wire.fail("PutObject", Fault.ANSWER_LOST, ALWAYS);
+        try (StagedObject staged = store.stage(key("s"))) {
+            staged.append(LARGE, 0, LARGE.length);
+            assertThatThrownBy(staged::keep).isInstanceOf(Unavailable.class);
+        }
+
+        wire.fail("", Fault.BUSY, 0);
+        assertThatThrownBy(() -> store.resume(key("s"), null)).isInstanceOf(NotFound.class);
+    }
+
+    @Test
+    void whatCannotBeRemovedWhenTheHandleIsClosedStays() throws IOException {
+        try (StagedObject staged = store.stage(key("s"))) {
+            staged.append(LARGE, 0, LARGE.length);
+            wire.fail("DeleteObjects", Fault.BUSY, ALWAYS);
+        }
+
+        wire.fail("", Fault.BUSY, 0);
+        try (StagedObject staged = store.resume(key("s"), null)) {
+            store.awaitForgotten();
+            assertThat(staged.size()).isEqualTo(10 * MIB);
+            try (InputStream in = staged.read()) {
+                assertThat(in.readAllBytes()).isEqualTo(Arrays.copyOf(LARGE, 10 * MIB));
+            }
         }
     }
 
