@@ -7,10 +7,15 @@ import java.lang.ref.Reference;
 import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Holds what manifests say they take of the heap against what they do. */
+/**
+ * Holds what manifests say they take of the heap against what they do. While others run in this JVM
+ * the heap tells nothing of them.
+ */
+@Isolated
 class ManifestMemoryTest {
 
     /** Enough of them that nothing else in the heap matters. */
