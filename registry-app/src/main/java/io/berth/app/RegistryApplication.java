@@ -61,7 +61,8 @@ class RegistryApplication {
         return Stores.open(settings.storage());
     }
 
-    @Bean
+    /** {@link Drain} closes it, in the time that a stop may take. */
+    @Bean(destroyMethod = "")
     StoredRegistry stored(
             ObjectStore store, RegistrySettings settings, ConnectionLimits limits, Clock clock) {
         return Assembly.stored(Assembly.bounded(store, limits), settings, clock);
@@ -99,8 +100,11 @@ class RegistryApplication {
 
     @Bean
     Drain drain(
-            WebServerApplicationContext context, HttpSettings settings, ReadinessWatch watched) {
-        return new Drain(context, settings, watched::isAsked);
+            WebServerApplicationContext context,
+            HttpSettings settings,
+            ReadinessWatch watched,
+            StoredRegistry stored) {
+        return new Drain(context, settings, watched::isAsked, stored::close);
     }
 
     @Bean

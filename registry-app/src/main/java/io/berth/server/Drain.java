@@ -3,6 +3,7 @@ package io.berth.server;
 import io.berth.config.HttpSettings;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.apache.catalina.connector.Connector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,7 @@ import org.springframework.context.SmartLifecycle;
  *       send nobody to it.
  *   <li>No more connections are taken.
  *   <li>Requests that are under way end, and files that are being sent arrive.
+ *   <li>What the registry does on its own ends.
  * </ol>
  *
  * <p>What is not over then is cut off. One line of the log says how that went.
@@ -33,18 +35,25 @@ public final class Drain implements SmartLifecycle {
     private final Duration all;
     private final Duration delay;
     private final BooleanSupplier watched;
+    private final Predicate<Duration> last;
     private volatile boolean running;
     private volatile boolean stopping;
 
     /**
      * @param watched whether somebody would notice that the registry is not ready any more
+     * @param last ends what is no request, within the time it is given, which may be none; {@code
+     *     false}: it has not ended
      */
     public Drain(
-            WebServerApplicationContext context, HttpSettings settings, BooleanSupplier watched) {
+            WebServerApplicationContext context,
+            HttpSettings settings,
+            BooleanSupplier watched,
+            Predicate<Duration> last) {
         this.context = context;
         this.all = settings.drainTimeout().duration();
         this.delay = settings.stopDelay().duration();
         this.watched = watched;
+        this.last = last;
     }
 
     /** Whether the server is about to stop; for any thread. */
@@ -84,6 +93,10 @@ public final class Drain implements SmartLifecycle {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+        if (!last.test(left)) {
+            log.warn("indexes are being built still, which is cut off; the next start goes on");
         }
         running = false;
     }

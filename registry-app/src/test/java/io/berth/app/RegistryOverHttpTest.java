@@ -14,6 +14,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RegistryOverHttpTest extends RegistryContract {
 
-    private static final AtomicReference<Registry> CURRENT = new AtomicReference<>();
+    private static final AtomicReference<StoredRegistry> CURRENT = new AtomicReference<>();
 
     @TempDir static Path unused;
 
@@ -64,6 +65,11 @@ class RegistryOverHttpTest extends RegistryContract {
                         new DiskStore(folder, StoredRegistry.TEMPORARY),
                         StoredRegistryOptions.defaults(),
                         Clock.systemUTC()));
+    }
+
+    @AfterEach
+    void end() {
+        CURRENT.get().close();
     }
 
     @AfterAll

@@ -108,6 +108,7 @@ final class Catalog {
         folders.walk(
                 null,
                 repository -> {
+                    background.requireOpen();
                     state.addToCatalog(repository);
                     return true;
                 });

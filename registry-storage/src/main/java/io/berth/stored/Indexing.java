@@ -43,14 +43,14 @@ final class Indexing {
             return;
         }
         workers.forEachOrThrow(
-                tags.folders(repository),
+                background.whileOpen(tags.folders(repository)),
                 name -> {
                     Tag tag = Tag.of(name);
                     tags.resolve(repository, tag)
                             .ifPresent(digest -> tagIndex.add(repository, digest, tag));
                 });
         workers.forEachOrThrow(
-                referrers.revisions(repository),
+                background.whileOpen(referrers.revisions(repository)),
                 digest ->
                         manifests
                                 .findIntact(repository, digest)

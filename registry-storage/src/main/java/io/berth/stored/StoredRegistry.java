@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A manifest that was answered for is durable, with everything it refers to: contents are whole
  * before anything points at them, and the last write of an operation makes all before it durable.
  */
-public final class StoredRegistry implements Registry {
+public final class StoredRegistry implements Registry, AutoCloseable {
 
     /** Where a store that needs temporary files may keep them: no key is ever at or below it. */
     public static final ObjectKey TEMPORARY = RegistryLayout.temporary();
@@ -55,6 +55,9 @@ public final class StoredRegistry implements Registry {
      */
     private static final Duration LISTED_TRUST = Duration.ofMinutes(10);
 
+    /** A request to a store that answers is over sooner. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+
     private final ObjectStore store;
     private final StoredRegistryOptions options;
     private final Blobs blobs;
@@ -65,6 +68,7 @@ public final class StoredRegistry implements Registry {
     private final IndexState indexState;
     private final Indexing indexing;
     private final Catalog catalog;
+    private final Background background;
     private final ReferenceCheck referenceCheck;
     private final ManifestPush manifestPush;
     private final ManifestDelete manifestDelete;
@@ -96,7 +100,7 @@ public final class StoredRegistry implements Registry {
         // A look-up on a local disk is over sooner than another thread has begun.
         Parallel lookups = new Parallel(options.isFar() ? 16 : 1);
         Links links = new Links(store);
-        Background background = new Background();
+        this.background = new Background();
         UploadIds ids =
                 new UploadIds(
                         options.sessionKey() != null
@@ -327,5 +331,23 @@ public final class StoredRegistry implements Registry {
      */
     public void index(RepositoryName repository) {
         Failures.translated(() -> indexing.run(repository));
+    }
+
+    /** As {@link #close(Duration)}, with ten seconds. */
+    @Override
+    public void close() {
+        var _ = close(CLOSE_PATIENCE);
+    }
+
+    /**
+     * Ends what the registry does on its own, so that the store can be closed: building indexes.
+     * That stops after the present request to the store, and is taken up again by the next registry
+     * in this tree that needs it. Other calls work on as before. Calling this again is harmless.
+     *
+     * @param patience how long the present request is waited for
+     * @return whether nothing is under way any more
+     */
+    public boolean close(Duration patience) {
+        return background.close(patience);
     }
 }

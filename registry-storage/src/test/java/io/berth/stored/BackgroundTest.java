@@ -2,9 +2,13 @@ package io.berth.stored;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -38,5 +42,43 @@ class BackgroundTest {
         }
 
         assertThat(done.getCount()).isZero();
+    }
+
+    @Test
+    void closingWaitsForThePresentStepAndBeginsNoOther() throws Exception {
+        Background background = new Background();
+        CountDownLatch step = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        List<String> done = new CopyOnWriteArrayList<>();
+        background.run(
+                "long",
+                "the long work",
+                () ->
+                        background
+                                .whileOpen(List.of("first", "second").iterator())
+                                .forEachRemaining(
+                                        item -> {
+                                            step.countDown();
+                                            await(goOn);
+                                            done.add(item);
+                                        }));
+        await(step);
+        background.run("waiting", "what waits for its turn", () -> done.add("waiting"));
+
+        assertThat(background.close(Duration.ZERO)).isFalse();
+        assertThat(background.close(Duration.ofMillis(20))).isFalse();
+        background.run("late", "what comes late", () -> done.add("late"));
+        goOn.countDown();
+
+        assertThat(background.close(Duration.ofSeconds(30))).isTrue();
+        assertThat(done).containsExactly("first");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

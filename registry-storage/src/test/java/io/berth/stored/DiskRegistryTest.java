@@ -5,6 +5,7 @@ import io.berth.registry.Registry;
 import io.berth.registry.RegistryContract;
 import java.nio.file.Path;
 import java.time.Clock;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -12,7 +13,7 @@ class DiskRegistryTest extends RegistryContract {
 
     @TempDir Path root;
 
-    private Registry registry;
+    private StoredRegistry registry;
 
     @BeforeEach
     void open() {
@@ -21,6 +22,11 @@ class DiskRegistryTest extends RegistryContract {
                         new DiskStore(root, StoredRegistry.TEMPORARY),
                         StoredRegistryOptions.defaults(),
                         Clock.systemUTC());
+    }
+
+    @AfterEach
+    void close() {
+        registry.close();
     }
 
     @Override

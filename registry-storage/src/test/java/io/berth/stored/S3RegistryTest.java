@@ -17,7 +17,7 @@ class S3RegistryTest extends RegistryContract {
     @TempDir static Path spool;
 
     private S3Store store;
-    private Registry registry;
+    private StoredRegistry registry;
 
     @BeforeEach
     void open() {
@@ -31,6 +31,7 @@ class S3RegistryTest extends RegistryContract {
 
     @AfterEach
     void close() {
+        registry.close();
         store.close();
     }
 
