@@ -43,6 +43,11 @@ public abstract class ObjectStoreContract extends StoreFixture {
         }
 
         @Override
+        protected boolean versionsMayFollowFromBytes() {
+            return ObjectStoreContract.this.versionsMayFollowFromBytes();
+        }
+
+        @Override
         protected boolean deletesInOneStep() {
             return ObjectStoreContract.this.deletesInOneStep();
         }
