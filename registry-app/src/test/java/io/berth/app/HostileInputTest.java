@@ -27,6 +27,12 @@ class HostileInputTest {
 
     private static final int REQUESTS = 4_000;
 
+    /** A rare answer may take more of them. */
+    private static final int MOST = 20 * REQUESTS;
+
+    /** Answers which show that the requests reach what they are to attack. */
+    private static final Set<Integer> REACHED = Set.of(200, 204, 400, 404, 405, 414);
+
     /** Stands in nothing that the server sends of its own accord. */
     private static final String MARK = "zq9x";
 
@@ -229,7 +235,7 @@ class HostileInputTest {
         Set<Integer> seen = new TreeSet<>();
         try (TestServer server = TestServer.on(folder, settings)) {
             RawHttp http = new RawHttp(server.port());
-            for (int i = 0; i < REQUESTS; i++) {
+            for (int i = 0; i < REQUESTS || (i < MOST && !seen.containsAll(REACHED)); i++) {
                 String method = any(METHODS);
                 String request = method + " " + target() + " HTTP/1.1\r\n" + headers() + "\r\n";
                 Response response = exchange(http, method, request);
@@ -246,8 +252,8 @@ class HostileInputTest {
             http.close();
         }
         assertThat(seen)
-                .as("these requests reach what they are to attack; seed %d", seed)
-                .contains(200, 204, 400, 404, 405, 414);
+                .as("seed %d", seed)
+                .containsAll(REACHED);
     }
 
     private Response exchange(RawHttp http, String method, String request) throws Exception {
