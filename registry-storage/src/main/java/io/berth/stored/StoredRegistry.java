@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -328,6 +329,7 @@ public final class StoredRegistry implements Registry, AutoCloseable {
      * again.
      *
      * @throws RegistryException UNAVAILABLE
+     * @throws CancellationException after {@link #close}, or because of it
      */
     public void index(RepositoryName repository) {
         Failures.translated(() -> indexing.run(repository));
@@ -342,7 +344,7 @@ public final class StoredRegistry implements Registry, AutoCloseable {
     /**
      * Ends what the registry does on its own, so that the store can be closed: building indexes.
      * That stops after the present request to the store, and is taken up again by the next registry
-     * in this tree that needs it. Other calls work on as before. Calling this again is harmless.
+     * in this tree that needs it. Calls but {@link #index} work on as before. Calling this again is harmless.
      *
      * @param patience how long the present request is waited for
      * @return whether nothing is under way any more

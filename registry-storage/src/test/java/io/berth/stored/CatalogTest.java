@@ -4,6 +4,7 @@ import static io.berth.registry.TestContent.image;
 import static io.berth.registry.TestContent.pushImage;
 import static io.berth.registry.TestContent.tags;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,6 +119,45 @@ class CatalogTest {
 
         assertThat(met[0]).isTrue();
         assertThat(catalog(open(OwnershipMode.AUTO))).containsExactly(REPOSITORY);
+    }
+
+    @Test
+    void gatheringThatAStopCutsShortIsDoneByTheNextRegistry() throws Exception {
+        Registry shared = open(OwnershipMode.SHARED);
+        pushImage(shared, REPOSITORY, "one", "v1");
+        pushImage(shared, OTHER, "one", "v1");
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        ObjectStore held =
+                new InterceptedStore(
+                        store,
+                        new InterceptedStore.Interceptor() {
+                            @Override
+                            public void before(InterceptedStore.Call call) {
+                                if (call.operation() == InterceptedStore.Operation.PUT
+                                        && call.key().startsWith(RegistryLayout.CATALOG)) {
+                                    begun.countDown();
+                                    awaited(goOn::await);
+                                }
+                            }
+
+                            @Override
+                            public void after(InterceptedStore.Call call) {}
+                        });
+        StoredRegistry stopping = (StoredRegistry) open(held, OwnershipMode.EXCLUSIVE, false);
+        assertThat(catalog(stopping)).containsExactly(REPOSITORY, OTHER);
+        begun.await();
+
+        assertThat(stopping.close(Duration.ofMillis(10))).isFalse();
+        goOn.countDown();
+        assertThat(stopping.close(Duration.ofSeconds(30))).isTrue();
+
+        ObjectKey complete = ObjectKey.of("docker/registry/v2/_berth/catalog");
+        assertThatThrownBy(() -> store.head(complete))
+                .isInstanceOf(ObjectStoreException.NotFound.class);
+        Registry next = open(OwnershipMode.AUTO);
+        awaitCatalog(next);
+        assertThat(catalog(next)).containsExactly(REPOSITORY, OTHER);
     }
 
     private interface Waiting {
