@@ -251,9 +251,7 @@ class HostileInputTest {
             assertThat(started.status()).isEqualTo(202);
             http.close();
         }
-        assertThat(seen)
-                .as("seed %d", seed)
-                .containsAll(REACHED);
+        assertThat(seen).as("seed %d", seed).containsAll(REACHED);
     }
 
     private Response exchange(RawHttp http, String method, String request) throws Exception {

@@ -344,7 +344,8 @@ public final class StoredRegistry implements Registry, AutoCloseable {
     /**
      * Ends what the registry does on its own, so that the store can be closed: building indexes.
      * That stops after the present request to the store, and is taken up again by the next registry
-     * in this tree that needs it. Calls but {@link #index} work on as before. Calling this again is harmless.
+     * in this tree that needs it. Calls but {@link #index} work on as before. Calling this again is
+     * harmless.
      *
      * @param patience how long the present request is waited for
      * @return whether nothing is under way any more
