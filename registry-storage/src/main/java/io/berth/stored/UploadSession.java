@@ -12,6 +12,7 @@ import io.berth.registry.UploadChunk;
 import io.berth.stored.SessionBytes.Mark;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
@@ -37,6 +38,9 @@ final class UploadSession {
 
     /** Where a session stands: bytes that are kept, and what lets another replica find them. */
     record Standing(long size, Optional<String> state) {}
+
+    /** Longer than a step takes that asks no store. */
+    private static final Duration MOMENT = Duration.ofMillis(200);
 
     private final Uploads uploads;
     private final RepositoryName repository;
@@ -76,7 +80,8 @@ final class UploadSession {
     }
 
     /**
-     * Where the session stands. Looks it up if no other request did; never waits for one.
+     * Where the session stands. Looks it up if no other request did. Waits for a moment while the
+     * store is asked for another request, and then says what was kept last.
      *
      * @param state as {@link Uploads#stateToCarry} gave it after the last request
      * @throws RegistryException BLOB_UPLOAD_UNKNOWN; UNAVAILABLE
@@ -86,7 +91,7 @@ final class UploadSession {
         Standing known = standing;
         if (known == null) {
             requireLock();
-        } else if (!lock.tryLock()) {
+        } else if (!lockedWithin(MOMENT)) {
             return known;
         }
         try {
@@ -94,7 +99,7 @@ final class UploadSession {
             if (writer != null && !publishing) {
                 keepIfPossible();
             }
-            return standing();
+            return Objects.requireNonNull(standing);
         } finally {
             lock.unlock();
         }
@@ -115,20 +120,17 @@ final class UploadSession {
     }
 
     private SessionBytes bytes() {
-        SessionBytes open = bytes;
-        if (open == null) {
-            throw new IllegalStateException("the session is closed: " + id);
-        }
-        return open;
+        return Objects.requireNonNull(bytes, "the session is closed");
     }
 
     /** The bytes that came so far are there for whoever asks; an old standing is true as well. */
     private void keepIfPossible() {
         try {
             keep();
-        } catch (ObjectStoreException.BytesLost e) {
-            throw e;
         } catch (ObjectStoreException e) {
+            if (e instanceof ObjectStoreException.BytesLost) {
+                throw e;
+            }
             Uploads.warn(id, e);
         }
     }
@@ -137,14 +139,6 @@ final class UploadSession {
     Standing standingOr(Standing last) {
         Standing known = standing;
         return known == null ? last : known;
-    }
-
-    private Standing standing() {
-        Standing known = standing;
-        if (known == null) {
-            throw new IllegalStateException("the session was not looked up");
-        }
-        return known;
     }
 
     private void stand() {
@@ -170,7 +164,7 @@ final class UploadSession {
         try {
             requireWriter(request);
             keepAndRelease();
-            return standing();
+            return Objects.requireNonNull(standing);
         } finally {
             lock.unlock();
         }
@@ -481,14 +475,17 @@ final class UploadSession {
         return new RegistryException(ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER, message);
     }
 
-    private void requireLock() {
-        boolean locked = false;
+    private boolean lockedWithin(Duration time) {
         try {
-            locked = lock.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS);
+            return lock.tryLock(time.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
-        if (!locked) {
+    }
+
+    private void requireLock() {
+        if (!lockedWithin(patience)) {
             throw new ObjectStoreException.Unavailable(
                     id.toString(), "the store does not answer for this upload", null);
         }

@@ -33,10 +33,13 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -285,11 +288,14 @@ class UploadTakeoverTest {
             HeldRequest[] lost = new HeldRequest[6];
             long acknowledged = 0;
             for (int i = 0; i < lost.length; i++) {
-                long at = size(id);
-                assertThat(at).isGreaterThanOrEqualTo(acknowledged);
-                acknowledged = at;
-                long to = Math.min(CONTENT.length, at + random.nextInt(120_000));
-                lost[i] = request(id, at).send(part(at, to));
+                int count = random.nextInt(120_000);
+                do {
+                    long at = size(id);
+                    assertThat(at).isGreaterThanOrEqualTo(acknowledged);
+                    acknowledged = at;
+                    long to = Math.min(CONTENT.length, at + count);
+                    lost[i] = request(id, at).send(part(at, to));
+                } while (lost[i].isDone()); // refused: the status may lag behind for a moment
                 for (int j = 0; j < i; j++) {
                     if (random.nextInt(3) == 0) {
                         lost[j].send(random(seed, random.nextInt(40_000)));
@@ -298,14 +304,82 @@ class UploadTakeoverTest {
                     }
                 }
             }
-            long at = size(id);
-            try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
-                upload.commit(sha256(CONTENT), at(at, part(at, CONTENT.length)));
-            }
+            commitFromWhereItStands(id);
             for (HeldRequest request : lost) {
                 request.send(random(seed, 9_000)).close();
             }
             assertStored();
+        }
+    }
+
+    @Test
+    void theStatusIsToldWhileTheStoreHangs() throws Exception {
+        CountDownLatch hangs = new CountDownLatch(1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        AtomicInteger hanging = new AtomicInteger();
+        registry =
+                new StoredRegistry(
+                        new InterceptedStore(store, hangingAppends(hanging, hangs, goesOn)),
+                        options(),
+                        Clock.systemUTC());
+        UploadId id = started();
+        try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
+            upload.append(chunk(part(0, 8192)));
+        }
+        hanging.set(1);
+        try (HeldRequest held = request(id, 8192)) {
+            Thread sender = Thread.ofVirtual().start(() -> send(held, part(8192, 100_000)));
+            assertThat(hangs.await(30, TimeUnit.SECONDS)).isTrue();
+            long began = System.nanoTime();
+            assertThat(size(id)).isEqualTo(8192);
+            assertThat(System.nanoTime() - began).isLessThan(4_000_000_000L);
+            goesOn.countDown();
+            sender.join();
+        }
+    }
+
+    private static void send(HeldRequest request, byte[] bytes) {
+        try {
+            request.send(bytes);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * @param hanging zero: the store answers
+     */
+    private static Interceptor hangingAppends(
+            AtomicInteger hanging, CountDownLatch hangs, CountDownLatch goesOn) {
+        return new Interceptor() {
+            @Override
+            public void before(Call call) {
+                if (call.operation() != Operation.STAGED_APPEND || hanging.get() == 0) {
+                    return;
+                }
+                hangs.countDown();
+                try {
+                    assertThat(goesOn.await(60, TimeUnit.SECONDS)).isTrue();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+
+            @Override
+            public void after(Call call) {}
+        };
+    }
+
+    /** As a client does that is told to go on from elsewhere. */
+    private void commitFromWhereItStands(UploadId id) throws IOException {
+        while (true) {
+            try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
+                long at = upload.size();
+                upload.commit(sha256(CONTENT), at(at, part(at, CONTENT.length)));
+                return;
+            } catch (RegistryException e) {
+                assertThat(e.code()).isEqualTo(ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER);
+            }
         }
     }
 
