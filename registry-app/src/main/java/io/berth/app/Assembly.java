@@ -79,6 +79,7 @@ final class Assembly {
                 MemoryBudget.ofProcess().manifestCacheBytes(),
                 MemoryBudget.ofProcess().manifestReadingBytes(),
                 MemoryBudget.ofProcess().uploadBufferBytes(),
+                MemoryBudget.ofProcess().seenBytes(),
                 defaults.place(),
                 defaults.membershipTrust(),
                 sessionKey(settings.http().secret()));

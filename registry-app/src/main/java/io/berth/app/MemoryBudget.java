@@ -38,7 +38,7 @@ record MemoryBudget(long heapBytes) {
 
     /** Manifests kept in memory because they may be asked for again, in their parsed form. */
     long manifestCacheBytes() {
-        return share(16);
+        return share(20);
     }
 
     /**
@@ -73,6 +73,14 @@ record MemoryBudget(long heapBytes) {
      */
     long nameBytes() {
         return share(10);
+    }
+
+    /**
+     * What was seen lately and is not asked for again: blobs, tags and repositories that are there,
+     * and what is known of upload sessions. Losing some costs requests to the store.
+     */
+    long seenBytes() {
+        return share(25);
     }
 
     /** Pages of tags, repositories and referrers that are being made and sent. */

@@ -47,10 +47,12 @@ class MemoryBudgetTest {
         assertThat(
                         budget.manifestCacheBytes()
                                 + budget.manifestsUnderWayBytes()
+                                + budget.manifestReadingBytes()
                                 + budget.uploadBufferBytes()
                                 + budget.spoolBytes()
                                 + budget.nameBytes()
                                 + budget.listBytes()
+                                + budget.seenBytes()
                                 + budget.connectionBytes()
                                 + REST)
                 .isLessThan(bytes * 9 / 10);

@@ -13,11 +13,24 @@ import java.util.List;
  */
 final class BlobWhereabouts {
 
-    private static final int MAX_BLOBS = 20_000;
     private static final int MAX_REPOSITORIES = 4;
 
-    private final Cache<Digest, List<RepositoryName>> seen =
-            Caches.builder().maximumSize(MAX_BLOBS).build();
+    private final Cache<Digest, List<RepositoryName>> seen;
+
+    /**
+     * @param bytes of memory that all may take
+     */
+    BlobWhereabouts(long bytes) {
+        this.seen = Caches.builder(bytes, BlobWhereabouts::weight).build();
+    }
+
+    private static int weight(Digest digest, List<RepositoryName> repositories) {
+        int weight = 3 * Caches.OBJECT + Caches.weight(digest);
+        for (RepositoryName repository : repositories) {
+            weight += Caches.weight(repository);
+        }
+        return weight;
+    }
 
     void saw(RepositoryName repository, Digest digest) {
         seen.asMap()

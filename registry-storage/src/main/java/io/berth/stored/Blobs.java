@@ -36,19 +36,26 @@ final class Blobs {
     private final Links links;
     private final Parallel lookups;
     private final Memberships<Known> known;
-    private final BlobWhereabouts whereabouts = new BlobWhereabouts();
+    private final BlobWhereabouts whereabouts;
 
     /** Where a repository's link leads, and the content's size where that was asked for. */
-    private record Known(Digest target, OptionalLong size) {}
+    private record Known(Digest target, OptionalLong size) {
+
+        int weight() {
+            return 2 * Caches.OBJECT + Caches.weight(target);
+        }
+    }
 
     /**
      * @param trust how long what was seen may be remembered
+     * @param seenBytes memory for all that was seen, of which this takes six parts
      */
-    Blobs(ObjectStore store, Links links, Parallel lookups, Duration trust) {
+    Blobs(ObjectStore store, Links links, Parallel lookups, Duration trust, long seenBytes) {
         this.store = store;
         this.links = links;
         this.lookups = lookups;
-        this.known = new Memberships<>(trust);
+        this.known = new Memberships<>(trust, Caches.parts(4, seenBytes), Known::weight);
+        this.whereabouts = new BlobWhereabouts(Caches.parts(2, seenBytes));
     }
 
     Blob open(RepositoryName repository, Digest digest) {

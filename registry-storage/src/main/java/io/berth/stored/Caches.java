@@ -1,9 +1,33 @@
 package io.berth.stored;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Weigher;
+import io.berth.name.Digest;
+import io.berth.name.RepositoryName;
+import io.berth.name.UploadId;
+import io.berth.object.ObjectKey;
+import org.jspecify.annotations.Nullable;
 
-/** How caches are made here. */
+/**
+ * How caches are made here, and what their entries take. Clients choose the names in them, so it is
+ * bytes and not entries that are bounded.
+ *
+ * <p>Memory: each cache of what was seen takes some of the {@link #PARTS} into which the memory for
+ * that is divided. Losing an entry costs a request to the store, or a hash that is made again.
+ */
 final class Caches {
+
+    /** Of {@link StoredRegistryOptions#seenBytes}; the parts of all caches are as many. */
+    private static final int PARTS = 16;
+
+    /** What a cache itself takes for an entry. */
+    private static final int ENTRY = 176;
+
+    /** An object that refers to some others. */
+    static final int OBJECT = 24;
+
+    /** What a text takes besides its characters. */
+    private static final int TEXT = 48;
 
     private Caches() {}
 
@@ -13,5 +37,45 @@ final class Caches {
      */
     static Caffeine<Object, Object> builder() {
         return Caffeine.newBuilder().executor(Runnable::run);
+    }
+
+    /**
+     * The same of caches that are bounded by what their entries take.
+     *
+     * @param weigher bytes of a key and a value, without what the cache takes for an entry
+     */
+    static <K, V> Caffeine<K, V> builder(long bytes, Weigher<K, V> weigher) {
+        return builder()
+                .maximumWeight(bytes)
+                .weigher((K key, V value) -> ENTRY + weigher.weigh(key, value));
+    }
+
+    /**
+     * @param count how many parts
+     * @param seenBytes memory for all parts together
+     * @return bytes
+     */
+    static long parts(int count, long seenBytes) {
+        return seenBytes * count / PARTS;
+    }
+
+    static int weight(@Nullable String text) {
+        return text == null ? 0 : TEXT + text.length();
+    }
+
+    static int weight(RepositoryName name) {
+        return OBJECT + weight(name.value());
+    }
+
+    static int weight(Digest digest) {
+        return OBJECT + weight(digest.encoded());
+    }
+
+    static int weight(ObjectKey key) {
+        return OBJECT + weight(key.value());
+    }
+
+    static int weight(UploadId id) {
+        return 2 * OBJECT;
     }
 }

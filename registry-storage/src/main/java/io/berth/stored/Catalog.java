@@ -38,19 +38,21 @@ final class Catalog {
 
     /**
      * @param trust how long a repository is believed to hold manifests still
+     * @param seenBytes memory for all that was seen, of which this takes two parts
      */
     Catalog(
             ObjectStore store,
             IndexState state,
             Background background,
             boolean far,
-            Duration trust) {
+            Duration trust,
+            long seenBytes) {
         this.store = store;
         this.state = state;
         this.background = background;
         this.far = far;
         this.folders = new Repositories(store, RegistryLayout.MANIFESTS);
-        this.holding = new Sightings<>(trust);
+        this.holding = new Sightings<>(trust, Caches.parts(2, seenBytes), Caches::weight);
     }
 
     Page<RepositoryName> list(PageRequest page) {

@@ -27,8 +27,6 @@ import java.util.Optional;
  */
 final class IndexState {
 
-    private static final int REMEMBERED = 10_000;
-
     /** How long a push or a list may rely on a claim that was seen. */
     private static final Duration TRUST = Duration.ofSeconds(10);
 
@@ -38,15 +36,21 @@ final class IndexState {
     private final Optional<String> owner;
 
     /** {@code false}: not complete, but the repository has an entry in the catalog. */
-    private final Cache<ObjectKey, Boolean> complete =
-            Caches.builder().maximumSize(REMEMBERED).expireAfterWrite(TRUST).build();
+    private final Cache<ObjectKey, Boolean> complete;
 
     /**
      * @param owner id of the exclusive ownership; empty: the tree is shared
+     * @param seenBytes memory for all that was seen, of which this takes one part
      */
-    IndexState(ObjectStore store, Optional<String> owner) {
+    IndexState(ObjectStore store, Optional<String> owner, long seenBytes) {
         this.store = store;
         this.owner = owner;
+        this.complete =
+                Caches.builder(
+                                Caches.parts(1, seenBytes),
+                                (ObjectKey claim, Boolean known) -> Caches.weight(claim))
+                        .expireAfterWrite(TRUST)
+                        .build();
     }
 
     boolean isKept() {

@@ -29,17 +29,19 @@ final class Manifests {
 
     /**
      * @param trust how long what was seen may be remembered
+     * @param seenBytes memory for all that was seen, of which this takes two parts
      */
     Manifests(
             ObjectStore store,
             Links links,
             Parallel lookups,
             Duration trust,
+            long seenBytes,
             ManifestContents contents) {
         this.store = store;
         this.links = links;
         this.lookups = lookups;
-        this.known = new Memberships<>(trust);
+        this.known = new Memberships<>(trust, Caches.parts(2, seenBytes), known -> 0);
         this.contents = contents;
     }
 

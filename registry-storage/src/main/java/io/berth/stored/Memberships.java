@@ -5,6 +5,7 @@ import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 
 /**
  * Remembers for a short while what a repository was seen to hold, where asking again would take a
@@ -15,19 +16,29 @@ import java.util.Optional;
  */
 final class Memberships<T> {
 
-    private static final int REMEMBERED = 50_000;
+    private record Key(RepositoryName repository, Digest digest) {
 
-    private record Key(RepositoryName repository, Digest digest) {}
+        int weight() {
+            return Caches.OBJECT + Caches.weight(repository) + Caches.weight(digest);
+        }
+    }
 
     private final boolean remembers;
     private final Cache<Key, T> seen;
 
     /**
      * @param trust how long; zero: nothing is remembered
+     * @param bytes of memory that all may take
+     * @param weigher bytes that what is known about one takes
      */
-    Memberships(Duration trust) {
+    Memberships(Duration trust, long bytes, ToIntFunction<T> weigher) {
         this.remembers = !trust.isZero();
-        this.seen = Caches.builder().maximumSize(REMEMBERED).expireAfterWrite(trust).build();
+        this.seen =
+                Caches.builder(
+                                bytes,
+                                (Key key, T known) -> key.weight() + weigher.applyAsInt(known))
+                        .expireAfterWrite(trust)
+                        .build();
     }
 
     Optional<T> get(RepositoryName repository, Digest digest) {

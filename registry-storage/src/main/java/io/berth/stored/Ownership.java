@@ -64,7 +64,7 @@ final class Ownership {
                 }
                 if (empty && exclusive) {
                     // So is its catalog, and complete.
-                    new IndexState(store, Optional.of(id)).markCatalogComplete();
+                    new IndexState(store, Optional.of(id), 0).markCatalogComplete();
                 }
                 return marker;
             }

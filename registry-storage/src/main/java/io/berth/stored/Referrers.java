@@ -47,9 +47,6 @@ final class Referrers {
      */
     private static final long MAX_PAGE_BYTES = 1024 * 1024;
 
-    /** About 5 MiB. */
-    private static final int REMEMBERED = 10_000;
-
     /** Referrers asked for while earlier ones are waited for. */
     private static final int LOOKED_AHEAD = 16;
 
@@ -69,14 +66,29 @@ final class Referrers {
     private final Manifests manifests;
     private final IndexState state;
     private final Parallel lookups;
-    private final Cache<Digest, Optional<Digest>> subjects =
-            Caches.builder().maximumSize(REMEMBERED).build();
+    private final Cache<Digest, Optional<Digest>> subjects;
 
-    Referrers(ObjectStore store, Manifests manifests, IndexState state, Parallel lookups) {
+    /**
+     * @param seenBytes memory for all that was seen, of which this takes one part
+     */
+    Referrers(
+            ObjectStore store,
+            Manifests manifests,
+            IndexState state,
+            Parallel lookups,
+            long seenBytes) {
         this.store = store;
         this.manifests = manifests;
         this.state = state;
         this.lookups = lookups;
+        this.subjects =
+                Caches.builder(
+                                Caches.parts(1, seenBytes),
+                                (Digest digest, Optional<Digest> subject) ->
+                                        Caches.OBJECT
+                                                + Caches.weight(digest)
+                                                + subject.map(Caches::weight).orElse(0))
+                        .build();
     }
 
     /** To be called before the manifest becomes visible. */

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToIntFunction;
 
 /**
  * Things that were seen to be there, so that a list of thousands need not look for each of them
@@ -15,24 +16,22 @@ import java.util.function.BooleanSupplier;
  */
 final class Sightings<T> {
 
-    /** About 2 MiB. */
-    private static final int REMEMBERED = 10_000;
-
     private final boolean remembers;
     private final Cache<T, Boolean> seen;
 
     /**
      * @param trust how long; zero: nothing is remembered
+     * @param bytes of memory that all may take
+     * @param weigher bytes that one takes
      */
-    Sightings(Duration trust) {
-        this(trust, Ticker.systemTicker());
+    Sightings(Duration trust, long bytes, ToIntFunction<T> weigher) {
+        this(trust, bytes, weigher, Ticker.systemTicker());
     }
 
-    Sightings(Duration trust, Ticker ticker) {
+    Sightings(Duration trust, long bytes, ToIntFunction<T> weigher, Ticker ticker) {
         this.remembers = !trust.isZero();
         this.seen =
-                Caches.builder()
-                        .maximumSize(REMEMBERED)
+                Caches.builder(bytes, (T thing, Boolean there) -> weigher.applyAsInt(thing))
                         .expireAfterWrite(trust)
                         .ticker(ticker)
                         .build();

@@ -108,19 +108,27 @@ public final class StoredRegistry implements Registry, AutoCloseable {
                                 ? options.sessionKey()
                                 : Failures.translated(() -> UploadIds.keyIn(store)),
                         clock);
-        this.indexState = new IndexState(store, owner);
-        this.blobs = new Blobs(store, links, lookups, trust);
+        this.indexState = new IndexState(store, owner, options.seenBytes());
+        this.blobs = new Blobs(store, links, lookups, trust, options.seenBytes());
         this.uploads = new Uploads(store, blobs, ids, options);
         ManifestContents contents =
                 new ManifestContents(
                         store, options.manifestCacheBytes(), options.manifestReadingBytes());
-        this.manifests = new Manifests(store, links, lookups, trust, contents);
+        this.manifests = new Manifests(store, links, lookups, trust, options.seenBytes(), contents);
         TagIndex tagIndex = new TagIndex(store, indexState);
-        this.tags = new Tags(store, links, options.isFar(), listed);
-        this.referrers = new Referrers(store, manifests, indexState, lookups);
+        this.tags = new Tags(store, links, options.isFar(), listed, options.seenBytes());
+        this.referrers = 
+                new Referrers(store, manifests, indexState, lookups, options.seenBytes());
         this.indexing =
                 new Indexing(manifests, tags, tagIndex, referrers, indexState, background, lookups);
-        this.catalog = new Catalog(store, indexState, background, options.isFar(), listed);
+        this.catalog = 
+                new Catalog(
+                        store,
+                        indexState,
+                        background,
+                        options.isFar(),
+                        listed,
+                        options.seenBytes());
         this.referenceCheck = new ReferenceCheck(blobs, manifests, lookups);
         Tombstones tombstones = new Tombstones(store, clock);
         this.manifestPush =

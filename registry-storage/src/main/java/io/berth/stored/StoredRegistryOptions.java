@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  *     of up to a 512th of it, and between 16 and 64 KiB, besides
  * @param uploadBufferBytes memory for buffers of uploads whose bytes are there, at the most; an
  *     upload that waits for its client takes 8 KiB besides
+ * @param seenBytes memory for what was seen lately, so that it is not asked for again, at the most:
+ *     which blobs, tags and repositories are there, and what is known of upload sessions
  * @param place where the store is
  * @param membershipTrust how long a reader may be told what a repository was seen to hold, though
  *     another replica may have deleted it since; zero: not at all. Without effect in a shared tree
@@ -28,6 +30,7 @@ public record StoredRegistryOptions(
         long manifestCacheBytes,
         long manifestReadingBytes,
         long uploadBufferBytes,
+        long seenBytes,
         Place place,
         Duration membershipTrust,
         @Nullable SessionKey sessionKey) {
@@ -87,6 +90,9 @@ public record StoredRegistryOptions(
         if (uploadBufferBytes < 0) {
             throw new IllegalArgumentException("uploadBufferBytes " + uploadBufferBytes);
         }
+        if (seenBytes < 0) {
+            throw new IllegalArgumentException("seenBytes " + seenBytes);
+        }
     }
 
     /** Strict, with ownership decided by the tree, for this machine's processors. */
@@ -98,6 +104,7 @@ public record StoredRegistryOptions(
                 24L * 1024 * 1024,
                 32L * 1024 * 1024,
                 8L * 1024 * 1024,
+                16L * 1024 * 1024,
                 Place.NEAR,
                 Duration.ZERO,
                 null);
@@ -112,6 +119,7 @@ public record StoredRegistryOptions(
                 manifestCacheBytes,
                 manifestReadingBytes,
                 uploadBufferBytes,
+                seenBytes,
                 Place.FAR,
                 membershipTrust,
                 sessionKey);
@@ -125,6 +133,7 @@ public record StoredRegistryOptions(
                 manifestCacheBytes,
                 manifestReadingBytes,
                 uploadBufferBytes,
+                seenBytes,
                 place,
                 membershipTrust,
                 sessionKey);

@@ -31,7 +31,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tags {
 
-    private record Named(RepositoryName repository, Tag tag) {}
+    private record Named(RepositoryName repository, Tag tag) {
+
+        int weight() {
+            return 2 * Caches.OBJECT + Caches.weight(repository) + Caches.weight(tag.value());
+        }
+    }
 
     private final ObjectStore store;
     private final Links links;
@@ -42,12 +47,14 @@ final class Tags {
 
     /**
      * @param trust how long a tag whose folder is there is believed to have a pointer, too
+     * @param seenBytes memory for all that was seen; of which this takes four parts where it is not
+     *     far
      */
-    Tags(ObjectStore store, Links links, boolean far, Duration trust) {
+    Tags(ObjectStore store, Links links, boolean far, Duration trust, long seenBytes) {
         this.store = store;
         this.links = links;
         this.far = far;
-        this.pointers = new Sightings<>(trust);
+        this.pointers = new Sightings<>(trust, Caches.parts(4, seenBytes), Named::weight);
     }
 
     Optional<Digest> resolve(RepositoryName repository, Tag tag) {

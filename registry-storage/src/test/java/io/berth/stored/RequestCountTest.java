@@ -59,6 +59,7 @@ class RequestCountTest {
                         1024 * 1024,
                         1024 * 1024,
                         1024 * 1024,
+                        1024 * 1024,
                         Place.NEAR,
                         Duration.ZERO,
                         null),
@@ -308,7 +309,7 @@ class RequestCountTest {
         registry.deleteTag(REPOSITORY, Tag.of("v1"));
         Digest digest = registry.resolve(REPOSITORY, Tag.of("v2"));
 
-        new Tags(store, new Links(store), false, Duration.ZERO)
+        new Tags(store, new Links(store), false, Duration.ZERO, 0)
                 .prepare(REPOSITORY, Tag.of("v1"), digest);
 
         assertThat(registry.tags(REPOSITORY, PageRequest.first(10)).items())

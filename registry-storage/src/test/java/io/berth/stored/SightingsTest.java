@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class SightingsTest {
 
-    private final Sightings<String> sightings = new Sightings<>(Duration.ofMinutes(10));
+    private final Sightings<String> sightings = 
+            new Sightings<>(Duration.ofMinutes(10), 1 << 20, Caches::weight);
     private final AtomicInteger looks = new AtomicInteger();
     private final AtomicBoolean there = new AtomicBoolean(true);
 
@@ -49,7 +50,8 @@ class SightingsTest {
     @Test
     void whatAnotherProcessTakesAwayIsBelievedForTheTimeSet() {
         AtomicLong now = new AtomicLong();
-        Sightings<String> passing = new Sightings<>(Duration.ofMinutes(10), now::get);
+        Sightings<String> passing = 
+                new Sightings<>(Duration.ofMinutes(10), 1 << 20, Caches::weight, now::get);
         passing.isThere("a", this::look);
         there.set(false);
 
@@ -61,7 +63,7 @@ class SightingsTest {
 
     @Test
     void withoutTrustNothingIsRemembered() {
-        Sightings<String> none = new Sightings<>(Duration.ZERO);
+        Sightings<String> none = new Sightings<>(Duration.ZERO, 1 << 20, Caches::weight);
         none.isThere("a", this::look);
         none.isThere("a", this::look);
 

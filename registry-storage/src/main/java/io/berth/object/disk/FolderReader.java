@@ -37,9 +37,10 @@ import org.jspecify.annotations.Nullable;
  * removes names: {@link #change} looks at the time before and after it. If the time before is the
  * one that is known, the names with this change are those of the time after. A name that another
  * process adds or removes in these microseconds, or in the same tick of the file system's clock, is
- * not noticed by that. Therefore a folder that this process changed is read again every {@link
- * #COARSE} while it is listed: so long, at the most, the change of another process may be missed. A
- * change by this process is never missed.
+ * not noticed by that. Therefore a folder that this process changed is read again while it is
+ * listed: after {@link #COARSE}, or where that takes long {@link #SELDOM} times as long, and {@link
+ * #LONGEST} at the most. So long the change of another process may be missed. A change by this
+ * process is never missed.
  *
  * <p>Memory: half of what is given for names that are kept; a folder with more than a quarter is
  * read in parts, again for each. One large folder is read at a time, which takes the other half.
@@ -51,6 +52,9 @@ final class FolderReader {
 
     /** Of the time, a reading to make sure takes one part in so many at the most. */
     private static final int SELDOM = 50;
+
+    /** However long a reading takes, another process's change is not hidden for longer. */
+    private static final Duration LONGEST = Duration.ofSeconds(10);
 
     /** Below, reading again costs about as much as finding out that nothing has changed. */
     private static final int LARGE = 64;
@@ -133,7 +137,7 @@ final class FolderReader {
         }
 
         static long doubtfulFrom(long took) {
-            return System.nanoTime() + Math.max(COARSE.toNanos(), SELDOM * took);
+            return System.nanoTime() + doubtfulAfter(took);
         }
     }
 
@@ -195,6 +199,11 @@ final class FolderReader {
                 throw new IOException("the folder could not be read", e.getCause());
             }
         }
+    }
+
+    /** Nanoseconds after which names are read again that took so many to read. */
+    static long doubtfulAfter(long took) {
+        return Math.clamp(SELDOM * took, COARSE.toNanos(), LONGEST.toNanos());
     }
 
     private final SystemCalls calls;

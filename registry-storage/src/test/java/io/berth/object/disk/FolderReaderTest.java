@@ -111,6 +111,16 @@ class FolderReaderTest extends DiskFixture {
     }
 
     @Test
+    void whatAnotherProcessHidesIsHiddenForTenSecondsAtTheMost() {
+        assertThat(
+                        Stream.of(0, 1, 40, 100, 200, 60_000)
+                                .map(took -> Duration.ofMillis(took).toNanos())
+                                .map(FolderReader::doubtfulAfter)
+                                .map(nanos -> Duration.ofNanos(nanos).toMillis()))
+                .containsExactly(2_000L, 2_000L, 2_000L, 5_000L, 10_000L, 10_000L);
+    }
+
+    @Test
     void whatAnotherProcessChangesBetweenOurChangesIsSeen() throws Exception {
         Path folder = folders(100);
         for (int i = 0; i < 5; i++) {
