@@ -80,7 +80,7 @@ record MemoryBudget(long heapBytes) {
      * and what is known of upload sessions. Losing some costs requests to the store.
      */
     long seenBytes() {
-        return share(25);
+        return share(32);
     }
 
     /** Pages of tags, repositories and referrers that are being made and sent. */
