@@ -117,11 +117,10 @@ public final class StoredRegistry implements Registry, AutoCloseable {
         this.manifests = new Manifests(store, links, lookups, trust, options.seenBytes(), contents);
         TagIndex tagIndex = new TagIndex(store, indexState);
         this.tags = new Tags(store, links, options.isFar(), listed, options.seenBytes());
-        this.referrers = 
-                new Referrers(store, manifests, indexState, lookups, options.seenBytes());
+        this.referrers = new Referrers(store, manifests, indexState, lookups, options.seenBytes());
         this.indexing =
                 new Indexing(manifests, tags, tagIndex, referrers, indexState, background, lookups);
-        this.catalog = 
+        this.catalog =
                 new Catalog(
                         store,
                         indexState,

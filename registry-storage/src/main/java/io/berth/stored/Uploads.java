@@ -77,7 +77,8 @@ final class Uploads {
         long seenBytes = options.seenBytes();
         this.hashes =
                 remembering(
-                        Caches.parts(2, seenBytes), (id, hash) -> Caches.weight(id) + hash.weight());
+                        Caches.parts(2, seenBytes),
+                        (id, hash) -> Caches.weight(id) + hash.weight());
         this.untouched =
                 remembering(
                         Caches.parts(2, seenBytes),

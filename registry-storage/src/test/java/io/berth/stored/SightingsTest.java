@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 class SightingsTest {
 
-    private final Sightings<String> sightings = 
+    private final Sightings<String> sightings =
             new Sightings<>(Duration.ofMinutes(10), 1 << 20, Caches::weight);
     private final AtomicInteger looks = new AtomicInteger();
     private final AtomicBoolean there = new AtomicBoolean(true);
@@ -50,7 +50,7 @@ class SightingsTest {
     @Test
     void whatAnotherProcessTakesAwayIsBelievedForTheTimeSet() {
         AtomicLong now = new AtomicLong();
-        Sightings<String> passing = 
+        Sightings<String> passing =
                 new Sightings<>(Duration.ofMinutes(10), 1 << 20, Caches::weight, now::get);
         passing.isThere("a", this::look);
         there.set(false);
