@@ -108,26 +108,20 @@ public final class StoredRegistry implements Registry, AutoCloseable {
                                 ? options.sessionKey()
                                 : Failures.translated(() -> UploadIds.keyIn(store)),
                         clock);
-        this.indexState = new IndexState(store, owner, options.seenBytes());
-        this.blobs = new Blobs(store, links, lookups, trust, options.seenBytes());
+        long seen = options.seenBytes();
+        this.indexState = new IndexState(store, owner, seen);
+        this.blobs = new Blobs(store, links, lookups, trust, seen);
         this.uploads = new Uploads(store, blobs, ids, options);
         ManifestContents contents =
                 new ManifestContents(
                         store, options.manifestCacheBytes(), options.manifestReadingBytes());
-        this.manifests = new Manifests(store, links, lookups, trust, options.seenBytes(), contents);
+        this.manifests = new Manifests(store, links, lookups, trust, seen, contents);
         TagIndex tagIndex = new TagIndex(store, indexState);
-        this.tags = new Tags(store, links, options.isFar(), listed, options.seenBytes());
-        this.referrers = new Referrers(store, manifests, indexState, lookups, options.seenBytes());
+        this.tags = new Tags(store, links, options.isFar(), listed, seen);
+        this.referrers = new Referrers(store, manifests, indexState, lookups, seen);
         this.indexing =
                 new Indexing(manifests, tags, tagIndex, referrers, indexState, background, lookups);
-        this.catalog =
-                new Catalog(
-                        store,
-                        indexState,
-                        background,
-                        options.isFar(),
-                        listed,
-                        options.seenBytes());
+        this.catalog = new Catalog(store, indexState, background, options.isFar(), listed, seen);
         this.referenceCheck = new ReferenceCheck(blobs, manifests, lookups);
         Tombstones tombstones = new Tombstones(store, clock);
         this.manifestPush =
