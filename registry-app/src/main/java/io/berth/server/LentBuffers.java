@@ -12,8 +12,9 @@ import org.apache.tomcat.util.net.SocketBufferHandler;
  * its length.
  *
  * <p>Not thread-safe: used by the thread that holds the connection's lock. Tomcat closes
- * connections from other threads, so {@link #reset} and {@link #free} let buffers go without
- * handing them on to another connection; only {@link #giveBack} does that.
+ * connections from other threads, also while that one is at work, and calls {@link #reset} and
+ * {@link #free} there. So these leave everything as it is: a buffer that two connections have, or
+ * one that is nobody's, would bring the bytes of one client to another.
  */
 final class LentBuffers extends SocketBufferHandler {
 
@@ -23,15 +24,20 @@ final class LentBuffers extends SocketBufferHandler {
     /** An answer whose head and body are not longer goes out in one packet train. */
     static final int WRITE_BYTES = 16 * 1024;
 
-    /** Of an empty connection; Tomcat only asks for its capacity. */
-    private static final ByteBuffer NOTHING_READ = ByteBuffer.allocate(READ_BYTES).limit(0);
+    private static final ByteBuffer EMPTY = ByteBuffer.allocate(READ_BYTES).asReadOnlyBuffer();
 
     private static final ByteBuffer NOTHING_WRITTEN = ByteBuffer.allocate(0);
     private static final byte[] NONE = {};
 
     private final Pool pool;
 
-    private ByteBuffer read = NOTHING_READ;
+    /**
+     * In place of a buffer that is not lent; Tomcat asks for its capacity. It is this connection's
+     * own, as its limit could be changed, and takes no bytes.
+     */
+    private final ByteBuffer nothingRead = EMPTY.duplicate().limit(0);
+
+    private ByteBuffer read = nothingRead;
     private boolean lentRead;
     private boolean fillsRead;
 
@@ -130,7 +136,7 @@ final class LentBuffers extends SocketBufferHandler {
     private void giveBackRead() {
         if (lentRead) {
             var _ = pool.reads.offer(read);
-            read = NOTHING_READ;
+            read = nothingRead;
             lentRead = false;
         }
         fillsRead = false;
@@ -230,20 +236,9 @@ final class LentBuffers extends SocketBufferHandler {
         return !lentWrite || (fillsWrite ? write.position() == 0 : !write.hasRemaining());
     }
 
+    /** Leaves everything as it is: no other connection comes to use these. */
     @Override
-    public void reset() {
-        if (pool == null) {
-            return; // called by a constructor
-        }
-        read = NOTHING_READ;
-        lentRead = false;
-        fillsRead = false;
-        write = NOTHING_WRITTEN;
-        lentWrite = false;
-        fillsWrite = true;
-        kept = NONE;
-        taken = 0;
-    }
+    public void reset() {}
 
     /** Only encryption asks for it, which has buffers of its own. */
     @Override
@@ -251,8 +246,7 @@ final class LentBuffers extends SocketBufferHandler {
         throw new UnsupportedOperationException();
     }
 
+    /** Leaves everything as it is: what is lent goes with the connection. */
     @Override
-    public void free() {
-        reset();
-    }
+    public void free() {}
 }

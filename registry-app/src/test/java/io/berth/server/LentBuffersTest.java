@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class LentBuffersTest {
@@ -89,12 +91,58 @@ class LentBuffersTest {
     }
 
     @Test
-    void aConnectionThatIsClosedByAnotherThreadLendsItsBufferToNobody() {
+    void aConnectionThatIsClosedByAnotherThreadKeepsWhatItUses() {
         ByteBuffer used = fill("abc");
         buffers.free();
-        buffers.giveBack();
 
+        assertThat(buffers.getReadBuffer()).isSameAs(used);
+        buffers.giveBack();
         assertThat(new LentBuffers(pool).toFill()).isNotSameAs(used);
+    }
+
+    @Test
+    void whatTomcatDoesToAnEmptyBufferIsSeenByNoOtherConnection() {
+        ByteBuffer empty = buffers.getReadBuffer();
+        empty.limit(empty.capacity());
+
+        assertThat(empty.isReadOnly()).isTrue();
+        assertThat(new LentBuffers(pool).isReadBufferEmpty()).isTrue();
+        assertThat(new LentBuffers(pool).peek()).isEmpty();
+    }
+
+    /** As when a file has been sent while the thread that began to send it cleans up. */
+    @Test
+    void closingMeanwhilePutsNothingIntoThePoolThatIsNoBuffer() throws Exception {
+        AtomicReference<LentBuffers> closing = new AtomicReference<>(buffers);
+        AtomicBoolean end = new AtomicBoolean();
+        Thread closer =
+                Thread.ofPlatform()
+                        .start(
+                                () -> {
+                                    while (!end.get()) {
+                                        closing.get().reset();
+                                    }
+                                });
+        try {
+            for (int round = 0; round < 300_000; round++) {
+                LentBuffers closed = new LentBuffers(pool);
+                closed.toFill();
+                closed.configureWriteBufferForWrite();
+                closing.set(closed);
+                closed.giveBack();
+
+                LentBuffers next = new LentBuffers(pool);
+                next.configureWriteBufferForWrite();
+                assertThat(next.getWriteBuffer().capacity()).isEqualTo(LentBuffers.WRITE_BYTES);
+                ByteBuffer lent = next.toFill();
+                assertThat(lent).isNotSameAs(new LentBuffers(pool).getReadBuffer());
+                assertThat(lent.remaining()).isEqualTo(LentBuffers.READ_BYTES);
+                next.giveBack();
+            }
+        } finally {
+            end.set(true);
+            closer.join();
+        }
     }
 
     private ByteBuffer fill(String text) {

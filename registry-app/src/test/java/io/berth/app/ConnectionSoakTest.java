@@ -1,0 +1,211 @@
+package io.berth.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.berth.app.RawHttp.Response;
+import io.berth.name.Digest;
+import io.berth.name.HashAlgorithm;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Many connections share few buffers. Whatever pieces their requests come in, whether the next
+ * follows at once, and however connections end, each answer belongs to its request, byte for byte.
+ */
+class ConnectionSoakTest {
+
+    private static final Duration RUNS = Duration.ofSeconds(6);
+    private static final int WRITERS = 32;
+    private static final int CLIENTS = 48;
+
+    /** More than writers, of whom none is refused, and fewer than clients, of whom some wait. */
+    private static final Map<String, String> FEW =
+            Map.of("http.maxthreads", "4", "http.limits.requests", "40");
+
+    /** Below and above what is sent by the kernel, and what the buffers of a socket hold. */
+    private static final int[] SIZES = {0, 1, 700, 4_096, 20_000, 70_000, 300_000, 3_000_000};
+
+    @TempDir Path folder;
+
+    private final long seed = Long.getLong("berth.test.seed", new Random().nextLong());
+    private final AtomicInteger answers = new AtomicInteger();
+
+    /** A request, and what its answer must hold. */
+    private record Exchange(byte[] request, int status, String mark, Predicate<Response> holds) {}
+
+    private record Blob(String path, byte[] content) {}
+
+    @Test
+    void eachClientGetsItsOwnAnswers() throws Exception {
+        try (TestServer server = TestServer.on(folder, FEW);
+                ExecutorService clients = Executors.newFixedThreadPool(CLIENTS)) {
+            List<Blob> blobs = push(server.port());
+            long end = System.nanoTime() + RUNS.toNanos();
+            List<Future<?>> running = new ArrayList<>();
+            for (int i = 0; i < CLIENTS; i++) {
+                Random random = new Random(seed + i);
+                boolean writes = i < WRITERS;
+                Callable<?> client =
+                        () -> {
+                            while (System.nanoTime() < end) {
+                                connection(server.port(), blobs, writes, random);
+                            }
+                            return null;
+                        };
+                running.add(clients.submit(client));
+            }
+            for (Future<?> client : running) {
+                client.get();
+            }
+        }
+        assertThat(answers.get()).isGreaterThan(200);
+    }
+
+    private static List<Blob> push(int port) throws IOException {
+        List<Blob> blobs = new ArrayList<>();
+        try (RawHttp http = new RawHttp(port)) {
+            for (int size : SIZES) {
+                byte[] content = new byte[size];
+                new Random(size).nextBytes(content);
+                Digest digest = Digest.ofContent(HashAlgorithm.SHA256, content);
+                String target = "/v2/a/blobs/uploads/?digest=" + digest;
+                assertThat(http.request("POST", target, "", content).read().status())
+                        .isEqualTo(201);
+                blobs.add(new Blob("/v2/a/blobs/" + digest, content));
+            }
+        }
+        return blobs;
+    }
+
+    private void connection(int port, List<Blob> blobs, boolean writes, Random random)
+            throws IOException {
+        List<Exchange> exchanges = new ArrayList<>();
+        for (int i = 1 + random.nextInt(5); i > 0; i--) {
+            exchanges.add(exchange(blobs, writes, random));
+        }
+        try (RawHttp http = new RawHttp(port)) {
+            if (random.nextBoolean()) {
+                send(http, exchanges, random);
+                if (random.nextInt(8) == 0) {
+                    return; // without reading what comes
+                }
+                for (Exchange exchange : exchanges) {
+                    verify(exchange, http);
+                }
+            } else {
+                for (Exchange exchange : exchanges) {
+                    send(http, List.of(exchange), random);
+                    verify(exchange, http);
+                }
+            }
+            if (random.nextInt(4) == 0) {
+                Exchange last = exchange(blobs, writes, random);
+                String head = new String(last.request(), StandardCharsets.ISO_8859_1);
+                String close = head.replaceFirst("\r\n", "\r\nConnection: close\r\n");
+                http.send(close + RawHttp.head("GET", "/v2/", ""));
+                verify(last, http);
+                assertThat(isOver(http)).as("nothing follows").isTrue();
+            }
+        }
+    }
+
+    private static boolean isOver(RawHttp http) {
+        try {
+            return http.isEnded();
+        } catch (IOException e) {
+            return true; // it was sent more than it wanted to read
+        }
+    }
+
+    private static Exchange exchange(List<Blob> blobs, boolean writes, Random random) {
+        String mark = Long.toHexString(random.nextLong());
+        String headers =
+                "X-Request-Id: " + mark + "\r\nX: " + "y".repeat(random.nextInt(6_000)) + "\r\n";
+        int kind = random.nextInt(8);
+        if (kind == 0 && writes) {
+            return inChunks(mark, headers, random);
+        }
+        if (kind < 3) {
+            String name = "r" + mark;
+            return new Exchange(
+                    bytes(RawHttp.head("GET", "/v2/" + name + "/tags/list", headers)),
+                    404,
+                    mark,
+                    answer -> answer.text().contains(name));
+        }
+        Blob blob = blobs.get(random.nextInt(blobs.size()));
+        return new Exchange(
+                bytes(RawHttp.head("GET", blob.path(), headers)),
+                200,
+                mark,
+                answer -> Arrays.equals(answer.body(), blob.content()));
+    }
+
+    private static Exchange inChunks(String mark, String headers, Random random) {
+        byte[] body = bytes(mark.repeat(1 + random.nextInt(2_000)));
+        String digest = Digest.ofContent(HashAlgorithm.SHA256, body).toString();
+        String request =
+                RawHttp.head(
+                                "POST",
+                                "/v2/a/blobs/uploads/?digest=" + digest,
+                                headers + "Transfer-Encoding: chunked\r\n")
+                        + Integer.toHexString(body.length)
+                        + "\r\n"
+                        + new String(body, StandardCharsets.ISO_8859_1)
+                        + "\r\n0\r\nX-Trailer: x\r\n\r\n";
+        return new Exchange(
+                bytes(request),
+                201,
+                mark,
+                answer -> digest.equals(answer.header("Docker-Content-Digest")));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** In pieces of any length, most often in one. */
+    private static void send(RawHttp http, List<Exchange> exchanges, Random random)
+            throws IOException {
+        int length = exchanges.stream().mapToInt(exchange -> exchange.request().length).sum();
+        byte[] all = new byte[length];
+        int end = 0;
+        for (Exchange exchange : exchanges) {
+            System.arraycopy(exchange.request(), 0, all, end, exchange.request().length);
+            end += exchange.request().length;
+        }
+        int at = 0;
+        while (at < length) {
+            int piece = random.nextInt(3) == 0 ? 1 + random.nextInt(length) : length;
+            int to = Math.min(length, at + piece);
+            http.send(Arrays.copyOfRange(all, at, to));
+            at = to;
+        }
+    }
+
+    private void verify(Exchange exchange, RawHttp http) throws IOException {
+        Response response = http.read();
+        String said = "seed " + seed + ": " + response.headers();
+        assertThat(response.status()).as(said).isEqualTo(exchange.status());
+        if (response.header("X-Request-Id") instanceof String id) {
+            assertThat(id).as(said).isEqualTo(exchange.mark());
+        }
+        assertThat(exchange.holds().test(response)).as(said).isTrue();
+        answers.incrementAndGet();
+    }
+}
