@@ -199,6 +199,8 @@ class HostileInputTest {
         "\t",
         " ",
         "\u00e4",
+        "\u00ff\u00fe",
+        "\u00c3\u00a4",
         "\u0001",
         "\u007f",
         "%0d%0aX-Evil: " + MARK,

@@ -4,6 +4,7 @@ import io.berth.name.MediaType;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The media types a client says it takes. Clients send them in one line or in many, in random
@@ -18,12 +19,13 @@ public record Accept(List<MediaType> types) {
     }
 
     /**
-     * @param lines every line of the header
+     * @param lines every line of the header; {@code null} for one that is not text
      */
-    public static Accept of(Enumeration<String> lines) {
+    public static Accept of(Enumeration<@Nullable String> lines) {
         List<MediaType> types = new ArrayList<>();
         while (lines.hasMoreElements()) {
-            for (String item : lines.nextElement().split(",", -1)) {
+            String line = lines.nextElement();
+            for (String item : line == null ? new String[0] : line.split(",", -1)) {
                 MediaType.parse(item).ifPresent(types::add);
             }
         }

@@ -1,6 +1,7 @@
 package io.berth.http.message;
 
 import java.util.Enumeration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Entity tags, which in this protocol are digests in quotes. Digests hold neither commas nor
@@ -18,11 +19,12 @@ public final class EntityTags {
      * Whether {@code If-None-Match} names the digest (RFC 9110, section 13.1.2): in quotes, weak,
      * in a list, as {@code *}, or bare as other registries take it.
      *
-     * @param lines every line of the header
+     * @param lines every line of the header; {@code null} for one that is not text
      */
-    public static boolean anyMatches(Enumeration<String> lines, String digest) {
+    public static boolean anyMatches(Enumeration<@Nullable String> lines, String digest) {
         while (lines.hasMoreElements()) {
-            for (String item : lines.nextElement().split(",", -1)) {
+            String line = lines.nextElement();
+            for (String item : line == null ? new String[0] : line.split(",", -1)) {
                 String tag = item.strip();
                 if (tag.equals("*") || opaque(tag).equals(digest)) {
                     return true;
