@@ -7,6 +7,7 @@ import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
@@ -18,6 +19,10 @@ import org.apache.catalina.valves.ValveBase;
 final class Admission extends ValveBase {
 
     private static final int TOO_MANY_REQUESTS = 429;
+    private static final int UNAVAILABLE = 503;
+
+    /** Methods whose bodies are read. */
+    private static final Set<String> READ = Set.of("PATCH", "POST", "PUT");
 
     private final PerClient requests;
     private final boolean trustForwarded;
@@ -39,21 +44,39 @@ final class Admission extends ValveBase {
             response.setHeader("Connection", "close");
         }
         String client = client(request);
-        if (requests.enter(client)) {
+        if (!requests.enter(client)) {
+            refuse(request, response, TOO_MANY_REQUESTS, ErrorCode.TOO_MANY_REQUESTS);
+        } else {
             try {
-                getNext().invoke(request, response);
+                if (mayReadBody(request)) {
+                    getNext().invoke(request, response);
+                } else {
+                    refuse(request, response, UNAVAILABLE, ErrorCode.UNAVAILABLE);
+                }
             } finally {
                 requests.leave(client);
             }
-        } else {
-            ErrorAnswer.send(
-                    request,
-                    response,
-                    TOO_MANY_REQUESTS,
-                    List.of(RegistryError.of(ErrorCode.TOO_MANY_REQUESTS)),
-                    Map.of("Retry-After", "5"));
         }
         closeWithUnreadBody(request, response);
+    }
+
+    /**
+     * A request that has waited for its turn may read its body. It may not where that could not be
+     * seen beforehand: its header came together with the end of the request before it, or hid that
+     * there is a body.
+     */
+    private static boolean mayReadBody(Request request) {
+        Connection connection = Connection.current();
+        return connection == null
+                || request.getCoyoteRequest().isFinished()
+                || !READ.contains(request.getMethod())
+                || connection.beginBody();
+    }
+
+    private static void refuse(Request request, Response response, int status, ErrorCode code)
+            throws IOException {
+        List<RegistryError> errors = List.of(RegistryError.of(code));
+        ErrorAnswer.send(request, response, status, errors, Map.of("Retry-After", "5"));
     }
 
     private String client(Request request) {

@@ -21,8 +21,10 @@ final class Connection extends NioChannel {
 
     private final Connections endpoint;
     private final LentBuffers buffers;
+    private final Workers workers;
     private final Pace in;
     private final Pace out;
+    private final FilePace file;
 
     /** Whether a request is worked on; read by other threads. */
     private volatile boolean working;
@@ -31,7 +33,10 @@ final class Connection extends NioChannel {
     private long headerBegunAt;
     private volatile boolean headerComplete;
     private boolean headerTooLarge;
+
+    /** What is counted of it elsewhere, and taken back when it is closed by whatever thread. */
     private int countedBytes;
+
     private boolean halfParsed;
 
     /** Whether a body may be read of those that are read at the same time, or soon. */
@@ -46,12 +51,20 @@ final class Connection extends NioChannel {
     private boolean open = true;
     private @Nullable String countedAs;
 
-    Connection(Connections endpoint, LentBuffers buffers, Pace in, Pace out) {
+    Connection(
+            Connections endpoint,
+            LentBuffers buffers,
+            Workers workers,
+            Pace in,
+            Pace out,
+            FilePace file) {
         super(buffers);
         this.endpoint = endpoint;
         this.buffers = buffers;
+        this.workers = workers;
         this.in = in;
         this.out = out;
+        this.file = file;
     }
 
     /** Null outside of requests. */
@@ -65,6 +78,11 @@ final class Connection extends NioChannel {
 
     LentBuffers buffers() {
         return buffers;
+    }
+
+    /** Of the file that is being sent; for any thread. */
+    FilePace file() {
+        return file;
     }
 
     /** Runs what serves a request. */
@@ -139,31 +157,55 @@ final class Connection extends NioChannel {
         headerBegun = false;
     }
 
-    /** Replaces how many bytes are counted as kept; gives how many were. */
-    int countBytes(int kept) {
+    /**
+     * Replaces how many bytes are counted as kept; a connection that is closed keeps none.
+     *
+     * @return how many more that are
+     */
+    synchronized int countBytes(int kept) {
         int before = countedBytes;
-        countedBytes = kept;
-        return before;
+        countedBytes = open ? kept : 0;
+        return countedBytes - before;
     }
 
-    /** Replaces whether Tomcat holds a part of a header; gives whether it did. */
-    boolean halfParsed(boolean now) {
+    /**
+     * Replaces whether Tomcat holds a part of a header, as for none that is closed.
+     *
+     * @return how many more that do: 1, 0, or -1
+     */
+    synchronized int countHalfParsed(boolean now) {
         boolean before = halfParsed;
-        halfParsed = now;
-        return before;
+        halfParsed = now && open;
+        return (halfParsed ? 1 : 0) - (before ? 1 : 0);
     }
 
     boolean isHeaderTooLarge() {
         return headerTooLarge;
     }
 
-    boolean mayReadBody() {
-        return mayReadBody.get();
+    /** Whether its request may read a body: false when as many do as may. */
+    boolean beginBody() {
+        if (mayReadBody.get()) {
+            return true;
+        }
+        boolean begun = workers.beginBody();
+        if (begun) {
+            mayReadBody.set(true);
+        }
+        return begun;
     }
 
-    /** Replaces whether it may; gives whether it might. For any thread. */
-    boolean mayReadBody(boolean now) {
-        return mayReadBody.getAndSet(now);
+    /** Goes on as soon as a body may be read. */
+    void whenABodyMayBegin(Runnable next) {
+        mayReadBody.set(true);
+        workers.whenABodyMayBegin(next);
+    }
+
+    /** For any thread, however often. */
+    void endBody() {
+        if (mayReadBody.getAndSet(false)) {
+            workers.endBody();
+        }
     }
 
     // ---- the end of a request

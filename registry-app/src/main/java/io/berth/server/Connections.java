@@ -8,9 +8,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.Lock;
 import java.util.function.BiPredicate;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SendfileDataBase;
 import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,11 +37,16 @@ final class Connections extends NioEndpoint {
 
     private @Nullable Setup setup;
 
-    private record Setup(ConnectionLimits limits, LentBuffers.Pool pool, PerClient perClient) {}
+    /** Whether a client that has connected may be waiting for others to go. */
+    private volatile boolean wantsRoom;
+
+    private record Setup(
+            ConnectionLimits limits, LentBuffers.Pool pool, Workers workers, PerClient perClient) {}
 
     /** Before it is started. */
-    void limit(ConnectionLimits limits, LentBuffers.Pool pool) {
-        setup = new Setup(limits, pool, new PerClient(limits.connectionsPerClient()));
+    void limit(ConnectionLimits limits, LentBuffers.Pool pool, Workers workers) {
+        PerClient perClient = new PerClient(limits.connectionsPerClient());
+        setup = new Setup(limits, pool, workers, perClient);
     }
 
     private Setup setup() {
@@ -51,17 +59,37 @@ final class Connections extends NioEndpoint {
         return new Connection(
                 this,
                 new LentBuffers(setup().pool()),
+                setup().workers(),
                 new Pace(limits.stall(), limits.stallBytes()),
-                new Pace(limits.stall(), limits.stallBytes()));
+                new Pace(limits.stall(), limits.stallBytes()),
+                new FilePace(limits.stall(), limits.stallBytes()));
     }
 
     @Override
     protected void countUpOrAwaitConnection() throws InterruptedException {
+        wantsRoom = true;
+        try {
+            makeRoom();
+            super.countUpOrAwaitConnection();
+        } finally {
+            wantsRoom = false;
+        }
+    }
+
+    /** Where a client waits for a connection, others that only wait are closed. */
+    void makeRoom() {
         int limit = setup().limits().connections();
-        if (getConnectionCount() >= limit) {
+        if (wantsRoom && getConnectionCount() >= limit) {
             shed(1 + limit / SHED_FRACTION, connection -> true);
         }
-        super.countUpOrAwaitConnection();
+    }
+
+    /** Closes those whose clients hardly take the file that they are being sent. */
+    void closeTooSlowSenders() {
+        long now = System.nanoTime();
+        senders()
+                .filter(sender -> sender.connection().file().isTooSlow(sender.file(), now))
+                .forEach(Connections::close);
     }
 
     @Override
@@ -117,7 +145,10 @@ final class Connections extends NioEndpoint {
         }
     }
 
-    /** Closes connections that have waited longest. */
+    /**
+     * Closes connections that have waited longest, and where these do not suffice such as are being
+     * sent a file that their client takes slowly.
+     */
     private void shed(int count, Predicate<Connection> which) {
         List<Waiting> waiting =
                 getConnections().stream()
@@ -127,9 +158,47 @@ final class Connections extends NioEndpoint {
                         .limit(count)
                         .toList();
         waiting.forEach(Connections::close);
-        if (!waiting.isEmpty()) {
-            log.debug("closed {} connections that waited, to make room", waiting.size());
+        List<Sender> slow =
+                waiting.size() == count
+                        ? List.of()
+                        : slowSenders().filter(sender -> which.test(sender.connection()))
+                                .limit(count - waiting.size())
+                                .toList();
+        slow.forEach(Connections::close);
+        if (!waiting.isEmpty() || !slow.isEmpty()) {
+            log.debug(
+                    "closed {} connections that waited and {} that took a file slowly,"
+                            + " to make room",
+                    waiting.size(),
+                    slow.size());
         }
+    }
+
+    private record Sender(
+            NioSocketWrapper wrapper, Connection connection, SendfileDataBase file) {
+
+        static @Nullable Sender of(Object any) {
+            return any instanceof NioSocketWrapper wrapper
+                            && wrapper.getSocket() instanceof Connection connection
+                            && wrapper.getSendfileData() instanceof SendfileDataBase file
+                    ? new Sender(wrapper, connection, file)
+                    : null;
+        }
+    }
+
+    private Stream<Sender> senders() {
+        return getConnections().stream().map(Sender::of).filter(Objects::nonNull);
+    }
+
+    /** The slowest first. */
+    private Stream<Sender> slowSenders() {
+        record Slow(Sender sender, double rate) {}
+        long now = System.nanoTime();
+        return senders()
+                .map(one -> new Slow(one, one.connection().file().rate(one.file(), now, SLOW_FOR)))
+                .filter(slow -> slow.rate() < SLOW_BYTES_PER_SECOND)
+                .sorted(Comparator.comparingDouble(Slow::rate))
+                .map(Slow::sender);
     }
 
     /**
@@ -169,11 +238,21 @@ final class Connections extends NioEndpoint {
 
     /** Unless a request has come just now. */
     private static void close(Waiting waiting) {
-        Lock lock = waiting.wrapper().getLock();
+        closeIf(waiting.wrapper(), () -> waiting.connection().waits(waiting.wrapper()));
+    }
+
+    /** Unless all has been sent just now. */
+    private static void close(Sender sender) {
+        closeIf(sender.wrapper(), () -> sender.wrapper().getSendfileData() == sender.file());
+    }
+
+    /** Nothing happens while a request is worked on. */
+    private static void closeIf(NioSocketWrapper wrapper, BooleanSupplier condition) {
+        Lock lock = wrapper.getLock();
         if (lock.tryLock()) {
             try {
-                if (waiting.connection().waits(waiting.wrapper())) {
-                    waiting.wrapper().close();
+                if (condition.getAsBoolean()) {
+                    wrapper.close();
                 }
             } finally {
                 lock.unlock();

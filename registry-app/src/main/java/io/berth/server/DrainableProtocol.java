@@ -5,6 +5,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * HTTP/1.1 within {@link ConnectionLimits}, that can tell whether files are still on their way to
@@ -17,6 +19,8 @@ public final class DrainableProtocol extends Http11NioProtocol {
     private static final int BACKLOG = 1024;
 
     private static final long MAKE_ROOM_MILLIS = 250;
+
+    private static final Logger log = LoggerFactory.getLogger(DrainableProtocol.class);
 
     private final ScheduledExecutorService slowClients =
             Executors.newSingleThreadScheduledExecutor(
@@ -31,7 +35,8 @@ public final class DrainableProtocol extends Http11NioProtocol {
     /** Before it is started. */
     void limit(ConnectionLimits limits, int platformThreads) {
         workers = new Workers(platformThreads, limits.requests());
-        ((Connections) getEndpoint()).limit(limits, new LentBuffers.Pool(platformThreads));
+        ((Connections) getEndpoint())
+                .limit(limits, new LentBuffers.Pool(platformThreads), workers);
         getEndpoint().setHandler(new HeaderGate(getEndpoint().getHandler(), limits, workers));
         setExecutor(workers);
         setMaxConnections(limits.connections());
@@ -64,17 +69,24 @@ public final class DrainableProtocol extends Http11NioProtocol {
         super.start();
         var _ =
                 slowClients.scheduleWithFixedDelay(
-                        this::endSlowest,
+                        this::makeRoom,
                         MAKE_ROOM_MILLIS,
                         MAKE_ROOM_MILLIS,
                         TimeUnit.MILLISECONDS);
     }
 
-    /** As many as others wait for. */
-    private void endSlowest() {
-        int waiting = workers == null ? 0 : workers.waiting();
-        if (waiting > 0) {
-            ((Connections) getEndpoint()).endSlowest(waiting);
+    /** Whatever happens, it is done again: anything thrown would be the end of it. */
+    private void makeRoom() {
+        try {
+            Connections connections = (Connections) getEndpoint();
+            int waiting = workers == null ? 0 : workers.waiting();
+            if (waiting > 0) {
+                connections.endSlowest(waiting);
+            }
+            connections.closeTooSlowSenders();
+            connections.makeRoom();
+        } catch (RuntimeException e) {
+            log.error("no room could be made for clients that wait, which is tried again", e);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.berth.server;
 
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -125,7 +126,7 @@ final class HeaderGate implements Handler<NioChannel> {
 
     /** Counts what a connection keeps; false when all together keep too much. */
     private boolean keep(Connection connection, int bytes) {
-        int more = bytes - connection.countBytes(bytes);
+        int more = connection.countBytes(bytes);
         return keptBytes.addAndGet(more) <= limits.keptHeaderBytes() || more <= 0;
     }
 
@@ -174,14 +175,10 @@ final class HeaderGate implements Handler<NioChannel> {
             workers.whenOneIsFree(again(wrapper, connection));
             return SocketState.LONG;
         }
-        if (!connection.mayReadBody() && Glance.hasBody(connection.buffers().peek())) {
-            if (!workers.beginBody()) {
-                keepHeader(connection);
-                connection.mayReadBody(true);
-                workers.whenABodyMayBegin(again(wrapper, connection));
-                return SocketState.LONG;
-            }
-            connection.mayReadBody(true);
+        if (Glance.hasBody(connection.buffers().peek()) && !connection.beginBody()) {
+            keepHeader(connection);
+            connection.whenABodyMayBegin(again(wrapper, connection));
+            return SocketState.LONG;
         }
         return serve(wrapper, connection, limits.stall());
     }
@@ -200,21 +197,19 @@ final class HeaderGate implements Handler<NioChannel> {
         return () -> {
             connection.endpoint().processSocket(wrapper, SocketEvent.OPEN_READ, false);
             if (wrapper.isClosed()) {
-                endBody(connection);
+                connection.endBody();
             }
         };
     }
 
     private SocketState serve(NioSocketWrapper wrapper, Connection connection, Duration write) {
         keep(connection, 0);
-        if (connection.halfParsed(false)) {
-            halfParsed.decrementAndGet();
-        }
+        halfParsed.addAndGet(connection.countHalfParsed(false));
         wrapper.setWriteTimeout(write.toMillis());
         SocketState state =
                 connection.serving(() -> tomcat.process(wrapper, SocketEvent.OPEN_READ));
         connection.headerServed();
-        endBody(connection);
+        connection.endBody();
         return switch (state) {
             case SENDFILE -> sendWithoutRequest(wrapper, connection);
             case LONG -> halfParsed(wrapper, connection);
@@ -223,44 +218,46 @@ final class HeaderGate implements Handler<NioChannel> {
         };
     }
 
-    private void endBody(Connection connection) {
-        if (connection.mayReadBody(false)) {
-            workers.endBody();
-        }
-    }
-
     /**
      * Tomcat would hold the whole request until the next one, but the poller sends the file without
-     * it. What of the next requests has come is kept as bytes.
+     * it. What of the next requests has come is kept as bytes. The poller may have sent all of the
+     * file by now, and closed the connection, too.
      */
     private SocketState sendWithoutRequest(NioSocketWrapper wrapper, Connection connection) {
-        if (wrapper.getCurrentProcessor() instanceof Processor processor) {
+        // Taken, so that the poller cannot hand it to another connection while it is looked at.
+        if (wrapper.takeCurrentProcessor() instanceof Processor processor) {
             ByteBuffer left = processor.getLeftoverInput();
             connection.buffers().unReadReadBuffer(left == null ? ByteBuffer.allocate(0) : left);
+            wrapper.setCurrentProcessor(processor);
             tomcat.release(wrapper);
         }
         wrapper.setReadTimeout(limits.idle().toMillis());
         byte[] next = connection.buffers().kept();
-        if (next.length > 0) {
-            findEnd(connection, ByteBuffer.wrap(next), next.length, 0);
-            SendfileData sending = wrapper.getSendfileData();
-            if (sending != null) {
-                sending.keepAliveState = SendfileKeepAliveState.PIPELINED;
-            }
-            if (wrapper.getSendfileData() == null) {
-                // Sent already, and the poller waits for bytes that have come.
-                connection.endpoint().processSocket(wrapper, SocketEvent.OPEN_READ, true);
-            }
+        SendfileData sending = wrapper.getSendfileData();
+        boolean last = sending != null && sending.keepAliveState == SendfileKeepAliveState.NONE;
+        if (next.length == 0 || last || wrapper.isClosed()) {
+            return SocketState.SENDFILE;
+        }
+        if (!keep(connection, next.length)) {
+            log.debug("requests that wait for a file to be sent take all the room for headers");
+            return SocketState.CLOSED;
+        }
+        findEnd(connection, ByteBuffer.wrap(next), next.length, 0);
+        if (sending != null) {
+            sending.keepAliveState = SendfileKeepAliveState.PIPELINED;
+        }
+        VarHandle.fullFence(); // The poller looks at these two the other way round.
+        if (wrapper.getSendfileData() == null) {
+            // Sent already, and the poller waits for bytes that have come.
+            connection.endpoint().processSocket(wrapper, SocketEvent.OPEN_READ, true);
         }
         return SocketState.SENDFILE;
     }
 
     private SocketState halfParsed(NioSocketWrapper wrapper, Connection connection) {
-        connection.halfParsed(true);
         wrapper.setReadTimeout(Math.max(millisLeft(connection), 1));
-        return halfParsed.incrementAndGet() > limits.halfParsed()
-                ? SocketState.CLOSED
-                : SocketState.LONG;
+        int all = halfParsed.addAndGet(connection.countHalfParsed(true));
+        return all > limits.halfParsed() ? SocketState.CLOSED : SocketState.LONG;
     }
 
     private SocketState beginLingering(NioSocketWrapper wrapper, Connection connection) {
@@ -288,12 +285,10 @@ final class HeaderGate implements Handler<NioChannel> {
     @Override
     public void release(SocketWrapperBase<NioChannel> wrapper) {
         if (wrapper.getSocket() instanceof Connection connection) {
-            keep(connection, 0);
-            if (connection.halfParsed(false)) {
-                halfParsed.decrementAndGet();
-            }
-            endBody(connection);
             connection.endpoint().forget(connection);
+            keep(connection, 0);
+            halfParsed.addAndGet(connection.countHalfParsed(false));
+            connection.endBody();
         }
         tomcat.release(wrapper);
     }

@@ -84,7 +84,8 @@ final class Workers implements Executor, AutoCloseable {
         Runnable counted = () -> run(task);
         try {
             platform.execute(counted);
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            // All platform threads are taken, or the system gives no more of them.
             virtual.newThread(counted).start();
         }
     }
