@@ -39,11 +39,26 @@ final class ServeCommand implements Callable<Integer> {
                             + " variables: docs/configuration.md says how.");
         }
         try {
-            application().run();
+            process().run();
             return 0;
         } catch (RuntimeException e) {
             return 1;
         }
+    }
+
+    /** The application as a process, whose stop ends it in time. */
+    static SpringApplication process() {
+        SpringApplication application = application();
+        application.addInitializers(
+                context ->
+                        StopWatchdog.watch(
+                                context.getBeanFactory()
+                                        .getBean(LoadedSettings.class)
+                                        .settings()
+                                        .http()
+                                        .drainTimeout()
+                                        .duration()));
+        return application;
     }
 
     static SpringApplication application() {

@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,12 @@ final class ServerProcess implements AutoCloseable {
      */
     static ServerProcess start(Path folder, Path log, Map<String, String> settings)
             throws Exception {
+        return start(BerthApplication.class, folder, log, settings);
+    }
+
+    static ServerProcess start(
+            Class<?> main, Path folder, Path log, Map<String, String> settings)
+            throws Exception {
         int port = freePort();
         List<String> command =
                 new ArrayList<>(
@@ -49,7 +56,7 @@ final class ServerProcess implements AutoCloseable {
                                 "-XX:+ExitOnOutOfMemoryError",
                                 "-cp",
                                 System.getProperty("java.class.path"),
-                                BerthApplication.class.getName(),
+                                main.getName(),
                                 "serve"));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
@@ -100,6 +107,16 @@ final class ServerProcess implements AutoCloseable {
 
     boolean isAlive() {
         return process.isAlive();
+    }
+
+    /**
+     * Tells it to stop.
+     *
+     * @return whether it has ended by then
+     */
+    boolean stop(Duration within) throws InterruptedException {
+        process.destroy();
+        return process.waitFor(within);
     }
 
     /** All that it has said. */
