@@ -33,6 +33,9 @@ final class Connections extends NioEndpoint {
     /** A client that is ended so that others are served has kept the server waiting for so long. */
     private static final Duration SLOW_FOR = Duration.ofSeconds(2);
 
+    /** A connection that has not waited for longer is not closed before others. */
+    private static final long YOUNG_MILLIS = 1_000;
+
     private static final int SLOW_BYTES_PER_SECOND = 8 * 1024;
 
     private @Nullable Setup setup;
@@ -146,10 +149,12 @@ final class Connections extends NioEndpoint {
     }
 
     /**
-     * Closes connections that have waited longest, and where these do not suffice such as are being
-     * sent a file that their client takes slowly.
+     * Closes connections that have waited longest; where these do not suffice such as are being
+     * sent a file that their client takes slowly; and at last such as have just come, of which most
+     * are about to send a request.
      */
     private void shed(int count, Predicate<Connection> which) {
+        long young = System.currentTimeMillis() - YOUNG_MILLIS;
         List<Waiting> waiting =
                 getConnections().stream()
                         .map(Connections::waiting)
@@ -157,21 +162,19 @@ final class Connections extends NioEndpoint {
                         .sorted(Comparator.comparingLong(Waiting::since))
                         .limit(count)
                         .toList();
-        waiting.forEach(Connections::close);
+        List<Waiting> old = waiting.stream().filter(one -> one.since() < young).toList();
+        old.forEach(Connections::close);
         List<Sender> slow =
-                waiting.size() == count
-                        ? List.of()
-                        : slowSenders().filter(sender -> which.test(sender.connection()))
-                                .limit(count - waiting.size())
-                                .toList();
+                slowSenders()
+                        .filter(sender -> which.test(sender.connection()))
+                        .limit(count - old.size())
+                        .toList();
         slow.forEach(Connections::close);
-        if (!waiting.isEmpty() || !slow.isEmpty()) {
-            log.debug(
-                    "closed {} connections that waited and {} that took a file slowly,"
-                            + " to make room",
-                    waiting.size(),
-                    slow.size());
-        }
+        waiting.stream()
+                .skip(old.size())
+                .limit(count - old.size() - slow.size())
+                .forEach(Connections::close);
+        log.debug("{} connections waited and {} took a file slowly", waiting.size(), slow.size());
     }
 
     private record Sender(
