@@ -177,8 +177,7 @@ final class Connections extends NioEndpoint {
         log.debug("{} connections waited and {} took a file slowly", waiting.size(), slow.size());
     }
 
-    private record Sender(
-            NioSocketWrapper wrapper, Connection connection, SendfileDataBase file) {
+    private record Sender(NioSocketWrapper wrapper, Connection connection, SendfileDataBase file) {
 
         static @Nullable Sender of(Object any) {
             return any instanceof NioSocketWrapper wrapper

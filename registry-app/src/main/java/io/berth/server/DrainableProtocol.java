@@ -35,8 +35,7 @@ public final class DrainableProtocol extends Http11NioProtocol {
     /** Before it is started. */
     void limit(ConnectionLimits limits, int platformThreads) {
         workers = new Workers(platformThreads, limits.requests());
-        ((Connections) getEndpoint())
-                .limit(limits, new LentBuffers.Pool(platformThreads), workers);
+        ((Connections) getEndpoint()).limit(limits, new LentBuffers.Pool(platformThreads), workers);
         getEndpoint().setHandler(new HeaderGate(getEndpoint().getHandler(), limits, workers));
         setExecutor(workers);
         setMaxConnections(limits.connections());
@@ -69,10 +68,7 @@ public final class DrainableProtocol extends Http11NioProtocol {
         super.start();
         var _ =
                 slowClients.scheduleWithFixedDelay(
-                        this::makeRoom,
-                        MAKE_ROOM_MILLIS,
-                        MAKE_ROOM_MILLIS,
-                        TimeUnit.MILLISECONDS);
+                        this::makeRoom, MAKE_ROOM_MILLIS, MAKE_ROOM_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Whatever happens, it is done again: anything thrown would be the end of it. */

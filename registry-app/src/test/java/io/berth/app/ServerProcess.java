@@ -42,8 +42,7 @@ final class ServerProcess implements AutoCloseable {
         return start(BerthApplication.class, folder, log, settings);
     }
 
-    static ServerProcess start(
-            Class<?> main, Path folder, Path log, Map<String, String> settings)
+    static ServerProcess start(Class<?> main, Path folder, Path log, Map<String, String> settings)
             throws Exception {
         int port = freePort();
         List<String> command =
