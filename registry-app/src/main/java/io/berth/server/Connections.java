@@ -179,17 +179,17 @@ final class Connections extends NioEndpoint {
 
     private record Sender(NioSocketWrapper wrapper, Connection connection, SendfileDataBase file) {
 
-        static @Nullable Sender of(Object any) {
+        static Stream<Sender> of(Object any) {
             return any instanceof NioSocketWrapper wrapper
                             && wrapper.getSocket() instanceof Connection connection
                             && wrapper.getSendfileData() instanceof SendfileDataBase file
-                    ? new Sender(wrapper, connection, file)
-                    : null;
+                    ? Stream.of(new Sender(wrapper, connection, file))
+                    : Stream.empty();
         }
     }
 
     private Stream<Sender> senders() {
-        return getConnections().stream().map(Sender::of).filter(Objects::nonNull);
+        return getConnections().stream().flatMap(Sender::of);
     }
 
     /** The slowest first. */

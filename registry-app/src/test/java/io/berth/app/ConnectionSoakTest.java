@@ -51,8 +51,10 @@ class ConnectionSoakTest {
     private final AtomicInteger answers = new AtomicInteger();
 
     /** A request, and what its answer must hold. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Exchange(byte[] request, int status, String mark, Predicate<Response> holds) {}
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Blob(String path, byte[] content) {}
 
     @Test

@@ -21,10 +21,10 @@ public record Accept(List<MediaType> types) {
     /**
      * @param lines every line of the header; {@code null} for one that is not text
      */
-    public static Accept of(Enumeration<@Nullable String> lines) {
+    public static Accept of(Enumeration<String> lines) {
         List<MediaType> types = new ArrayList<>();
         while (lines.hasMoreElements()) {
-            String line = lines.nextElement();
+            @Nullable String line = lines.nextElement();
             for (String item : line == null ? new String[0] : line.split(",", -1)) {
                 MediaType.parse(item).ifPresent(types::add);
             }

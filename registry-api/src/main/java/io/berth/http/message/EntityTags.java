@@ -21,9 +21,9 @@ public final class EntityTags {
      *
      * @param lines every line of the header; {@code null} for one that is not text
      */
-    public static boolean anyMatches(Enumeration<@Nullable String> lines, String digest) {
+    public static boolean anyMatches(Enumeration<String> lines, String digest) {
         while (lines.hasMoreElements()) {
-            String line = lines.nextElement();
+            @Nullable String line = lines.nextElement();
             for (String item : line == null ? new String[0] : line.split(",", -1)) {
                 String tag = item.strip();
                 if (tag.equals("*") || opaque(tag).equals(digest)) {
