@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
-import org.apache.tomcat.util.net.SendfileDataBase;
+
 import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -177,14 +177,17 @@ final class Connections extends NioEndpoint {
         log.debug("{} connections waited and {} took a file slowly", waiting.size(), slow.size());
     }
 
-    private record Sender(NioSocketWrapper wrapper, Connection connection, SendfileDataBase file) {
+    private record Sender(NioSocketWrapper wrapper, Connection connection, SendfileData file) {
 
         static Stream<Sender> of(Object any) {
-            return any instanceof NioSocketWrapper wrapper
-                            && wrapper.getSocket() instanceof Connection connection
-                            && wrapper.getSendfileData() instanceof SendfileDataBase file
-                    ? Stream.of(new Sender(wrapper, connection, file))
-                    : Stream.empty();
+            if (!(any instanceof NioSocketWrapper wrapper)
+                    || !(wrapper.getSocket() instanceof Connection connection)) {
+                return Stream.empty();
+            }
+            SendfileData file = wrapper.getSendfileData();
+            return file == null
+                    ? Stream.empty()
+                    : Stream.of(new Sender(wrapper, connection, file));
         }
     }
 
@@ -245,7 +248,9 @@ final class Connections extends NioEndpoint {
 
     /** Unless all has been sent just now. */
     private static void close(Sender sender) {
-        closeIf(sender.wrapper(), () -> sender.wrapper().getSendfileData() == sender.file());
+        closeIf(
+                sender.wrapper(),
+                () -> Objects.equals(sender.wrapper().getSendfileData(), sender.file()));
     }
 
     /** Nothing happens while a request is worked on. */

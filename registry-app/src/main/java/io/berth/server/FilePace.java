@@ -1,6 +1,7 @@
 package io.berth.server;
 
 import java.time.Duration;
+import java.util.Objects;
 import org.apache.tomcat.util.net.SendfileDataBase;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +50,7 @@ final class FilePace {
 
     /** Whether it is the file that was sent when it was looked at before. */
     private boolean goesOn(@Nullable SendfileDataBase sent, long now) {
-        boolean same = sent == file;
+        boolean same = Objects.equals(sent, file);
         if (!same) {
             file = sent;
             since = now;
