@@ -13,7 +13,6 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint;
-
 import org.apache.tomcat.util.net.SocketBufferHandler;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -185,9 +184,7 @@ final class Connections extends NioEndpoint {
                 return Stream.empty();
             }
             SendfileData file = wrapper.getSendfileData();
-            return file == null
-                    ? Stream.empty()
-                    : Stream.of(new Sender(wrapper, connection, file));
+            return file == null ? Stream.empty() : Stream.of(new Sender(wrapper, connection, file));
         }
     }
 
