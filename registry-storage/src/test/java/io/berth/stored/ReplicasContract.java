@@ -15,18 +15,13 @@ import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.object.InterceptedStore;
 import io.berth.object.InterceptedStore.Call;
-import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
-import io.berth.object.ObjectStoreException;
 import io.berth.registry.Blob;
 import io.berth.registry.PageRequest;
 import io.berth.registry.Registry;
 import io.berth.registry.TestContent.ImageBuilder;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,11 +32,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.Random;
-import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,7 +158,7 @@ abstract class ReplicasContract {
     /** A process: its store answers until it is killed. */
     private final class Replica {
         private final Registry registry;
-        private volatile boolean killed;
+        private final AtomicBoolean killed = new AtomicBoolean();
 
         Replica(ObjectStore store) {
             InterceptedStore.Interceptor interceptor =
@@ -172,13 +166,13 @@ abstract class ReplicasContract {
                         @Override
                         public void before(Call call) {
                             noteLook(call, InterceptedStore.Operation.LIST);
-                            misfortune.strikes(Replica.this, call, false);
+                            misfortune.strikes(killed, call, false);
                         }
 
                         @Override
                         public void after(Call call) {
                             noteLook(call, InterceptedStore.Operation.PUT);
-                            misfortune.strikes(Replica.this, call, true);
+                            misfortune.strikes(killed, call, true);
                         }
                     };
             this.registry =
@@ -199,95 +193,6 @@ abstract class ReplicasContract {
             }
             if (operation == InterceptedStore.Operation.LIST || operationUnderWay.look == 0) {
                 operationUnderWay.look = clock.incrementAndGet();
-            }
-        }
-    }
-
-    /** What befalls the requests to the store, from a seed. */
-    private static final class Misfortune {
-        private final AtomicLong draws = new AtomicLong();
-        private final Queue<Runnable> late = new ConcurrentLinkedQueue<>();
-        private volatile long seed;
-        private volatile boolean rests = true;
-        private volatile boolean onlyDelays;
-
-        private int draw(int bound) {
-            return new SplittableRandom(seed * 1_000_003 + draws.incrementAndGet()).nextInt(bound);
-        }
-
-        void strikes(Replica replica, Call call, boolean carriedOut) {
-            if (rests) {
-                return;
-            }
-            if (draw(16) == 0) {
-                LockSupport.parkNanos(draw(200_000));
-            }
-            if (onlyDelays) {
-                return;
-            }
-            int fate = draw(2_000);
-            if (fate == 0) {
-                replica.killed = true;
-            }
-            if (replica.killed || fate < 12) {
-                boolean changed = carriedOut && call.operation().isChange();
-                throw changed
-                        ? new ObjectStoreException.OutcomeUnknown(
-                                ObjectKey.of("lost"), "answer lost", new IOException())
-                        : new ObjectStoreException.Unavailable(call.key(), "SlowDown", null);
-            }
-        }
-
-        /** The same store, but some writes get no answer and are carried out some time later. */
-        ObjectStore late(ObjectStore store) {
-            return (ObjectStore)
-                    Proxy.newProxyInstance(
-                            ObjectStore.class.getClassLoader(),
-                            new Class<?>[] {ObjectStore.class},
-                            (proxy, method, arguments) -> lateOrNow(store, method, arguments));
-        }
-
-        private @Nullable Object lateOrNow(
-                ObjectStore store, Method method, Object @Nullable [] arguments) throws Throwable {
-            boolean write = method.getName().equals("put") || method.getName().equals("delete");
-            if (!rests && !onlyDelays && draw(50) == 0) {
-                carryOutOne();
-            }
-            if (write && !rests && !onlyDelays && draw(1_000) == 0) {
-                late.add(() -> carryOut(store, method, arguments));
-                throw new ObjectStoreException.OutcomeUnknown(
-                        ObjectKey.of("late"), "no answer yet", new IOException());
-            }
-            try {
-                return method.invoke(store, arguments);
-            } catch (InvocationTargetException e) {
-                throw e.getCause();
-            }
-        }
-
-        private static void carryOut(
-                ObjectStore store, Method method, Object @Nullable [] arguments) {
-            try {
-                method.invoke(store, arguments);
-            } catch (InvocationTargetException e) {
-                // a condition that does not hold any more
-            } catch (IllegalAccessException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        private boolean carryOutOne() {
-            Runnable write = late.poll();
-            if (write != null) {
-                write.run();
-            }
-            return write != null;
-        }
-
-        void rest() {
-            rests = true;
-            while (carryOutOne()) {
-                // until nothing is under way
             }
         }
     }
@@ -399,7 +304,7 @@ abstract class ReplicasContract {
     /** A replica that was killed comes back as a new process. */
     private Registry alive(int place) {
         synchronized (replicas) {
-            while (replicas[place].killed) {
+            while (replicas[place].killed.get()) {
                 try {
                     replicas[place] = new Replica(open());
                 } catch (RegistryException e) {
