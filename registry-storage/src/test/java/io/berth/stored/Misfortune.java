@@ -16,9 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What befalls the requests of replicas to their store, drawn from a seed. Thread-safe.
- */
+/** What befalls the requests of replicas to their store, drawn from a seed. Thread-safe. */
 final class Misfortune {
     private final AtomicLong draws = new AtomicLong();
     private final Queue<Runnable> late = new ConcurrentLinkedQueue<>();
@@ -83,8 +81,7 @@ final class Misfortune {
         }
     }
 
-    private static void carryOut(
-            ObjectStore store, Method method, Object @Nullable [] arguments) {
+    private static void carryOut(ObjectStore store, Method method, Object @Nullable [] arguments) {
         try {
             method.invoke(store, arguments);
         } catch (InvocationTargetException e) {
