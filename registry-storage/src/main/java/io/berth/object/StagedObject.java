@@ -60,7 +60,11 @@ public interface StagedObject extends AutoCloseable {
     /** Drops the bytes; the handle is finished. Succeeds when they are gone already. */
     void discard();
 
-    /** Ends the handle, not the staged bytes. Does nothing on a finished handle. */
+    /**
+     * Ends the handle, not the staged bytes. Does nothing on a finished handle.
+     *
+     * @throws ObjectStoreException.BytesLost as {@link #publish}
+     */
     @Override
     void close();
 }

@@ -12,12 +12,16 @@ import java.io.InputStream;
 import java.security.MessageDigest;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The bytes of a session and their SHA-256, which goes along with what is added and taken back. Not
  * safe for several threads at a time.
  */
 final class SessionBytes {
+
+    private static final Logger log = LoggerFactory.getLogger(SessionBytes.class);
 
     private final Uploads uploads;
     private final RepositoryName repository;
@@ -129,11 +133,22 @@ final class SessionBytes {
         }
     }
 
-    /** Keeps what was kept, and the hash for the next request. */
-    void close() {
-        if (staged != null) {
-            uploads.remember(id, staged, hash);
+    /**
+     * Keeps what was kept, and the hash for the next request.
+     *
+     * @return {@code false}: the store has lost what was kept
+     */
+    boolean close() {
+        if (staged == null) {
+            return true;
+        }
+        uploads.remember(id, staged, hash);
+        try {
             staged.close();
+            return true;
+        } catch (ObjectStoreException.BytesLost e) {
+            log.error("the bytes of the upload {} are lost, and it must begin anew", id, e);
+            return false;
         }
     }
 }

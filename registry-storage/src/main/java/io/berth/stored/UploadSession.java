@@ -435,11 +435,12 @@ final class UploadSession {
             if (ended || writer != null || publishing || standing == null) {
                 return;
             }
-            if (published == null) {
-                bytes().close();
-            }
+            SessionBytes open = bytes();
             bytes = null;
             standing = null;
+            if (published == null && !open.close()) {
+                lose();
+            }
         } finally {
             lock.unlock();
         }

@@ -106,7 +106,7 @@ final class StagedFile implements StagedObject {
         } catch (IOException e) {
             failure.addSuppressed(e);
         }
-        close();
+        finish();
         try {
             publisher.delete(key, Condition.always());
         } catch (ObjectStoreException e) {
@@ -175,17 +175,30 @@ final class StagedFile implements StagedObject {
             throw e;
         }
         tree.pruneAbove(file);
-        close();
+        finish();
     }
 
     @Override
     public void discard() {
-        close();
+        finish();
         publisher.delete(key, Condition.always());
     }
 
+    /** Waits for a sync that is under way, as {@link #keep} does and for the same reason. */
     @Override
     public void close() {
+        if (finished) {
+            return;
+        }
+        try {
+            ahead.join();
+        } catch (IOException e) {
+            throw lost(e);
+        }
+        finish();
+    }
+
+    private void finish() {
         finished = true;
         try {
             channel.close();

@@ -79,25 +79,32 @@ final class SyncAhead {
     }
 
     /**
-     * Waits for the sync that is under way.
+     * Waits for the sync that is under way. As with any sync, an interrupt does not end that: it
+     * says nothing about the bytes.
      *
      * @throws IOException when it failed
      */
     void join() throws IOException {
         FutureTask<Boolean> begun = sync;
-        if (begun == null) {
-            return;
-        }
+        boolean interrupted = false;
         try {
-            begun.get();
+            while (begun != null) {
+                try {
+                    begun.get();
+                    begun = null;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
             sync = null;
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException failure
                     ? failure
                     : new IOException("bytes could not be synced", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while bytes were synced", e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

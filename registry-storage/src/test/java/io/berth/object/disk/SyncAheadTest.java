@@ -22,6 +22,7 @@ import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
 import io.berth.stored.StoredRegistry;
 import io.berth.stored.StoredRegistryOptions;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -29,9 +30,11 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,6 +169,67 @@ class SyncAheadTest {
             assertThatThrownBy(staged::keep).isInstanceOf(BytesLost.class);
         }
         assertThat(root.resolve("a")).doesNotExist();
+    }
+
+    @Test
+    void stagedBytesTellTheFailureWhenTheHandleEnds() {
+        disk.failing = 0;
+        StagedObject staged = store().stage(KEY);
+        for (int i = 0; i < 8; i++) {
+            staged.append(PIECE, 0, MIB);
+        }
+        assertThatThrownBy(staged::close).isInstanceOf(BytesLost.class);
+        staged.close(); // which is finished
+        assertThat(root.resolve("a")).doesNotExist();
+    }
+
+    @Test
+    void anInterruptIsNoFailure() {
+        disk.hold = new CountDownLatch(1);
+        StagedObject staged = store().stage(KEY);
+        for (int i = 0; i < 8; i++) {
+            staged.append(PIECE, 0, MIB);
+        }
+        Thread.ofVirtual()
+                .start(
+                        () -> {
+                            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+                            disk.hold.countDown();
+                        });
+        Thread.currentThread().interrupt();
+        staged.keep();
+        assertThat(Thread.interrupted()).isTrue();
+        staged.close();
+        assertThat(root.resolve("a/data")).hasSize(8L * MIB);
+    }
+
+    /** The sync was of bytes that had been answered for, too. */
+    @Test
+    void aSyncThatFailsDuringAChunkThatIsTakenBackEndsTheSession() throws Exception {
+        byte[] content = random(3, 12 * MIB);
+        Registry registry = registry();
+        UploadId id;
+        try (Upload upload = registry.startUpload(REPOSITORY)) {
+            id = upload.id();
+            upload.append(chunk(Arrays.copyOfRange(content, 0, 4 * MIB)));
+        }
+        disk.failing = disk.syncs.get();
+
+        byte[] rest = Arrays.copyOfRange(content, 4 * MIB, 12 * MIB);
+        UploadChunk tooShort =
+                new UploadChunk(
+                        new ByteArrayInputStream(rest),
+                        OptionalLong.empty(),
+                        OptionalLong.of(9L * MIB));
+        try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
+            assertThatThrownBy(() -> upload.append(tooShort)).isInstanceOf(RegistryException.class);
+        }
+
+        assertThat(disk.syncs.get()).isGreaterThan(disk.failing);
+        assertThatThrownBy(() -> registry.resumeUpload(REPOSITORY, id, null))
+                .isInstanceOfSatisfying(
+                        RegistryException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.BLOB_UPLOAD_UNKNOWN));
     }
 
     /** Whichever sync fails, an answer of success means that the bytes are right. */
