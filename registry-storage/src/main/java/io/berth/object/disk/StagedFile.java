@@ -160,6 +160,7 @@ final class StagedFile implements StagedObject {
         requireOpen();
         try {
             ahead.join();
+            requireSize();
             if (durability != Durability.HINT) {
                 calls.syncFile(channel);
             }
@@ -176,6 +177,17 @@ final class StagedFile implements StagedObject {
         }
         tree.pruneAbove(file);
         finish();
+    }
+
+    /** A write that failed may have left bytes behind the end that could not be dropped then. */
+    private void requireSize() throws IOException {
+        long found = channel.size();
+        if (found < size) {
+            throw new IOException("the file has " + found + " bytes in place of " + size);
+        }
+        if (found > size) {
+            channel.truncate(size);
+        }
     }
 
     @Override

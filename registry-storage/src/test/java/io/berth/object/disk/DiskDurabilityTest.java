@@ -16,6 +16,7 @@ import io.berth.object.StagedObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -146,6 +147,30 @@ class DiskDurabilityTest extends DiskFixture {
         assertThat(keys()).isEmpty();
         assertThatThrownBy(() -> store.resume(key("uploads/1/data"), null))
                 .isInstanceOf(NotFound.class);
+    }
+
+    /** A full disk may take a part of a write, and refuse to give it back. */
+    @Test
+    void bytesBehindTheEndAreNotPublished() throws IOException {
+        try (StagedObject staged = store.stage(key("uploads/1/data"))) {
+            staged.append(bytes("content"), 0, 7);
+            Files.write(root.resolve("uploads/1/data"), bytes("rest"), StandardOpenOption.APPEND);
+            staged.publish(key("blobs/a/data"), Durability.WHOLE, null);
+        }
+
+        assertThat(read("blobs/a/data")).isEqualTo("content");
+    }
+
+    @Test
+    void stagedBytesThatAreMissingAreNotPublished() throws IOException {
+        try (StagedObject staged = store.stage(key("uploads/1/data"))) {
+            staged.append(bytes("content"), 0, 7);
+            Files.write(root.resolve("uploads/1/data"), bytes("con"));
+            assertThatThrownBy(() -> staged.publish(key("blobs/a/data"), Durability.WHOLE, null))
+                    .isInstanceOf(BytesLost.class);
+        }
+
+        assertThat(keys()).isEmpty();
     }
 
     @Test
