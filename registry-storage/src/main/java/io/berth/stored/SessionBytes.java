@@ -71,16 +71,19 @@ final class SessionBytes {
         StagedObject bytes = staged == null ? uploads.stage(repository, id) : staged;
         staged = bytes;
         long before = bytes.size();
+        MessageDigest hashed = hash;
+        hash = null; // until it is known which of the bytes were added
+        boolean added = false;
         try {
             bytes.append(buffer, offset, length);
-        } catch (ObjectStoreException e) {
-            if (bytes.size() != before) {
-                hash = null; // nobody knows which of the bytes were added
+            if (hashed != null) {
+                hashed.update(buffer, offset, length);
             }
-            throw e;
-        }
-        if (hash != null) {
-            hash.update(buffer, offset, length);
+            added = true;
+        } finally {
+            if (added || bytes.size() == before) {
+                hash = hashed;
+            }
         }
     }
 

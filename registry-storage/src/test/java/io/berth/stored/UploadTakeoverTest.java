@@ -383,6 +383,57 @@ class UploadTakeoverTest {
         }
     }
 
+    /** As when memory or threads run out: the hash must be that of what was added all the same. */
+    @ParameterizedTest
+    @EnumSource(names = {"MEMORY", "DISK"})
+    void anErrorRightAfterBytesWereAddedLeavesNoOtherHash(Kind kind) throws Exception {
+        open(kind);
+        AtomicInteger left = new AtomicInteger();
+        registry =
+                new StoredRegistry(
+                        new InterceptedStore(store, failingAfterAppend(left)),
+                        options(),
+                        Clock.systemUTC());
+        UploadId id = started();
+        try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
+            upload.append(chunk(part(0, 1_000)));
+        }
+        left.set(1);
+        try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
+            assertThatThrownBy(() -> upload.append(chunk(part(1_000, 2_000))))
+                    .isInstanceOf(StackOverflowError.class);
+        }
+        assertThat(size(id)).isEqualTo(2_000);
+        byte[] without = part(0, 1_000);
+        assertThatThrownBy(
+                        () -> {
+                            try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
+                                upload.commit(sha256(without), UploadChunk.empty());
+                            }
+                        })
+                .isInstanceOfSatisfying(
+                        RegistryException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.DIGEST_INVALID));
+        try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
+            upload.append(chunk(part(2_000, CONTENT.length)));
+        }
+        finish(id);
+    }
+
+    private static Interceptor failingAfterAppend(AtomicInteger left) {
+        return new Interceptor() {
+            @Override
+            public void before(Call call) {}
+
+            @Override
+            public void after(Call call) {
+                if (call.operation() == Operation.STAGED_APPEND && left.getAndDecrement() > 0) {
+                    throw new StackOverflowError("thrown by the test");
+                }
+            }
+        };
+    }
+
     /** The bytes have become content already, and the session must not be told they are gone. */
     @ParameterizedTest
     @EnumSource(names = {"MEMORY", "DISK"})

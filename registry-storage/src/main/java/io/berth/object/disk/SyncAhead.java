@@ -73,8 +73,9 @@ final class SyncAhead {
             THREADS.execute(next);
             sync = next;
             unsynced = 0;
-        } catch (RejectedExecutionException e) {
-            unsynced = 0; // all are busy, which the next bytes may not find
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            // All are busy, or the system gives no more threads. The next bytes may find it else.
+            unsynced = 0;
         }
     }
 
