@@ -262,7 +262,7 @@ makes_it_again_when_damaged() {
     cmp "$cache" "$jdk/good.aot"
 }
 
-cut() {
+cut_short() {
     truncate -s 1000 "$cache"
 }
 
@@ -393,6 +393,10 @@ tells_the_jvm() {
     tail -n 1 "$jdk/told" | grep -qE -- ' -Xmx300m '
     fails env BERTH_HEAP=much JAVA25_HOME="$jdk" "$checkout/registry" --version
     said "BERTH_HEAP is much, but must be a size such as 512m or 2g."
+    for heap in 4m 512 1000k 0g; do
+        fails env BERTH_HEAP=$heap JAVA25_HOME="$jdk" "$checkout/registry" --version
+        said "BERTH_HEAP is $heap, which is too little to start: give it 128m or more."
+    done
 }
 
 # --- variables
@@ -429,7 +433,7 @@ check "builds after a build that failed" builds_after_a_build_that_failed
 check "does not wait for the cache of another" does_not_wait_for_a_cache
 check "makes a cache once" makes_it_once
 check "makes it again for another jar" makes_it_again_for_another_jar
-check "makes it again when it is cut" makes_it_again_when_damaged cut
+check "makes it again when it is cut" makes_it_again_when_damaged cut_short
 check "makes it again when it is overwritten" makes_it_again_when_damaged overwritten
 check "starts with a cache whose damage cannot be seen" starts_with_hidden_damage
 check "ends a rehearsal that hangs" ends_a_rehearsal_that_hangs
