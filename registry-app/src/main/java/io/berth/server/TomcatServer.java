@@ -37,7 +37,10 @@ public class TomcatServer {
             factory.setAddress(address.resolved());
         } catch (UnknownHostException e) {
             throw new WrongSettingException(
-                    "The setting http.addr is \"" + address + "\", a host nobody knows.", e);
+                    "The setting http.addr is \""
+                            + address
+                            + "\", whose host name is not known: name an address of this machine.",
+                    e);
         }
         factory.setProtocol(DrainableProtocol.class.getName());
         factory.setShutdown(Shutdown.IMMEDIATE); // Drain is more graceful

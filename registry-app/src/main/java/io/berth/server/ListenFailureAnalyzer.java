@@ -1,0 +1,46 @@
+package io.berth.server;
+
+import io.berth.config.HttpSettings;
+import io.berth.config.LoadedSettings;
+import java.net.BindException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
+
+/**
+ * Says which address the server cannot listen on, and what to do, where that ends the start. Comes
+ * before Spring's own analyzer, which knows of ports in use only and does not name the setting.
+ */
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class ListenFailureAnalyzer extends AbstractFailureAnalyzer<BindException> {
+
+    /** Settings are read from it again: the beans are destroyed before a failure is explained. */
+    private final Environment environment;
+
+    ListenFailureAnalyzer(Environment environment) {
+        this.environment = environment;
+    }
+
+    @Override
+    protected @Nullable FailureAnalysis analyze(Throwable rootFailure, BindException cause) {
+        if (!(environment instanceof ConfigurableEnvironment sources)) {
+            return null;
+        }
+        HttpSettings settings = LoadedSettings.from(sources).settings().http();
+        return new FailureAnalysis(
+                "The registry cannot listen on "
+                        + settings.addr()
+                        + ": "
+                        + cause.getMessage()
+                        + ".",
+                "Set http.addr (variable REGISTRY_HTTP_ADDR) to an address of this machine and a"
+                        + " port that is free, such as 127.0.0.1:5001, or :5001 for all addresses;"
+                        + " or end the process that uses the port. Ports below 1024 often need a"
+                        + " permission.",
+                rootFailure);
+    }
+}
