@@ -9,7 +9,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 final class WrongSettingAnalyzer extends AbstractFailureAnalyzer<WrongSettingException> {
 
     private static final String ADVICE =
-            "Correct it; docs/configuration.md says what each setting can be.";
+            "Correct that, and start again; docs/configuration.md explains every setting.";
 
     @Override
     protected @Nullable FailureAnalysis analyze(

@@ -391,7 +391,7 @@ class EnvironmentTest {
         }
         assertThat(explain("REGISTRY_HTTP_HOST", "https://me:keep-me@h"))
                 .isEqualTo(
-                        "http.host names a user or a password, but is what every client is told:"
+                        "http.host (variable REGISTRY_HTTP_HOST) names a user or a password, but is what every client is told:"
                                 + " remove them.");
     }
 
@@ -439,7 +439,9 @@ class EnvironmentTest {
     @Test
     void aValueOutOfItsRangeIsExplained() {
         assertThat(explain("REGISTRY_CATALOG_MAXENTRIES", "0"))
-                .isEqualTo("catalog.maxentries is 0, but must be a number from 1 to 100000.");
+                .isEqualTo(
+                        "catalog.maxentries (variable REGISTRY_CATALOG_MAXENTRIES) is 0, but must be"
+                                + " a number from 1 to 100000.");
     }
 
     private static String explain(String variable, String value) {

@@ -38,7 +38,7 @@ final class RecordBinder {
             String full = name.isEmpty() ? member : name + "." + member;
             values.add(value(inner, child, full, parameter.getAnnotation(DefaultValue.class)));
         }
-        return create(constructor, values);
+        return create(constructor, values, node, name);
     }
 
     /** The canonical one, which has names and annotations of the components. */
@@ -149,16 +149,37 @@ final class RecordBinder {
                 null);
     }
 
-    private static Record create(Constructor<? extends Record> constructor, List<?> values) {
+    private static Record create(
+            Constructor<? extends Record> constructor,
+            List<?> values,
+            @Nullable Node node,
+            String name) {
         try {
             return constructor.newInstance(values.toArray());
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof IllegalArgumentException refusal) {
-                throw new WrongSettingException(refusal.getMessage() + ".", refusal);
+                throw new WrongSettingException(
+                        withOrigin(String.valueOf(refusal.getMessage()), node, name) + ".",
+                        refusal);
             }
             throw new IllegalStateException(e.getCause());
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** A sentence that begins with the name of a setting then says where it is set, too. */
+    private static String withOrigin(String sentence, @Nullable Node node, String name) {
+        if (node == null) {
+            return sentence;
+        }
+        for (Map.Entry<String, Node> member : node.members.entrySet()) {
+            String full = name.isEmpty() ? member.getKey() : name + "." + member.getKey();
+            String origin = member.getValue().origin;
+            if (sentence.startsWith(full + " ") && !origin.isEmpty()) {
+                return full + " (" + origin + ")" + sentence.substring(full.length());
+            }
+        }
+        return sentence;
     }
 }
