@@ -3,6 +3,7 @@ package io.berth.health;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -11,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the store from time to time whether it is there, so that who wants to know needs not ask,
- * however often. The store counts as down after some failures in a row, and as up again with the
+ * Asks the store from time to time whether it is there, so that probes, however many, cost the
+ * store nothing. The store counts as down after some failures in a row, and as up again with the
  * first answer. A question that finds no answer at all is a failure, too. Safe for use by many
  * threads.
  */
@@ -108,13 +109,13 @@ public final class StoreWatch implements AutoCloseable {
         if (failures >= threshold && state.up()) {
             state = new StoreState(false, firstFailure);
             log.warn(
-                    "the store has not answered {} times since {}, and is asked again and again",
+                    "the store has not answered {} times since {}, so /readyz says 503 until it"
+                            + " does: {}",
                     failures,
                     firstFailure,
-                    failure);
-        } else {
-            log.debug("the store did not answer", failure);
+                    Objects.requireNonNullElse(failure.getMessage(), failure.toString()));
         }
+        log.debug("the store did not answer", failure);
     }
 
     /** Costs nothing. */

@@ -17,7 +17,7 @@ import org.springframework.context.SmartLifecycle;
  *
  * <ol>
  *   <li>The registry is not ready any more, and goes on serving for a while, so that load balancers
- *       send nobody to it.
+ *       send no more clients to it.
  *   <li>No more connections are taken.
  *   <li>Requests that are under way end, and files that are being sent arrive.
  *   <li>What the registry does on its own ends.
@@ -106,8 +106,13 @@ public final class Drain implements SmartLifecycle {
             return;
         }
         long begin = System.nanoTime();
-        if (watched.getAsBoolean()) {
-            sleep(Math.min(delay.toNanos(), end - begin));
+        long pause = Math.min(delay.toNanos(), end - begin);
+        if (pause > 0 && watched.getAsBoolean()) {
+            log.info(
+                    "stopping: /readyz says 503, and connections are taken for {} s more, in which"
+                            + " load balancers can notice (http.stopdelay)",
+                    Duration.ofNanos(pause).toMillis() / 1000.0);
+            sleep(pause);
         }
         connector.pause();
         protocol.closeServerSocketGraceful();

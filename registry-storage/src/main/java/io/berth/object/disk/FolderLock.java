@@ -80,7 +80,11 @@ final class FolderLock implements AutoCloseable {
                 throw new FolderInUseException(folder, holder);
             }
             if (!waiting) {
-                log.info("waiting for {} to let go of {}", holder, folder);
+                log.info(
+                        "{} is in use by {}: waiting up to {} s for it to end",
+                        folder,
+                        holder,
+                        patience.toSeconds());
                 waiting = true;
             }
             pause(folder, holder);
@@ -111,8 +115,8 @@ final class FolderLock implements AutoCloseable {
         } catch (IOException e) {
             // Not held by another process, but there are no locks.
             log.warn(
-                    "{} cannot be locked ({}): that no other process writes to the same folder is"
-                            + " not known, and must be seen to",
+                    "{} cannot be locked ({}), so a second process on the same folder would not be"
+                            + " noticed: make sure that there is none",
                     file,
                     e.getMessage());
             taken = true;
@@ -140,10 +144,10 @@ final class FolderLock implements AutoCloseable {
 
     private static String name() {
         String host = System.getenv().getOrDefault("HOSTNAME", "");
-        return "process "
+        return "id "
                 + ProcessHandle.current().pid()
                 + (host.isEmpty() ? "" : " on " + host)
-                + " since "
+                + ", since "
                 + Instant.now().truncatedTo(ChronoUnit.SECONDS);
     }
 
@@ -152,7 +156,7 @@ final class FolderLock implements AutoCloseable {
             if (Files.size(file) <= LONGEST_NAME) {
                 String name = Files.readString(file).strip();
                 if (!name.isEmpty()) {
-                    return "another: " + name;
+                    return "another process (" + name + ")";
                 }
             }
         } catch (IOException e) {

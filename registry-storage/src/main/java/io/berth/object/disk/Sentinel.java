@@ -78,16 +78,16 @@ final class Sentinel {
             if (!Arrays.equals(content, sentinel.content())) {
                 throw new Unavailable(
                         sentinel.key().value(),
-                        "the folder is not the one that was opened, for its sentinel holds"
-                                + " something else",
+                        "another folder or volume is in the place of the one that was opened, for"
+                                + " its owner marker is another",
                         null);
             }
             seen = found;
         } catch (IOException e) {
             throw new Unavailable(
                     sentinel.key().value(),
-                    "the folder is gone or not the one that was opened, for its sentinel cannot"
-                            + " be read",
+                    "the folder is gone, or another is in its place: put it back, or mount its"
+                            + " volume; the owner marker cannot be read",
                     e);
         }
     }

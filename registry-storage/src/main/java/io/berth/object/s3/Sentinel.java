@@ -124,15 +124,15 @@ final class Sentinel {
             return Optional.of(another(sentinel));
         } catch (NotFound e) {
             seen = null;
-            return Optional.of(failed(sentinel, "its sentinel is missing", e));
+            return Optional.of(failed(sentinel, "its owner marker is missing", e));
         } catch (ObjectStoreException e) {
-            return Optional.of(failed(sentinel, "its sentinel cannot be read", e));
+            return Optional.of(failed(sentinel, "its owner marker cannot be read", e));
         }
     }
 
     private Unavailable another(Expected sentinel) {
         seen = null;
-        return failed(sentinel, "its sentinel holds something else", null);
+        return failed(sentinel, "its owner marker is another", null);
     }
 
     private static Unavailable failed(Expected sentinel, String why, @Nullable Throwable cause) {

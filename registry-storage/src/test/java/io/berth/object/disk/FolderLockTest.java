@@ -76,9 +76,9 @@ class FolderLockTest {
                     .hasMessageMatching(
                             "the folder "
                                     + root
-                                    + " is in use by another: process "
+                                    + " is in use by another process \\(id "
                                     + first.pid()
-                                    + "( on \\S+)? since 20\\S+Z");
+                                    + "( on \\S+)?, since 20\\S+Z\\)");
             // Having looked does not take it from the first.
             assertThatThrownBy(() -> open(MOMENT)).isInstanceOf(FolderInUseException.class);
             first.getOutputStream().write('\n');
