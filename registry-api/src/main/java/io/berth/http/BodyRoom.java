@@ -81,7 +81,7 @@ final class BodyRoom {
             }
         }
 
-        /** Nothing more comes: from now on nobody takes its room. */
+        /** Nothing more comes: from now on the room is not taken for another body. */
         void complete() {
             synchronized (BodyRoom.this) {
                 requireOpen();

@@ -117,7 +117,7 @@ public final class ErrorAnswer {
         response.setHeader(RequestId.HEADER, RequestId.of(request));
         headers.forEach(response::setHeader);
         if (!request.getInputStream().isFinished()) {
-            // Nobody waits for the rest, so nothing can follow it.
+            // The rest of the body is not read, so no request can follow it on the connection.
             response.setHeader("Connection", "close");
         }
         Answer.content(request, response, "application/json", body(errors));

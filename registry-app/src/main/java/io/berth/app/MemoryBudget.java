@@ -3,7 +3,8 @@ package io.berth.app;
 /**
  * How the heap is divided among what clients can make the process hold. The only place that turns
  * the size of the heap into bounds: each part gets its bound from here, in bytes, and keeps within
- * it. Half of the heap is left to the application itself and to garbage that is not collected yet.
+ * it. All parts together, with what the application itself holds, are less than nine tenths of the
+ * heap; the rest is for garbage that is not collected yet.
  *
  * <p>Immutable.
  *

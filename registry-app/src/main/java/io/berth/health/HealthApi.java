@@ -39,7 +39,7 @@ public final class HealthApi {
      * @param stopping whether the server is about to stop
      * @param asked is told of each question whether the registry is ready
      * @param kind of the store
-     * @param capabilities what the store is known to do or not; shown as they are, to everybody
+     * @param capabilities what the store is known to do or not; shown as they are, to every client
      */
     public HealthApi(
             Supplier<StoreState> state,

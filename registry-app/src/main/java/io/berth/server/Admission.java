@@ -13,8 +13,8 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 
 /**
- * Lets no client have more requests under way than it may, and nobody wait for a body that is not
- * wanted.
+ * Refuses requests of a client that has too many under way, and does not wait for the bodies of
+ * refused requests.
  */
 final class Admission extends ValveBase {
 

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a client is, for counting: its address, of which IPv6 gives everybody many, so that only the
- * first half of these counts.
+ * By which address a client is counted. With IPv6 a client usually has a whole network of 64 bits,
+ * so that only the first half of an address counts.
  */
 final class ClientAddress {
 

@@ -211,8 +211,8 @@ final class Connection extends NioChannel {
     // ---- the end of a request
 
     /**
-     * From now on only what has come already of the request's body is read: nobody wants the rest,
-     * and nobody waits for it. The connection is closed so that its client sees the answer.
+     * From now on only what has come already of the request's body is read, and the rest is not
+     * waited for. The connection is closed so that its client sees the answer.
      */
     void wantNoMore() {
         onlyWhatHasCome = true;
@@ -269,7 +269,7 @@ final class Connection extends NioChannel {
 
     // ---- bytes
 
-    /** Reads without regard to the pace: nobody waits here. */
+    /** Does not block, so that the pace does not matter. */
     int readNow(ByteBuffer into) throws IOException {
         return sc.read(into);
     }

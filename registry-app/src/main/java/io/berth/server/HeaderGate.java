@@ -27,7 +27,7 @@ final class HeaderGate implements Handler<NioChannel> {
 
     private static final Logger log = LoggerFactory.getLogger(HeaderGate.class);
 
-    /** Of a body that nobody wants, read so that its sender comes to see the answer. */
+    /** Of the body of a refused request, read so that the client receives the answer. */
     private static final int MOST_LINGERED_BYTES = 1024 * 1024;
 
     private static final long LINGER_MILLIS = 2_000;
@@ -105,7 +105,7 @@ final class HeaderGate implements Handler<NioChannel> {
                 buffers.keep();
             }
             if (!keep(connection, length)) {
-                throw new IOException("headers that are not complete take all the room for them");
+                throw new IOException("no memory is left for headers that are not complete");
             }
         }
     }
@@ -188,7 +188,7 @@ final class HeaderGate implements Handler<NioChannel> {
         LentBuffers buffers = connection.buffers();
         buffers.unReadReadBuffer(ByteBuffer.allocate(0));
         if (!keep(connection, buffers.keptBytes())) {
-            throw new IOException("headers of requests that wait take all the room for them");
+            throw new IOException("no memory is left for headers of requests that wait");
         }
     }
 

@@ -17,7 +17,7 @@ final class Pace {
     private long waitedNanos;
     private long bytes;
 
-    /** Written last, so that who reads it first sees the others as they were then. */
+    /** Written last and read first: the other fields are then at least as recent. */
     private volatile boolean waits;
 
     /**

@@ -45,7 +45,7 @@ final class DescriptorReader {
         if (json.current() == JsonToken.VALUE_NULL) {
             return null;
         }
-        require(json.current() == JsonToken.START_ARRAY, name + " is an array");
+        require(json.current() == JsonToken.START_ARRAY, name + " must be an array");
         List<Descriptor> descriptors = new ArrayList<>();
         while (json.next() != JsonToken.END_ARRAY) {
             Descriptor descriptor = read(name);
@@ -61,7 +61,7 @@ final class DescriptorReader {
         if (json.current() == JsonToken.VALUE_NULL) {
             return null;
         }
-        require(json.current() == JsonToken.START_OBJECT, name + " holds a descriptor");
+        require(json.current() == JsonToken.START_OBJECT, name + " must hold descriptors, which are objects");
         count();
         String mediaType = null;
         Digest digest = null;
@@ -96,7 +96,7 @@ final class DescriptorReader {
     private void count() {
         require(
                 ++entries <= MAX_ENTRIES,
-                "a manifest has at most " + MAX_ENTRIES + " descriptors and addresses");
+                "a manifest may have at most " + MAX_ENTRIES + " descriptors and addresses");
     }
 
     private MediaType shared(@Nullable String type) {
@@ -115,7 +115,7 @@ final class DescriptorReader {
 
     private long readSize(String member) {
         long size = json.wholeNumber(member);
-        require(size >= 0, "size is not negative");
+        require(size >= 0, "size must not be negative");
         return size;
     }
 
@@ -123,7 +123,7 @@ final class DescriptorReader {
         if (json.current() == JsonToken.VALUE_NULL) {
             return List.of();
         }
-        require(json.current() == JsonToken.START_ARRAY, "urls is an array");
+        require(json.current() == JsonToken.START_ARRAY, "urls must be an array");
         List<String> addresses = new ArrayList<>(1);
         while (json.next() != JsonToken.END_ARRAY) {
             count();

@@ -52,11 +52,11 @@ final class ManifestBody {
     void read(InputStream in, Extent extent) {
         try (ManifestTokens json = new ManifestTokens(in)) {
             DescriptorReader descriptors = new DescriptorReader(json, extent == Extent.PUSHED);
-            require(json.next() == JsonToken.START_OBJECT, "a manifest is a JSON object");
+            require(json.next() == JsonToken.START_OBJECT, "a manifest must be a JSON object");
             while (json.next() == JsonToken.PROPERTY_NAME) {
                 readMember(json.member(), json, descriptors, extent);
             }
-            require(json.next() == null, "there is something behind the JSON object");
+            require(json.next() == null, "nothing may follow the JSON object");
         }
     }
 
@@ -93,7 +93,7 @@ final class ManifestBody {
         if (json.current() == JsonToken.VALUE_NULL) {
             return;
         }
-        require(json.current() == JsonToken.START_OBJECT, name + " is an object");
+        require(json.current() == JsonToken.START_OBJECT, name + " must be an object");
         while (json.next() == JsonToken.PROPERTY_NAME) {
             json.member();
             json.isText("an annotation");
@@ -129,7 +129,7 @@ final class ManifestBody {
             characters += key.length() + (text == null ? 0 : text.length());
             if (characters > MAX_ANNOTATIONS) {
                 throw invalid(
-                        "the annotations of a manifest with a subject have at most "
+                        "the annotations of a manifest with a subject may have at most "
                                 + MAX_ANNOTATIONS
                                 + " characters");
             }

@@ -26,7 +26,7 @@ public interface ManifestContent {
         return Optional.empty();
     }
 
-    /** Bytes in memory, which nobody changes any more. */
+    /** Bytes in memory, which do not change any more. */
     @SuppressWarnings("ArrayRecordComponent") // carries the bytes, never compared
     record InMemory(byte[] bytes) implements ManifestContent {
 

@@ -80,7 +80,7 @@ public final class ManifestParser {
             refuseForeign(body.layers != null, "layers", mediaType);
             refuseForeign(body.hasFsLayers, "fsLayers", mediaType);
             if (body.manifests == null) {
-                throw invalid("an index has a list of manifests, which may be empty");
+                throw invalid("an index must have a list of manifests, which may be empty");
             }
             return index(source, body, annotations(held, body));
         }

@@ -114,11 +114,11 @@ final class ManifestTokens implements AutoCloseable {
             nameCharacters[depth] += length;
             require(
                     ++openMembers <= MAX_MEMBERS,
-                    "an object and those around it have at most " + MAX_MEMBERS + " members");
+                    "an object and those around it may have at most " + MAX_MEMBERS + " members");
             openNameCharacters += length;
             require(
                     openNameCharacters <= MAX_NAME_CHARACTERS,
-                    "the names of an object's members have at most "
+                    "the names of an object's members may have at most "
                             + MAX_NAME_CHARACTERS
                             + " characters");
         }
@@ -165,7 +165,7 @@ final class ManifestTokens implements AutoCloseable {
             return null;
         }
         String text = read();
-        require(text.length() <= max, name + " has at most " + max + " characters");
+        require(text.length() <= max, name + " may have at most " + max + " characters");
         return kept(text);
     }
 
@@ -187,7 +187,7 @@ final class ManifestTokens implements AutoCloseable {
         if (json.currentToken() == JsonToken.VALUE_NULL) {
             return false;
         }
-        require(json.currentToken() == JsonToken.VALUE_STRING, name + " is a string");
+        require(json.currentToken() == JsonToken.VALUE_STRING, name + " must be a string");
         return true;
     }
 
@@ -201,14 +201,14 @@ final class ManifestTokens implements AutoCloseable {
         keptText += text.length();
         require(
                 keptText <= MAX_KEPT_TEXT,
-                "types, addresses, platforms and annotations have at most "
+                "types, addresses, platforms and annotations may have at most "
                         + MAX_KEPT_TEXT
                         + " characters in all");
         return text;
     }
 
     long wholeNumber(String name) {
-        require(json.currentToken() == JsonToken.VALUE_NUMBER_INT, name + " is a whole number");
+        require(json.currentToken() == JsonToken.VALUE_NUMBER_INT, name + " must be a whole number");
         try {
             return json.getLongValue();
         } catch (JacksonException e) {

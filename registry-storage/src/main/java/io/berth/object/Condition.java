@@ -3,9 +3,9 @@ package io.berth.object;
 /**
  * What must hold for a write to happen; checked and acted upon as one step.
  *
- * <p>{@link IfContent} is for who knows the content and has not read the object; {@link
- * IfUnchanged} for who has read it, and on most stores also tells two writes of equal bytes apart
- * (see {@link Version}).
+ * <p>{@link IfContent} is for callers that know the content and have not read the object; {@link
+ * IfUnchanged} for callers that have read it, and on most stores also tells two writes of equal
+ * bytes apart (see {@link Version}).
  */
 public sealed interface Condition {
 

@@ -3,7 +3,7 @@ package io.berth.object;
 /**
  * A small object as it was at one moment.
  *
- * @param bytes not copied: nobody changes it
+ * @param bytes not copied, and must not be changed
  * @param version for {@link Condition#ifUnchanged}
  */
 @SuppressWarnings("ArrayRecordComponent") // a carrier of an answer, never compared

@@ -76,7 +76,7 @@ public abstract sealed class ObjectStoreException extends RuntimeException {
     }
 
     /**
-     * Bytes of a new object that had been taken may be gone, and nobody can tell which: it must be
+     * Bytes of a new object that had been taken may be gone, and it is not known which: it must be
      * begun anew. Nothing is visible of it, and what is left of it is not used again.
      */
     public static final class BytesLost extends ObjectStoreException {

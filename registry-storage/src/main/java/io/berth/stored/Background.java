@@ -64,7 +64,7 @@ final class Background {
         }
     }
 
-    /** An {@link Error} is a failure like others: the thread ends, and nobody is told otherwise. */
+    /** Logs an {@link Error}, too: it would end the thread without a trace. */
     private void runInTurn(Object what, String name, Runnable work) {
         turn.lock();
         try {

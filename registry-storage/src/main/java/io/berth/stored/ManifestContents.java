@@ -61,7 +61,7 @@ final class ManifestContents {
     private final int maxHeld;
     private final long maxCached;
 
-    /** Bytes of the heap for reading small ones; nobody who has some waits for anything. */
+    /** Bytes of the heap for reading small ones; a reader that has some waits for nothing else. */
     private final Semaphore small;
 
     /** Large ones that may be read at once: from the store, so it may take a while. */

@@ -81,7 +81,7 @@ final class Parallel {
                 throw rethrown(e.getCause());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new Unavailable("a look ahead", "interrupted", e);
+                throw new Unavailable("a parallel read", "interrupted", e);
             }
         };
     }

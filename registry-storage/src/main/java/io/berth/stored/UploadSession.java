@@ -123,7 +123,7 @@ final class UploadSession {
         return Objects.requireNonNull(bytes, "the session is closed");
     }
 
-    /** The bytes that came so far are there for whoever asks; an old standing is true as well. */
+    /** The bytes that came so far are there for every request; an older count is true as well. */
     private void keepIfPossible() {
         try {
             keep();
@@ -293,7 +293,7 @@ final class UploadSession {
         }
     }
 
-    /** Ends a session whose bytes nobody can rely on: the client has to begin anew. */
+    /** Ends a session whose bytes cannot be relied on: the client has to begin anew. */
     private void lose() {
         lock.lock();
         try {
@@ -345,7 +345,7 @@ final class UploadSession {
         }
     }
 
-    /** From here on nobody takes over from the request. */
+    /** From here on no request takes over from this one. */
     private SessionBytes bytesToPublish(StoredUpload request) {
         lock.lock();
         try {

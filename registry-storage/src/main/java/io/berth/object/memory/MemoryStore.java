@@ -54,7 +54,7 @@ public final class MemoryStore implements ObjectStore {
         }
     }
 
-    /** An object that is there as long as nobody has taken everything away. */
+    /** An object that is there as long as the store has not been emptied. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Sentinel(ObjectKey key, byte[] content) {}
 
