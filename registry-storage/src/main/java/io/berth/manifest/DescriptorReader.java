@@ -61,7 +61,9 @@ final class DescriptorReader {
         if (json.current() == JsonToken.VALUE_NULL) {
             return null;
         }
-        require(json.current() == JsonToken.START_OBJECT, name + " must hold descriptors, which are objects");
+        require(
+                json.current() == JsonToken.START_OBJECT,
+                name + " must hold descriptors, which are objects");
         count();
         String mediaType = null;
         Digest digest = null;

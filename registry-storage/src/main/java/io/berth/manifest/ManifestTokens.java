@@ -208,7 +208,9 @@ final class ManifestTokens implements AutoCloseable {
     }
 
     long wholeNumber(String name) {
-        require(json.currentToken() == JsonToken.VALUE_NUMBER_INT, name + " must be a whole number");
+        require(
+                json.currentToken() == JsonToken.VALUE_NUMBER_INT,
+                name + " must be a whole number");
         try {
             return json.getLongValue();
         } catch (JacksonException e) {

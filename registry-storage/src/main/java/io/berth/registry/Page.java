@@ -16,7 +16,8 @@ public record Page<T>(List<T> items, boolean more, @Nullable String next) {
     public Page {
         items = List.copyOf(items);
         if (more && next == null && items.isEmpty()) {
-            throw new IllegalArgumentException("a page that is not the last must have an item or say where to go on");
+            throw new IllegalArgumentException(
+                    "a page that is not the last must have an item or say where to go on");
         }
     }
 

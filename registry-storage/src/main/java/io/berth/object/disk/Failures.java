@@ -33,7 +33,8 @@ final class Failures {
     }
 
     /**
-     * After a failed sync it is not known which bytes are on the disk, and no later sync would tell.
+     * After a failed sync it is not known which bytes are on the disk, and no later sync would
+     * tell.
      */
     static BytesLost syncing(ObjectKey key, IOException e) {
         return new BytesLost(key, "cannot sync: " + reason(e), e);

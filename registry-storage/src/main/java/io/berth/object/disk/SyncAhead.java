@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * come to it.
  *
  * <p>At most one thread works for a file, and {@value #MOST_THREADS} for all; where none is free,
- * the bytes are left to the sync at the end. The next call that adds bytes or joins throws a failure:
- * the system reports it once and believes the bytes to be written afterwards, so that no later sync
- * would tell.
+ * the bytes are left to the sync at the end. The next call that adds bytes or joins throws a
+ * failure: the system reports it once and believes the bytes to be written afterwards, so that no
+ * later sync would tell.
  *
  * <p>For one thread at a time.
  */
