@@ -88,7 +88,7 @@ class S3StartTest {
     void withAWrongNumber(CapturedOutput output) {
         fail(Map.of("storage.s3.chunksize", "1MiB"));
 
-        assertThat(output).contains("storage.s3.chunksize is 1048576, but must be");
+        assertThat(output).contains("storage.s3.chunksize (", ") is 1048576, but must be");
         S3OverHttpTest.assertShowsNoSecret(output);
     }
 
