@@ -147,7 +147,7 @@ final class UploadController {
             String from = query.first(QueryParameter.FROM);
             source =
                     from == null
-                            ? new MountSource.Anywhere(_ -> true) // everybody may read everything
+                            ? new MountSource.Anywhere(_ -> true) // no access control yet
                             : new MountSource.From(RepositoryName.of(from));
         } catch (RegistryException e) {
             return null;

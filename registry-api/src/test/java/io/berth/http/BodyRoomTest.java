@@ -52,7 +52,7 @@ class BodyRoomTest {
         }
     }
 
-    /** The heart of it: thousands that stall hold what they sent and keep nobody out. */
+    /** Bodies that stall hold only what they sent, and other bodies find room. */
     @Test
     void aBodyThatStallsMakesRoomForOneThatDoesNot() {
         List<BodyRoom.Body> stalled = new ArrayList<>();

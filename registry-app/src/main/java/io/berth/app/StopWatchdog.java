@@ -5,9 +5,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process where a stop does not: what is closed after the last request may wait for a
- * store that hangs, and whoever runs the registry expects its end within the time that is set.
- * Nothing is lost that has been acknowledged.
+ * Ends the process when a stop hangs: what is closed after the last request may wait for a store
+ * that does not answer, and the process must end within the time that is set. Nothing is lost that
+ * has been acknowledged.
  */
 final class StopWatchdog {
 

@@ -13,8 +13,8 @@ import org.apache.tomcat.util.net.SocketBufferHandler;
  *
  * <p>Not thread-safe: used by the thread that holds the connection's lock. Tomcat closes
  * connections from other threads, also while that one is at work, and calls {@link #reset} and
- * {@link #free} there. So these leave everything as it is: a buffer that two connections have, or
- * one that is nobody's, would bring the bytes of one client to another.
+ * {@link #free} there. So these leave everything as it is: a buffer that two connections use at
+ * once would bring the bytes of one client to another.
  */
 final class LentBuffers extends SocketBufferHandler {
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients that take their time take nobody else's. */
+/** Slow clients do not slow down others. */
 @Timeout(60)
 class SlowClientsTest {
 

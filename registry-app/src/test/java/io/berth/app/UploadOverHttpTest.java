@@ -142,7 +142,7 @@ class UploadOverHttpTest {
         }
     }
 
-    /** For the server its connection is open: it was cut where nobody could tell it. */
+    /** The server still takes the connection for open: neither end was told that it was cut. */
     @Test
     void anUploadWhoseClientIsLostIsGoneOnWith() throws Exception {
         byte[] content = new byte[200_000];
