@@ -35,6 +35,12 @@ final class Connections extends NioEndpoint {
     /** A connection that has not waited for longer is not closed before others. */
     private static final long YOUNG_MILLIS = 1_000;
 
+    /**
+     * A connection that has not waited for longer is not closed at all: its request is on its way,
+     * and perhaps no other client wants a connection.
+     */
+    private static final long FRESH_MILLIS = 250;
+
     private static final int SLOW_BYTES_PER_SECOND = 8 * 1024;
 
     private @Nullable Setup setup;
@@ -149,19 +155,20 @@ final class Connections extends NioEndpoint {
 
     /**
      * Closes connections that have waited longest; where these do not suffice such as are being
-     * sent a file that their client takes slowly; and at last such as have just come, of which most
-     * are about to send a request.
+     * sent a file that their client takes slowly; and at last such as have come a moment ago, most
+     * of which are about to send a request.
      */
     private void shed(int count, Predicate<Connection> which) {
-        long young = System.currentTimeMillis() - YOUNG_MILLIS;
+        long now = System.currentTimeMillis();
         List<Waiting> waiting =
                 getConnections().stream()
                         .map(Connections::waiting)
                         .filter(found -> found != null && which.test(found.connection()))
+                        .filter(found -> found.since() <= now - FRESH_MILLIS)
                         .sorted(Comparator.comparingLong(Waiting::since))
                         .limit(count)
                         .toList();
-        List<Waiting> old = waiting.stream().filter(one -> one.since() < young).toList();
+        List<Waiting> old = waiting.stream().filter(one -> one.since() < now - YOUNG_MILLIS).toList();
         old.forEach(Connections::close);
         List<Sender> slow =
                 slowSenders()

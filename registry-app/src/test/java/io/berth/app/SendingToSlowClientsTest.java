@@ -87,6 +87,36 @@ class SendingToSlowClientsTest {
         }
     }
 
+    /** The last connection that there may be is not closed to have room for one that may come. */
+    @Test
+    void aRequestOnTheLastConnectionIsAnswered() throws Exception {
+        try (TestServer server =
+                server(
+                        Map.of(
+                                "http.limits.connections", "16",
+                                "http.limits.requests", "64",
+                                "http.limits.connectionsperclient", "1000"))) {
+            for (int i = 0; i < 15; i++) {
+                RawHttp upload = connect(server);
+                upload.send(RawHttp.head("PUT", "/v2/a/manifests/t", "Content-Length: 1000\r\n"));
+            }
+            int answered = 0;
+            for (int i = 0; i < 20; i++) {
+                answered += isAnswered(server) ? 1 : 0;
+            }
+            // A machine that stands still for a moment takes longer to read a request than it has.
+            assertThat(answered).isGreaterThan(16);
+        }
+    }
+
+    private static boolean isAnswered(TestServer server) {
+        try (RawHttp http = new RawHttp(server.port())) {
+            return http.get("/livez").read().status() == 200;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Their headers came with the end of others, where nothing waits for its turn. */
     @Test
     void uploadsThatFollowOtherRequestsAtOnceNeverTakeEverythingEither() throws Exception {
