@@ -168,7 +168,8 @@ final class Connections extends NioEndpoint {
                         .sorted(Comparator.comparingLong(Waiting::since))
                         .limit(count)
                         .toList();
-        List<Waiting> old = waiting.stream().filter(one -> one.since() < now - YOUNG_MILLIS).toList();
+        List<Waiting> old =
+                waiting.stream().filter(one -> one.since() < now - YOUNG_MILLIS).toList();
         old.forEach(Connections::close);
         List<Sender> slow =
                 slowSenders()
