@@ -2,6 +2,7 @@ package io.berth.app;
 
 import io.berth.config.LoadedSettings;
 import io.berth.config.LogSettings;
+import io.berth.logging.LogLimit;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.Banner;
@@ -73,6 +74,7 @@ final class ServeCommand implements Callable<Integer> {
     private static void load(ConfigurableApplicationContext context) {
         LoadedSettings loaded = LoadedSettings.from(context.getEnvironment());
         context.getBeanFactory().registerSingleton("loadedSettings", loaded);
+        LogLimit.install();
         LogSettings.Level level = loaded.settings().log().level();
         if (level != LogSettings.Level.INFO) {
             LoggingSystem.get(ServeCommand.class.getClassLoader())

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,24 @@ class HealthOverHttpTest {
             assertThat(output)
                     .containsOnlyOnce("the store has not answered 3 times")
                     .containsOnlyOnce("the store answers again");
+        }
+    }
+
+    /** Clients that try again and again must not fill the disk with what is logged of them. */
+    @Test
+    void requestsThatFailAreNotAllLogged(CapturedOutput output) throws Exception {
+        try (TestServer server = watched(Map.of())) {
+            away = true;
+            long begin = System.nanoTime();
+            for (int i = 0; i < 300; i++) {
+                assertThat(ask(server, "/v2/a/manifests/latest").status()).isEqualTo(503);
+            }
+            long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
+            assertThat(output.getOut().lines().filter(line -> line.contains(" 503 ")))
+                    .hasSizeLessThan((int) (2 * seconds) + 12);
+            Awaitility.await()
+                    .until(() -> output.getOut().contains("messages of this kind were left out"));
+            away = false;
         }
     }
 
