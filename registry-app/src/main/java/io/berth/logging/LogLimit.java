@@ -143,7 +143,8 @@ public final class LogLimit extends TurboFilter {
                 count = leftOut;
                 leftOut = 0;
             }
-            logger.atLevel(org.slf4j.event.Level.valueOf(level.levelStr)).log(LEFT_OUT, count, first);
+            logger.atLevel(org.slf4j.event.Level.valueOf(level.levelStr))
+                    .log(LEFT_OUT, count, first);
         }
     }
 }
