@@ -88,9 +88,13 @@ final class Blobs {
         if (remembered.isPresent()) {
             return remembered;
         }
+        long removals = known.removals(repository, digest);
         Optional<Digest> target = links.read(RegistryLayout.layerLink(repository, digest));
         target.ifPresent(
-                leadsTo -> known.put(repository, digest, new Known(leadsTo, OptionalLong.empty())));
+                leadsTo -> {
+                    Known found = new Known(leadsTo, OptionalLong.empty());
+                    known.put(repository, digest, found, removals);
+                });
         return target;
     }
 
@@ -115,6 +119,7 @@ final class Blobs {
 
     private Optional<Known> find(
             RepositoryName repository, Digest digest, Supplier<OptionalLong> likely) {
+        long removals = known.removals(repository, digest);
         // What is remembered is not remembered anew: its time would never end.
         boolean remembered = known.get(repository, digest).isPresent();
         Optional<Digest> target = target(repository, digest);
@@ -128,7 +133,7 @@ final class Blobs {
         }
         Known found = new Known(target.get(), size);
         if (!remembered) {
-            known.put(repository, digest, found);
+            known.put(repository, digest, found, removals);
         }
         return Optional.of(found);
     }
@@ -146,8 +151,9 @@ final class Blobs {
      * write becomes so with it.
      */
     void link(RepositoryName repository, Digest digest, Digest target, long size) {
+        long removals = known.removals(repository, digest);
         links.write(RegistryLayout.layerLink(repository, digest), target, Durability.DURABLE);
-        known.put(repository, digest, new Known(target, OptionalLong.of(size)));
+        known.put(repository, digest, new Known(target, OptionalLong.of(size)), removals);
         whereabouts.saw(repository, digest);
     }
 

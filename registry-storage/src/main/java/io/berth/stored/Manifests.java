@@ -52,11 +52,12 @@ final class Manifests {
 
     /** The same, asked of the store. */
     boolean isLinked(RepositoryName repository, Digest digest) {
+        long removals = known.removals(repository, digest);
         boolean linked =
                 digest.hash().isPresent()
                         && links.isThere(RegistryLayout.revisionLink(repository, digest));
         if (linked) {
-            known.put(repository, digest, true);
+            known.put(repository, digest, true, removals);
         }
         return linked;
     }
@@ -137,8 +138,9 @@ final class Manifests {
 
     /** Makes content that is stored visible in a repository. */
     void link(RepositoryName repository, Digest digest, Durability durability) {
+        long removals = known.removals(repository, digest);
         links.write(RegistryLayout.revisionLink(repository, digest), digest, durability);
-        known.put(repository, digest, true);
+        known.put(repository, digest, true, removals);
     }
 
     void unlink(RepositoryName repository, Digest digest) {

@@ -5,6 +5,7 @@ import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.ToIntFunction;
 
 /**
@@ -12,9 +13,16 @@ import java.util.function.ToIntFunction;
  * round trip. Another replica may have deleted it since: who remembers says so for as long as the
  * time set, and no longer. Never the reason to believe that content is stored.
  *
+ * <p>What this process takes away is forgotten at once. A look that began before and ends after
+ * that must not be recorded: it comes with the count of removals as the look began, and counts only
+ * if there were none since. Safe for use by many threads.
+ *
  * @param <T> what is known about it
  */
 final class Memberships<T> {
+
+    /** A power of two. */
+    private static final int STRIPES = 256;
 
     private record Key(RepositoryName repository, Digest digest) {
 
@@ -25,6 +33,9 @@ final class Memberships<T> {
 
     private final boolean remembers;
     private final Cache<Key, T> seen;
+
+    /** So that no count has to be kept for each key; a removal may spoil the look of a stranger. */
+    private final AtomicLongArray removals = new AtomicLongArray(STRIPES);
 
     /**
      * @param trust how long; zero: nothing is remembered
@@ -47,13 +58,38 @@ final class Memberships<T> {
                 : Optional.empty();
     }
 
-    void put(RepositoryName repository, Digest digest, T known) {
-        if (remembers) {
-            seen.put(new Key(repository, digest), known);
-        }
+    /** To be asked for before the store is asked, or told, what the repository holds. */
+    long removals(RepositoryName repository, Digest digest) {
+        return removals.get(stripe(new Key(repository, digest)));
     }
 
+    /**
+     * Records what was seen, unless something may have been taken away since.
+     *
+     * @param before what {@link #removals} gave before the look
+     */
+    @SuppressWarnings("NullAway") // by null the function says that there is nothing to remember
+    void put(RepositoryName repository, Digest digest, T known, long before) {
+        if (!remembers) {
+            return;
+        }
+        Key key = new Key(repository, digest);
+        // Compared under the lock of the map: a removal is counted before it takes that lock.
+        seen.asMap()
+                .compute(
+                        key,
+                        (_, earlier) -> removals.get(stripe(key)) == before ? known : earlier);
+    }
+
+    /** To be called when it has been taken away, or may have been. */
     void remove(RepositoryName repository, Digest digest) {
-        seen.invalidate(new Key(repository, digest));
+        Key key = new Key(repository, digest);
+        removals.incrementAndGet(stripe(key));
+        seen.asMap().remove(key);
+    }
+
+    private static int stripe(Key key) {
+        int hash = key.hashCode();
+        return (hash ^ (hash >>> 16)) & (STRIPES - 1);
     }
 }

@@ -61,7 +61,7 @@ class CachesTest {
                             Memberships<Digest> memberships =
                                     new Memberships<>(LONG, BYTES, Caches::weight);
                             for (int i = 0; i < MANY; i++) {
-                                memberships.put(longName(i), digest(i, 128), digest(i, 128));
+                                memberships.put(longName(i), digest(i, 128), digest(i, 128), 0);
                             }
                             return memberships;
                         }));

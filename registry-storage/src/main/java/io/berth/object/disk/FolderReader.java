@@ -319,8 +319,10 @@ final class FolderReader {
 
     /**
      * Makes a change of a name in a folder, and takes it over into what is known of that folder.
+     * Where the folder cannot be looked at after the change, what is known of it is forgotten.
      *
-     * @throws IOException what the change throws
+     * @throws IOException what the change throws, or that the folder cannot be looked at before it;
+     *     nothing is changed then, unless the change says otherwise
      */
     <T> T change(Path folder, String name, Kind kind, Change<T> change) throws IOException {
         synchronized (lock(folder)) {
@@ -330,7 +332,7 @@ final class FolderReader {
             try {
                 State before = state(folder);
                 T result = change.run();
-                State after = state(folder);
+                State after = stateAfterChange(folder);
                 if (before == null || after == null) {
                     forget(folder);
                 } else {
@@ -375,6 +377,18 @@ final class FolderReader {
         try {
             return State.of(calls.attributes(folder));
         } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    /**
+     * {@code null}: there is no such folder, or it cannot be looked at. A change that was made is
+     * reported as made all the same.
+     */
+    private @Nullable State stateAfterChange(Path folder) {
+        try {
+            return state(folder);
+        } catch (IOException e) {
             return null;
         }
     }

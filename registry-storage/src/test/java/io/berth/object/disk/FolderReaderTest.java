@@ -13,6 +13,7 @@ import java.lang.Thread.State;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
@@ -214,6 +215,34 @@ class FolderReaderTest extends DiskFixture {
         calls.repair();
 
         assertThat(allIn(store)).hasSize(100);
+    }
+
+    /** The name is there, so that it must not be said that it is not. */
+    @Test
+    void aChangeAfterWhichTheFolderCannotBeLookedAtWasMade() throws IOException {
+        Path folder = folders(100);
+        FolderReader reader = new FolderReader(calls, 1 << 20);
+        assertThat(names(reader, folder)).isEqualTo(100);
+
+        Path added =
+                reader.change(
+                        folder,
+                        "new",
+                        FolderReader.Kind.ADDS_FOLDER,
+                        () -> {
+                            Path made = Files.createDirectory(folder.resolve("new"));
+                            calls.fail("attributes of /many");
+                            return made;
+                        });
+        calls.repair();
+        assertThat(added).isDirectory();
+        assertThat(names(reader, folder)).isEqualTo(101);
+    }
+
+    private static int names(FolderReader reader, Path folder) throws IOException {
+        BasicFileAttributes attributes =
+                Files.readAttributes(folder, BasicFileAttributes.class);
+        return reader.names(folder, attributes, "").count();
     }
 
     /** Each thread has names of its own, and finds them as it left them. */
