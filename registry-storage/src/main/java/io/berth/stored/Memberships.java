@@ -77,8 +77,7 @@ final class Memberships<T> {
         // Compared under the lock of the map: a removal is counted before it takes that lock.
         seen.asMap()
                 .compute(
-                        key,
-                        (_, earlier) -> removals.get(stripe(key)) == before ? known : earlier);
+                        key, (_, earlier) -> removals.get(stripe(key)) == before ? known : earlier);
     }
 
     /** To be called when it has been taken away, or may have been. */

@@ -153,8 +153,7 @@ class MembershipsTest {
         registry.manifest(REPOSITORY, Reference.of(digest.toString()));
         interruption.requireDone();
         assertThatExceptionOfType(RegistryException.class)
-                .isThrownBy(
-                        () -> registry.manifest(REPOSITORY, Reference.of(digest.toString())))
+                .isThrownBy(() -> registry.manifest(REPOSITORY, Reference.of(digest.toString())))
                 .returns(ErrorCode.MANIFEST_UNKNOWN, RegistryException::code);
     }
 

@@ -240,8 +240,7 @@ class FolderReaderTest extends DiskFixture {
     }
 
     private static int names(FolderReader reader, Path folder) throws IOException {
-        BasicFileAttributes attributes =
-                Files.readAttributes(folder, BasicFileAttributes.class);
+        BasicFileAttributes attributes = Files.readAttributes(folder, BasicFileAttributes.class);
         return reader.names(folder, attributes, "").count();
     }
 
