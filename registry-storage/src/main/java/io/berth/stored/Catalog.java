@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +50,7 @@ final class Catalog {
         this.state = state;
         this.background = background;
         this.far = far;
-        this.folders = new Repositories(store, RegistryLayout.MANIFESTS);
+        this.folders = new Repositories(store);
         this.holding = new Sightings<>(trust, Caches.parts(2, seenBytes), Caches::weight);
     }
 
@@ -91,11 +90,6 @@ final class Catalog {
     /** To be called when a manifest or a tag was deleted: it may have been the last. */
     void mayBeEmpty(RepositoryName repository) {
         holding.gone(repository.value());
-    }
-
-    /** Only where the catalog is complete. */
-    void forEach(Consumer<RepositoryName> action) {
-        names(null, Keys.MAX_PAGE).forEachRemaining(action);
     }
 
     /**

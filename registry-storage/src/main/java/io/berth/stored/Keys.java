@@ -15,9 +15,15 @@ import org.jspecify.annotations.Nullable;
  * All keys below a prefix, in order, read page by page as an iterator goes.
  *
  * @param after only keys greater than this; {@code null}: all
+ * @param foldFolders as of a {@link ListRequest}
  * @param pageSize keys asked for at once
  */
-record Keys(ObjectStore store, String prefix, @Nullable String after, int pageSize)
+record Keys(
+        ObjectStore store,
+        String prefix,
+        @Nullable String after,
+        boolean foldFolders,
+        int pageSize)
         implements Iterable<String> {
 
     /** Keys asked of a store at once, at the most. */
@@ -25,6 +31,18 @@ record Keys(ObjectStore store, String prefix, @Nullable String after, int pageSi
 
     Keys(ObjectStore store, String prefix) {
         this(store, prefix, null, MAX_PAGE);
+    }
+
+    Keys(ObjectStore store, String prefix, @Nullable String after, int pageSize) {
+        this(store, prefix, after, false, pageSize);
+    }
+
+    /** The names of the folders directly below a prefix, in the order of their keys. */
+    static Stream<String> folders(ObjectStore store, String prefix) {
+        return new Keys(store, prefix, null, true, MAX_PAGE)
+                .stream()
+                        .filter(entry -> entry.endsWith("/"))
+                        .map(entry -> entry.substring(prefix.length(), entry.length() - 1));
     }
 
     /** Whether a listing of a prefix shows anything, empty folders of a disk included. */
@@ -49,7 +67,8 @@ record Keys(ObjectStore store, String prefix, @Nullable String after, int pageSi
                 while (!page.hasNext() && more) {
                     Listing listing =
                             store.list(
-                                    new ListRequest(prefix, last, false, pageSize, continuation));
+                                    new ListRequest(
+                                            prefix, last, foldFolders, pageSize, continuation));
                     page = listing.entries().iterator();
                     more = listing.more();
                     continuation = listing.continuation();

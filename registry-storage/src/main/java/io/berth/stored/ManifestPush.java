@@ -55,10 +55,12 @@ final class ManifestPush {
     private final IndexState indexState;
     private final Tombstones tombstones;
     private final Parallel workers;
+    private final StripedLocks locks;
     private final boolean amongReplicas;
     private final Duration patience;
 
     /**
+     * @param locks keeps other pushes and deletes of the manifest in this process away
      * @param amongReplicas whether other processes work on the tree
      * @param patience how long a push waits for a delete of the same manifest to end
      */
@@ -70,6 +72,7 @@ final class ManifestPush {
             IndexState indexState,
             Tombstones tombstones,
             Parallel workers,
+            StripedLocks locks,
             boolean amongReplicas,
             Duration patience) {
         this.manifests = manifests;
@@ -79,12 +82,25 @@ final class ManifestPush {
         this.indexState = indexState;
         this.tombstones = tombstones;
         this.workers = workers;
+        this.locks = locks;
         this.amongReplicas = amongReplicas;
         this.patience = patience;
     }
 
-    /** The caller keeps other pushes and deletes of the manifest in this process away. */
+    /**
+     * Takes the lock of the manifest while it writes, not while it waits.
+     *
+     * @throws Unavailable when a delete of the manifest does not end in time
+     */
     void run(RepositoryName repository, Manifest manifest, List<Tag> newTags) {
+        locks.locked(
+                repository, manifest.digest(), () -> writeFirst(repository, manifest, newTags));
+        if (amongReplicas) {
+            lookForDeletes(repository, manifest, newTags);
+        }
+    }
+
+    private void writeFirst(RepositoryName repository, Manifest manifest, List<Tag> newTags) {
         indexState.begin(repository);
         Map<Tag, Condition> unchanged = new ConcurrentHashMap<>();
         List<Runnable> looks = new ArrayList<>();
@@ -93,9 +109,6 @@ final class ManifestPush {
                     tag -> looks.add(() -> unchanged.put(tag, tags.unchanged(repository, tag))));
         }
         write(repository, manifest, newTags, looks, unchanged);
-        if (amongReplicas) {
-            lookForDeletes(repository, manifest, newTags);
-        }
     }
 
     private void lookForDeletes(RepositoryName repository, Manifest manifest, List<Tag> newTags) {
@@ -114,7 +127,10 @@ final class ManifestPush {
             }
             ended = tombstones.of(repository, digest);
             awaitEnd(digest, ended);
-            write(repository, manifest, newTags, List.of(), gone);
+            locks.locked(
+                    repository,
+                    digest,
+                    () -> write(repository, manifest, newTags, List.of(), gone));
         }
     }
 
@@ -129,10 +145,14 @@ final class ManifestPush {
                 && (indexState.isKept() || manifests.isLinked(repository, digest));
     }
 
+    /** To be called when the content of the manifest was just written. */
     private void awaitEnd(Digest digest, Set<ObjectKey> deletes) {
         long deadline = System.nanoTime() + patience.toNanos();
         for (ObjectKey delete : deletes) {
-            while (tombstones.isRunning(delete)) {
+            boolean dead =
+                    tombstones.isRunning(delete)
+                            && tombstones.isDead(delete, RegistryLayout.blob(digest));
+            while (!dead && tombstones.isRunning(delete)) {
                 if (!pause(deadline - System.nanoTime())) {
                     throw new Unavailable(
                             digest.toString(),

@@ -23,12 +23,12 @@ import java.util.Optional;
  *     _uploads/ID/…                              an upload session of another registry
  *     _berth/complete                            the two indexes below know everything; see Ownership
  *     _berth/tags/ALG/HEX/TAG=STAMP              index: TAG may point at this manifest
- *     _berth/deletes/ALG/HEX/ID                  a delete of this manifest; see Tombstones
  *     _berth/referrers/ALG/HEX/ALG/HEX=STAMP     index: the second digest may be a referrer of the first
  *   _berth/owner                                 who writes this tree; see Ownership
  *   _berth/catalog                               the next line knows every repository; see Catalog
  *   _berth/repositories/NAME+                    a repository; without + if NAME is one component of 255
  *   _berth/uploads/NAME/_/ID                     bytes of an upload session of Berth
+ *   _berth/deletes/NAME/_/ALG/HEX/ID             a delete of a manifest; see Tombstones
  *   _berth/key                                   what its ids are made with; see UploadIds
  *   _berth/tmp/                                  of the disk store
  *   _berth/lock                                  of the disk store
@@ -50,8 +50,8 @@ final class RegistryLayout {
     /** The child of a repository's folder that is there once it has held a manifest. */
     static final String MANIFESTS = "_manifests/";
 
-    /** The child of a repository's folder that is there while it has upload sessions. */
-    static final String UPLOADS = "_uploads/";
+    /** The child of a repository's folder that has the upload sessions of other registries. */
+    static final String UPLOADS = "_uploads";
 
     /** What a tag's folder holds if it is a tag. */
     static final String TAG_POINTER = "current/link";
@@ -64,14 +64,17 @@ final class RegistryLayout {
     /** Below it everything that upload sessions of Berth hold. */
     static final String SESSIONS = OWN + "uploads/";
 
+    /** Below it what says that manifests are being deleted, or were lately. */
+    static final String TOMBSTONES = OWN + "deletes/";
+
     /**
      * Ends a name in {@link #CATALOG}, so that {@code a} is no folder of {@code a/b}. Sorts before
      * every character of a name: the order of the keys is that of the names.
      */
     private static final String NAME_END = "+";
 
-    /** No component of a name, so that a session is never taken for one. */
-    private static final String SESSION_MARK = "/_/";
+    /** No component of a name, so that what follows a name is never taken for a part of it. */
+    private static final String MARK = "/_/";
 
     private RegistryLayout() {}
 
@@ -123,7 +126,7 @@ final class RegistryLayout {
     }
 
     static String uploads(RepositoryName repository) {
-        return folder(repository) + UPLOADS;
+        return folder(repository) + UPLOADS + "/";
     }
 
     static String upload(RepositoryName repository, UploadId id) {
@@ -136,7 +139,7 @@ final class RegistryLayout {
     }
 
     static ObjectKey session(RepositoryName repository, UploadId id) {
-        return ObjectKey.of(SESSIONS + repository + SESSION_MARK + id);
+        return ObjectKey.of(SESSIONS + repository + MARK + id);
     }
 
     /** An upload session of Berth. */
@@ -146,11 +149,11 @@ final class RegistryLayout {
      * The session that a key below {@link #SESSIONS} belongs to; empty for what belongs to none.
      */
     static Optional<Session> sessionOf(String key) {
-        int mark = key.indexOf(SESSION_MARK, SESSIONS.length());
+        int mark = key.indexOf(MARK, SESSIONS.length());
         if (mark < 0) {
             return Optional.empty();
         }
-        int start = mark + SESSION_MARK.length();
+        int start = mark + MARK.length();
         int end = key.indexOf('/', start);
         String name = key.substring(SESSIONS.length(), mark);
         String id = end < 0 ? key.substring(start) : key.substring(start, end);
@@ -233,7 +236,7 @@ final class RegistryLayout {
     }
 
     static String tombstones(RepositoryName repository, Digest digest) {
-        return folder(repository) + "_berth/deletes/" + path(digest) + "/";
+        return TOMBSTONES + repository + MARK + path(digest) + "/";
     }
 
     static ObjectKey tombstone(RepositoryName repository, Digest digest, String id) {

@@ -23,15 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class Repositories {
 
     private final ObjectStore store;
-    private final String marker;
 
-    /**
-     * @param marker the child that a folder must have to count, such as {@link
-     *     RegistryLayout#MANIFESTS}
-     */
-    Repositories(ObjectStore store, String marker) {
+    Repositories(ObjectStore store) {
         this.store = store;
-        this.marker = marker;
     }
 
     Page<RepositoryName> list(PageRequest page) {
@@ -63,7 +57,7 @@ final class Repositories {
     }
 
     boolean isRepository(String name) {
-        String wanted = RegistryLayout.REPOSITORIES + name + "/" + marker;
+        String wanted = RegistryLayout.REPOSITORIES + name + "/" + RegistryLayout.MANIFESTS;
         String justBefore = wanted.substring(0, wanted.length() - 1);
         Listing listing =
                 store.list(

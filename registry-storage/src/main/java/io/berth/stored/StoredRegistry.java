@@ -23,10 +23,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +71,7 @@ public final class StoredRegistry implements Registry, AutoCloseable {
     private final Catalog catalog;
     private final Background background;
     private final ReferenceCheck referenceCheck;
+    private final Tombstones tombstones;
     private final ManifestPush manifestPush;
     private final ManifestDelete manifestDelete;
 
@@ -123,7 +124,7 @@ public final class StoredRegistry implements Registry, AutoCloseable {
                 new Indexing(manifests, tags, tagIndex, referrers, indexState, background, lookups);
         this.catalog = new Catalog(store, indexState, background, options.isFar(), listed, seen);
         this.referenceCheck = new ReferenceCheck(blobs, manifests, lookups);
-        Tombstones tombstones = new Tombstones(store, clock);
+        this.tombstones = new Tombstones(store, clock);
         this.manifestPush =
                 new ManifestPush(
                         manifests,
@@ -133,6 +134,7 @@ public final class StoredRegistry implements Registry, AutoCloseable {
                         indexState,
                         tombstones,
                         lookups,
+                        manifestLocks,
                         options.isFar(),
                         patience);
         this.manifestDelete =
@@ -222,10 +224,7 @@ public final class StoredRegistry implements Registry, AutoCloseable {
                     if (options.references() == StoredRegistryOptions.References.STRICT) {
                         referenceCheck.require(repository, manifest);
                     }
-                    manifestLocks.locked(
-                            repository,
-                            manifest.digest(),
-                            () -> manifestPush.run(repository, manifest, newTags));
+                    manifestPush.run(repository, manifest, newTags);
                 });
     }
 
@@ -299,29 +298,17 @@ public final class StoredRegistry implements Registry, AutoCloseable {
 
     /**
      * Drops the upload sessions that began longer ago than {@code age}; one that a request is
-     * working on is left alone. Safe at any time and on several replicas at once.
+     * working on is left alone. Also drops the tombstones of deletes that ended more than an hour
+     * ago. Safe at any time and on several replicas at once.
      *
-     * @param dryRun only logs what would go
+     * @param dryRun only logs which sessions would go
      * @return how many sessions went, or would go
      * @throws RegistryException UNAVAILABLE; some sessions may have gone
      */
     public int purgeUploads(Duration age, boolean dryRun, Clock clock) {
-        UploadPurge purge = new UploadPurge(store, uploads, clock.instant().minus(age), dryRun);
-        return Failures.translated(() -> purge.run(this::forEachWithForeignUploads));
-    }
-
-    private void forEachWithForeignUploads(Consumer<RepositoryName> action) {
-        if (indexState.isCatalogComplete()) {
-            catalog.forEach(action);
-            return;
-        }
-        new Repositories(store, RegistryLayout.UPLOADS)
-                .walk(
-                        null,
-                        repository -> {
-                            action.accept(repository);
-                            return true;
-                        });
+        Instant before = clock.instant().minus(age);
+        UploadPurge purge = new UploadPurge(store, uploads, tombstones, before, dryRun);
+        return Failures.translated(purge::run);
     }
 
     /**

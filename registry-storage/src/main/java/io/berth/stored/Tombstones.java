@@ -11,8 +11,10 @@ import io.berth.object.ObjectStoreException.Unavailable;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -21,9 +23,16 @@ import java.util.concurrent.ThreadLocalRandom;
  * Says of a manifest that a delete of it is under way, was given up, or came to its end within the
  * last hour, so that replicas know of each other's deletes. Each delete has a tombstone of its own.
  *
- * <p>A tombstone is a lease: who holds it begins no request that removes something when {@link
- * #LEASE} has passed, and others take the holder for dead some time later ({@link #DEAD}). Between
- * the two fit a request that takes long and the difference between two replicas' clocks.
+ * <p>A tombstone is a lease: the delete that holds it begins no request that removes something when
+ * {@link #LEASE} has passed, and others take it for dead some time later ({@link #DEAD}). Between
+ * the two fits a request that takes long. No replica's time of day matters to that: the delete
+ * counts nanoseconds, and the others compare two times of change that the store gave.
+ *
+ * <p>After {@link #SETTLED} a tombstone says nothing to anyone and is removed: by the next push of
+ * the manifest, or by the purge, whatever its state. What a failed delete left can then still be
+ * deleted, because it removes the link of the manifest last. This age is the difference between the
+ * clocks of two replicas, which may therefore differ by half an hour: a replica whose clock is more
+ * than 50 minutes ahead would pass over a delete that is under way. Thread-safe.
  */
 final class Tombstones {
 
@@ -33,10 +42,13 @@ final class Tombstones {
     /** After it nothing of a delete is under way any more. */
     static final Duration DEAD = LEASE.plusMinutes(3);
 
-    /** Longer than any push: what is older says nothing to a push that is under way. */
+    /** Longer than any push and any delete: what is older says nothing to a push under way. */
     static final Duration SETTLED = Duration.ofHours(1);
 
     private static final int RADIX = 36;
+
+    /** Tombstones that one purge looks at, at the most: a page of a listing each thousand. */
+    static final int MOST_PURGED = 100_000;
 
     /** How far a delete came. */
     enum State {
@@ -141,9 +153,49 @@ final class Tombstones {
         return id.substring(0, Math.max(id.indexOf('.'), 0));
     }
 
-    /** Whether a delete may still remove something. */
+    /**
+     * Removes those that were settled long ago, of all manifests. A failure leaves some of them to
+     * the next purge; several at a time do no harm.
+     *
+     * @param most tombstones looked at, young ones included
+     */
+    void purge(int most) {
+        List<ObjectKey> settled = new ArrayList<>();
+        Iterator<String> all = new Keys(store, RegistryLayout.TOMBSTONES).iterator();
+        for (int seen = 0; seen < most && all.hasNext(); seen++) {
+            ObjectKey key = ObjectKey.of(all.next());
+            if (isOlder(key, SETTLED)) {
+                settled.add(key);
+            }
+            if (settled.size() == Keys.MAX_PAGE) {
+                store.deleteAll(settled);
+                settled = new ArrayList<>();
+            }
+        }
+        if (!settled.isEmpty()) {
+            store.deleteAll(settled);
+        }
+    }
+
+    /** Whether a delete has neither ended nor been given up. Its process may have died. */
     boolean isRunning(ObjectKey tombstone) {
-        return !isOlder(tombstone, DEAD) && state(tombstone) == State.RUNNING;
+        return state(tombstone) == State.RUNNING;
+    }
+
+    /**
+     * Whether a delete that has not ended removes nothing any more.
+     *
+     * @param writtenJustNow an object that the store has just got: its time of change is the
+     *     store's present time, or shortly before
+     */
+    boolean isDead(ObjectKey tombstone, ObjectKey writtenJustNow) {
+        try {
+            Instant begun = store.head(tombstone).modified();
+            Instant now = store.head(writtenJustNow).modified();
+            return Duration.between(begun, now).compareTo(DEAD) > 0;
+        } catch (ObjectStoreException.NotFound e) {
+            return false; // the next look at the state tells
+        }
     }
 
     /** One that is gone or cut short is of a delete that is over, or never removed anything. */

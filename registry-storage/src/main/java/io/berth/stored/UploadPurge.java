@@ -13,15 +13,18 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One run of the purge: drops what sessions hold that began too long ago, in whatever state a
  * client or a crash left them. Those of Berth are all in one place, and their ids tell when they
- * began. Those of other registries are looked for in each repository; one without a readable
- * beginning is judged by its oldest object.
+ * began. Those of other registries are in a folder of their repository, which may hold nothing else
+ * and then is in no catalog; so the tree of repositories is walked, at a listing for each folder,
+ * which shows whether there are sessions. One without a readable beginning is judged by its oldest
+ * object.
+ *
+ * <p>Tombstones of deletes are dropped, too: see {@link Tombstones#purge}.
  */
 final class UploadPurge {
 
@@ -32,23 +35,36 @@ final class UploadPurge {
 
     private final ObjectStore store;
     private final Uploads uploads;
+    private final Tombstones tombstones;
     private final Instant before;
     private final boolean dryRun;
     private int purged;
 
-    UploadPurge(ObjectStore store, Uploads uploads, Instant before, boolean dryRun) {
+    /**
+     * @param before when a session began that goes
+     */
+    UploadPurge(
+            ObjectStore store,
+            Uploads uploads,
+            Tombstones tombstones,
+            Instant before,
+            boolean dryRun) {
         this.store = store;
         this.uploads = uploads;
+        this.tombstones = tombstones;
         this.before = before;
         this.dryRun = dryRun;
     }
 
     /**
-     * @param repositories walks all of them
+     * @return how many sessions went
      */
-    int run(Consumer<Consumer<RepositoryName>> repositories) {
+    int run() {
         purgeOwn();
-        repositories.accept(this::purgeForeign);
+        if (!dryRun) {
+            tombstones.purge(Tombstones.MOST_PURGED);
+        }
+        purgeForeignBelow("");
         if (!dryRun) {
             store.dropUnfinished(RegistryLayout.ROOT, before);
         }
@@ -88,12 +104,27 @@ final class UploadPurge {
         }
     }
 
+    /**
+     * @param path of a folder of repositories: empty, or a name with a slash behind it
+     */
+    private void purgeForeignBelow(String path) {
+        Keys.folders(store, RegistryLayout.REPOSITORIES + path)
+                .forEach(
+                        folder -> {
+                            if (RepositoryName.isValid(path + folder)) {
+                                purgeForeignBelow(path + folder + "/");
+                            } else if (folder.equals(RegistryLayout.UPLOADS) && !path.isEmpty()) {
+                                purgeForeign(
+                                        RepositoryName.of(path.substring(0, path.length() - 1)));
+                            }
+                        });
+    }
+
     private void purgeForeign(RepositoryName repository) {
-        new FolderNames(store, RegistryLayout.uploads(repository), null, name -> true)
-                .forEachRemaining(
-                        name ->
-                                RegistryLayout.uploadId(name)
-                                        .ifPresent(id -> purgeForeign(repository, id)));
+        Keys.folders(store, RegistryLayout.uploads(repository))
+                .map(RegistryLayout::uploadId)
+                .flatMap(Optional::stream)
+                .forEach(id -> purgeForeign(repository, id));
     }
 
     private void purgeForeign(RepositoryName repository, UploadId id) {

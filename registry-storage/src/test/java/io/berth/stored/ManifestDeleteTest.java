@@ -113,8 +113,7 @@ class ManifestDeleteTest {
     }
 
     private List<ObjectKey> keysBelowDeletes() {
-        return new Keys(store, RegistryLayout.REPOSITORIES + REPOSITORY + "/_berth/deletes/")
-                .stream().map(ObjectKey::of).toList();
+        return new Keys(store, RegistryLayout.TOMBSTONES).stream().map(ObjectKey::of).toList();
     }
 
     @Test

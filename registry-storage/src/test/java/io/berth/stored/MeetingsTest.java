@@ -12,6 +12,7 @@ import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.object.InterceptedStore;
 import io.berth.object.InterceptedStore.Call;
+import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.PageRequest;
@@ -21,6 +22,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.TestFactory;
  * Two replicas do something to one manifest at the same time: all of what the one does comes
  * between any two requests of the other. Afterwards every tag that is shown leads to the manifest,
  * and the manifest can be deleted with every tag it has.
+ *
+ * <p>Tombstones of earlier deletes of the manifest are there, which a purge removes.
  *
  * <p>A push that meets a delete of the same manifest waits for its end, which cannot come here; it
  * may fail, and its client repeats it. But what was answered stays: see {@link
@@ -43,36 +47,42 @@ class MeetingsTest {
     private enum Action {
         PUSH {
             @Override
-            void run(Registry registry) {
+            void run(StoredRegistry registry) {
                 pushImage(registry, REPOSITORY, "image", "tag");
             }
         },
         PUSH_ANOTHER_TAG {
             @Override
-            void run(Registry registry) {
+            void run(StoredRegistry registry) {
                 pushImage(registry, REPOSITORY, "image", "another");
             }
         },
         MOVE_THE_TAG {
             @Override
-            void run(Registry registry) {
+            void run(StoredRegistry registry) {
                 pushImage(registry, REPOSITORY, "another image", "tag");
             }
         },
         DELETE {
             @Override
-            void run(Registry registry) {
+            void run(StoredRegistry registry) {
                 ignoringUnknown(() -> registry.deleteManifest(REPOSITORY, digest()));
             }
         },
         DELETE_THE_TAG {
             @Override
-            void run(Registry registry) {
+            void run(StoredRegistry registry) {
                 ignoringUnknown(() -> registry.deleteTag(REPOSITORY, Tag.of("tag")));
+            }
+        },
+        PURGE {
+            @Override
+            void run(StoredRegistry registry) {
+                var _ = registry.purgeUploads(Duration.ofDays(7), false, Clock.systemUTC());
             }
         };
 
-        abstract void run(Registry registry);
+        abstract void run(StoredRegistry registry);
     }
 
     private static Digest digest() {
@@ -131,14 +141,15 @@ class MeetingsTest {
     private static boolean meetsAt(
             OwnershipMode mode, int request, Action one, Action other, boolean there) {
         ObjectStore store = new MemoryStore();
-        Registry second = open(mode, store);
+        StoredRegistry second = open(mode, store);
         pushImage(second, REPOSITORY, "bystander", "bystander");
         if (there) {
             pushImage(second, REPOSITORY, "image", "tag");
         }
+        Set<ObjectKey> old = leaveOldTombstones(store);
         AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
         AtomicBoolean answered = new AtomicBoolean();
-        Registry first =
+        StoredRegistry first =
                 open(
                         mode,
                         new InterceptedStore(
@@ -162,12 +173,31 @@ class MeetingsTest {
         if (met && !answered.get()) {
             other.run(second);
         }
-        requireSound(open(mode, store), one + " meets " + other + " at request " + request);
+        String when = one + " meets " + other + " at request " + request;
+        if (one == Action.PURGE || (other == Action.PURGE && met)) {
+            assertThat(tombstones(store)).as(when).doesNotContainAnyElementsOf(old);
+        }
+        requireSound(open(mode, store), when);
         return met;
     }
 
+    /** One in each state. */
+    private static Set<ObjectKey> leaveOldTombstones(ObjectStore store) {
+        Tombstones earlier =
+                new Tombstones(
+                        store, Clock.offset(Clock.systemUTC(), Duration.ofHours(2).negated()));
+        for (Tombstones.State state : Tombstones.State.values()) {
+            earlier.end(earlier.begin(REPOSITORY, digest()), state);
+        }
+        return Set.copyOf(tombstones(store));
+    }
+
+    private static List<ObjectKey> tombstones(ObjectStore store) {
+        return new Keys(store, RegistryLayout.TOMBSTONES).stream().map(ObjectKey::of).toList();
+    }
+
     /** Otherwise it says that the store was not available. */
-    private static boolean isAnswered(Action action, Registry registry) {
+    private static boolean isAnswered(Action action, StoredRegistry registry) {
         try {
             action.run(registry);
             return true;
@@ -179,7 +209,7 @@ class MeetingsTest {
 
     /**
      * A delete of the manifest or of its tag begins; before one of its requests the other replica
-     * pushes, and is answered or not. What was answered after the delete had written anything is
+     * purges and pushes, and is answered or not. What was answered after the delete had written anything is
      * there at the end.
      */
     @TestFactory
@@ -217,7 +247,7 @@ class MeetingsTest {
     private static boolean pushDuringAt(
             OwnershipMode mode, int request, Action delete, Action push) {
         ObjectStore store = new MemoryStore();
-        Registry second = open(mode, store);
+        StoredRegistry second = open(mode, store);
         pushImage(second, REPOSITORY, "bystander", "bystander");
         pushImage(second, REPOSITORY, "image", "tag");
         AtomicInteger left = new AtomicInteger(request);
@@ -229,6 +259,7 @@ class MeetingsTest {
                     public void before(Call call) {
                         if (left.decrementAndGet() == 0) {
                             boolean begun = hasWritten.get();
+                            Action.PURGE.run(second);
                             answered.set(isAnswered(push, second) && begun);
                         }
                     }
@@ -239,7 +270,7 @@ class MeetingsTest {
                     }
                 };
 
-        Registry first = open(mode, new InterceptedStore(store, interceptor));
+        StoredRegistry first = open(mode, new InterceptedStore(store, interceptor));
         hasWritten.set(false);
         left.set(request);
         isAnswered(delete, first);
@@ -271,7 +302,7 @@ class MeetingsTest {
         assertThat(registry.tags(REPOSITORY, PageRequest.first(10)).items()).as(when).isEmpty();
     }
 
-    private static Registry open(OwnershipMode mode, ObjectStore store) {
+    private static StoredRegistry open(OwnershipMode mode, ObjectStore store) {
         return new StoredRegistry(
                 store,
                 StoredRegistryOptions.defaults().far(Duration.ZERO).with(mode),

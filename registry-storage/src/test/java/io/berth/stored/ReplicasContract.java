@@ -157,7 +157,7 @@ abstract class ReplicasContract {
 
     /** A process: its store answers until it is killed. */
     private final class Replica {
-        private final Registry registry;
+        private final StoredRegistry registry;
         private final AtomicBoolean killed = new AtomicBoolean();
 
         Replica(ObjectStore store) {
@@ -246,7 +246,7 @@ abstract class ReplicasContract {
             assertThat(defects).as("seed %s, round %s", seed, round).isEmpty();
             check("seed " + seed + ", round " + round);
             startAnew();
-            time.pass(Tombstones.DEAD.plusMinutes(1));
+            time.pass(Tombstones.SETTLED.plusMinutes(1));
         }
         for (Thread thread : threads) {
             thread.join();
@@ -275,7 +275,10 @@ abstract class ReplicasContract {
         Manifest manifest = manifests.get(random.nextInt(IMAGES));
         Digest digest = manifest.digest();
         Tag tag = TAGS.get(random.nextInt(TAGS.size()));
-        Registry registry = alive(place);
+        StoredRegistry registry = alive(place);
+        if (random.nextInt(16) == 0) {
+            purge(registry, defects);
+        }
         switch (random.nextInt(8)) {
             case 0, 1, 2, 3, 4 ->
                     record(
@@ -301,8 +304,21 @@ abstract class ReplicasContract {
         }
     }
 
+    /** Removes tombstones of earlier rounds, and what was answered stays true. */
+    private void purge(StoredRegistry registry, Queue<Throwable> defects) {
+        try {
+            var _ = registry.purgeUploads(Duration.ofDays(7), false, time);
+        } catch (RegistryException e) {
+            if (e.code() != ErrorCode.UNAVAILABLE) {
+                defects.add(e);
+            }
+        } catch (Throwable e) {
+            defects.add(e);
+        }
+    }
+
     /** A replica that was killed comes back as a new process. */
-    private Registry alive(int place) {
+    private StoredRegistry alive(int place) {
         synchronized (replicas) {
             while (replicas[place].killed.get()) {
                 try {
