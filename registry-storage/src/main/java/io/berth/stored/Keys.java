@@ -19,11 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param pageSize keys asked for at once
  */
 record Keys(
-        ObjectStore store,
-        String prefix,
-        @Nullable String after,
-        boolean foldFolders,
-        int pageSize)
+        ObjectStore store, String prefix, @Nullable String after, boolean foldFolders, int pageSize)
         implements Iterable<String> {
 
     /** Keys asked of a store at once, at the most. */

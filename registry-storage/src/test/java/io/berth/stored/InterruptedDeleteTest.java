@@ -82,7 +82,8 @@ class InterruptedDeleteTest {
         new Tombstones(store, clock(Duration.ofMinutes(minutesAhead)))
                 .begin(REPOSITORY, manifest.digest());
 
-        StoredRegistry early = replica(later(Tombstones.DEAD.minusMinutes(1)), Duration.ZERO, MOMENT);
+        StoredRegistry early =
+                replica(later(Tombstones.DEAD.minusMinutes(1)), Duration.ZERO, MOMENT);
         assertThat(refusal(() -> early.putManifest(REPOSITORY, manifest, tags("v2"))))
                 .contains(ErrorCode.UNAVAILABLE);
         StoredRegistry late = replica(later(Tombstones.DEAD.plusMinutes(1)), Duration.ZERO, MOMENT);
@@ -152,7 +153,10 @@ class InterruptedDeleteTest {
         assertThat(push.isDone()).as("the push waits still").isFalse();
         other.end(lease, Tombstones.State.OVER);
         assertThat(push.get(60, TimeUnit.SECONDS)).isEmpty();
-        assertThat(replica(store, Duration.ZERO, MOMENT).tags(REPOSITORY, PageRequest.first(10)).items())
+        assertThat(
+                        replica(store, Duration.ZERO, MOMENT)
+                                .tags(REPOSITORY, PageRequest.first(10))
+                                .items())
                 .isEqualTo(tags("v2"));
     }
 }

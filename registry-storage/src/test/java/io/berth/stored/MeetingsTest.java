@@ -209,8 +209,8 @@ class MeetingsTest {
 
     /**
      * A delete of the manifest or of its tag begins; before one of its requests the other replica
-     * purges and pushes, and is answered or not. What was answered after the delete had written anything is
-     * there at the end.
+     * purges and pushes, and is answered or not. What was answered after the delete had written
+     * anything is there at the end.
      */
     @TestFactory
     Stream<DynamicTest> whatWasAnsweredIsNotUndoneByWhatBeganBefore() {

@@ -99,7 +99,12 @@ class PurgeTest {
         Instant old = NOW.instant().minus(Duration.ofDays(8));
         List<String> abandoned = new ArrayList<>();
         for (String repository :
-                List.of("library/app", "library/never-pushed", "library/app/below", "top", "a-b/c")) {
+                List.of(
+                        "library/app",
+                        "library/never-pushed",
+                        "library/app/below",
+                        "top",
+                        "a-b/c")) {
             abandoned.add(foreignUpload(repository, old));
         }
         String young = foreignUpload("library/new", NOW.instant().minus(Duration.ofDays(6)));
