@@ -18,10 +18,15 @@ final class Answer {
     static void content(
             HttpServletRequest request, HttpServletResponse response, String type, byte[] content)
             throws IOException {
-        response.setContentType(type);
-        response.setContentLength(content.length);
+        begin(response, type, content.length);
         if (!"HEAD".equals(request.getMethod())) { // which a malformed request may not have
             response.getOutputStream().write(content);
         }
+    }
+
+    /** Says what content comes, for those who write it themselves. */
+    static void begin(HttpServletResponse response, String type, int length) {
+        response.setContentType(type);
+        response.setContentLength(length);
     }
 }

@@ -2,22 +2,26 @@ package io.berth.http;
 
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Memory for bodies that are on their way in. A body takes room for what has come of it, piece by
- * piece, and for nothing that it merely announces.
+ * Memory for bodies that are on their way in or out. One that comes takes room for what has come of
+ * it, piece by piece, and for nothing that it merely announces. One that goes takes all of its room
+ * at once, and gives it back piece by piece.
  *
  * <p>Where there is no room left:
  *
  * <ol>
- *   <li>The slowest body that comes at less than {@link #SLOW} gives up what it holds, and fails:
- *       clients that stall must not keep out one that does not.
+ *   <li>The slowest body of those that move at less than {@link #SLOW}, or have not moved at all for
+ *       a while, gives up what it holds, and fails: clients that stall must not keep out one that
+ *       does not.
  *   <li>Otherwise the one that asks waits until another is done, but not for longer than a while,
  *       and not if all others wait, too: then it gives way, so that they never wait for each other.
  * </ol>
@@ -32,17 +36,25 @@ final class BodyRoom {
     /** Nanoseconds in which no body is slow, for it has just begun. */
     private static final long BEGINNING = TimeUnit.SECONDS.toNanos(2);
 
+    /** Nanoseconds without any movement that make a body slow, however fast it was before. */
+    private static final long STANDSTILL = 2 * BEGINNING;
+
     private final Set<Body> bodies = new LinkedHashSet<>();
     private final long patience;
     private final LongSupplier clock;
+    private final String kind;
+    private final long capacity;
     private long free;
 
     /**
+     * @param kind what the bodies are, for messages
      * @param bytes of all bodies together
      * @param patience nanoseconds that a body waits for room at the most
      * @param clock nanoseconds, as {@link System#nanoTime} has them
      */
-    BodyRoom(long bytes, long patience, LongSupplier clock) {
+    BodyRoom(String kind, long bytes, long patience, LongSupplier clock) {
+        this.kind = kind;
+        this.capacity = bytes;
         this.free = bytes;
         this.patience = patience;
         this.clock = clock;
@@ -54,18 +66,31 @@ final class BodyRoom {
         return body;
     }
 
-    /** What has come of one body. Closing it gives its room back, however often. */
+    /** What is here of one body. Closing it gives its room back, however often. */
     final class Body implements AutoCloseable {
 
-        private final List<byte[]> pieces = new ArrayList<>();
+        private final Deque<byte[]> pieces = new ArrayDeque<>();
         private long begun;
+
+        /** When the last piece came or went. */
+        private long movedAt;
+
+        /** Bytes that came or went since {@link #begun}. */
+        private long moved;
+
+        /** Bytes that are here. */
         private int size;
+
+        /** Bytes of room that are taken: fewer than are here where the room is too small. */
+        private long taken;
+
         private boolean waits;
         private boolean complete;
         private boolean closed;
 
         private Body(long begun) {
             this.begun = begun;
+            this.movedAt = begun;
         }
 
         /**
@@ -78,7 +103,51 @@ final class BodyRoom {
                 take(this, piece.length);
                 pieces.add(piece);
                 size += piece.length;
+                moves(piece.length);
             }
+        }
+
+        /**
+         * A body that goes out. One that is larger than the room waits for all of it.
+         *
+         * @param all its pieces, not changed by the caller any more
+         * @throws RegistryException UNAVAILABLE when there is no room
+         */
+        void fill(Collection<byte[]> all) {
+            synchronized (BodyRoom.this) {
+                int bytes = all.stream().mapToInt(piece -> piece.length).sum();
+                take(this, Math.min(bytes, capacity));
+                pieces.addAll(all);
+                size = bytes;
+                begun = clock.getAsLong();
+                movedAt = begun;
+            }
+        }
+
+        /**
+         * Takes the next piece out. The one before has been sent.
+         *
+         * @return {@code null}: that was all
+         * @throws RegistryException UNAVAILABLE when this body had to give its room to others
+         */
+        byte @Nullable [] next() {
+            synchronized (BodyRoom.this) {
+                requireOpen();
+                byte[] piece = pieces.poll();
+                if (piece != null) {
+                    size -= piece.length;
+                    free += taken - Math.min(taken, size);
+                    taken = Math.min(taken, size);
+                    moves(piece.length);
+                    BodyRoom.this.notifyAll();
+                }
+                return piece;
+            }
+        }
+
+        private void moves(int bytes) {
+            moved += bytes;
+            movedAt = clock.getAsLong();
         }
 
         /** Nothing more comes: from now on the room is not taken for another body. */
@@ -110,7 +179,8 @@ final class BodyRoom {
                     closed = true;
                     bodies.remove(this);
                     pieces.clear();
-                    free += size;
+                    free += taken;
+                    taken = 0;
                     BodyRoom.this.notifyAll();
                 }
             }
@@ -118,20 +188,25 @@ final class BodyRoom {
 
         private void requireOpen() {
             if (closed) {
-                throw unavailable("the manifest came too slowly while many others came");
+                throw unavailable("the client was too slow while there was no room for other " + kind);
             }
         }
 
-        /** Bytes per second; a body that may not be thrown out is fast. */
+        private boolean isSlow(long now) {
+            return !complete
+                    && !waits
+                    && taken > 0
+                    && now - begun >= BEGINNING
+                    && (pace(now) < SLOW || now - movedAt >= STANDSTILL);
+        }
+
+        /** Bytes per second. */
         private double pace(long now) {
-            long nanos = now - begun;
-            return complete || waits || size == 0 || nanos < BEGINNING
-                    ? Double.MAX_VALUE
-                    : size * 1e9 / nanos;
+            return moved * 1e9 / (now - begun);
         }
     }
 
-    private void take(Body body, int bytes) {
+    private void take(Body body, long bytes) {
         long began = clock.getAsLong();
         body.requireOpen();
         while (free < bytes) {
@@ -141,24 +216,27 @@ final class BodyRoom {
             }
             long left = patience - (now - began);
             if (left <= 0 || bodies.stream().allMatch(other -> other == body || isIdle(other))) {
-                throw unavailable("too many manifests are being pushed");
+                throw unavailable("too many " + kind + " are under way");
             }
             await(body, left);
-            body.begun += clock.getAsLong() - now; // that was not the client's time
+            long waited = clock.getAsLong() - now; // that was not the client's time
+            body.begun += waited;
+            body.movedAt += waited;
         }
         free -= bytes;
+        body.taken += bytes;
     }
 
     /** Whether nothing that this body does can give room back soon. */
     private static boolean isIdle(Body body) {
-        return body.waits || body.size == 0;
+        return body.waits || body.taken == 0;
     }
 
     private boolean throwsOutTheSlowest(Body asking, long now) {
         Body slowest = null;
         for (Body body : bodies) {
             if (body != asking
-                    && body.pace(now) < SLOW
+                    && body.isSlow(now)
                     && (slowest == null || body.pace(now) < slowest.pace(now))) {
                 slowest = body;
             }

@@ -9,6 +9,7 @@ import io.berth.registry.RegistryLister;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Deque;
 
 /** The names of the repositories: no part of the specification, yet every registry has it. */
 final class CatalogController {
@@ -35,17 +36,16 @@ final class CatalogController {
                         limits.repositories(),
                         limits.maxRepositories());
         PageRequest wanted = query.request();
-        try (ListRoom.Place place = room.take((long) wanted.limit() * ListRoom.REPOSITORY)) {
+        try (ListRoom.Place place = room.take(request, (long) wanted.limit() * ListRoom.REPOSITORY)) {
             Page<RepositoryName> page = registry.repositories(wanted);
-            byte[] body = document(page);
+            Deque<byte[]> body = document(page);
             urls.linkToNext(response, path, page, RepositoryName::value, query::next);
-            place.shrinkTo(body.length);
-            Answer.content(request, response, "application/json", body);
+                        place.send(response, "application/json", body);
         }
     }
 
-    private static byte[] document(Page<RepositoryName> page) {
-        return Json.write(
+    private static Deque<byte[]> document(Page<RepositoryName> page) {
+        return Json.pieces(
                 json -> {
                     json.writeStartObject();
                     json.writeArrayPropertyStart("repositories");

@@ -59,7 +59,7 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
             return clientGone(request, response, exception);
         }
         if (response.isCommitted()) {
-            log(500, request, exception, false);
+            log(500, request, exception, isUnavailable(exception));
             return null;
         }
         RegistryException failure =
@@ -68,7 +68,7 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
                         : new RegistryException(
                                 List.of(RegistryError.of(ErrorCode.UNKNOWN)), exception);
         int status = ErrorStatus.of(failure.code());
-        log(status, request, exception, failure.code() == ErrorCode.UNAVAILABLE);
+        log(status, request, exception, isUnavailable(failure));
         try {
             ErrorAnswer.send(
                     request, response, status, failure.errors(), headers(request, failure));
@@ -76,6 +76,11 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
             return clientGone(request, response, e);
         }
         return new ModelAndView();
+    }
+
+    private static boolean isUnavailable(Exception exception) {
+        return exception instanceof RegistryException known
+                && known.code() == ErrorCode.UNAVAILABLE;
     }
 
     /** A connection that fails is everyday life, and nobody is left to be told. */

@@ -3,6 +3,8 @@ package io.berth.http;
 import io.berth.name.Descriptor;
 import io.berth.name.Platform;
 import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
+import java.util.Deque;
 import java.util.Map;
 import java.util.function.Consumer;
 import tools.jackson.core.JsonGenerator;
@@ -19,10 +21,21 @@ final class Json {
     /** Written whole before it is sent, so that its length is known and nothing ends half-way. */
     static byte[] write(Consumer<JsonGenerator> document) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
+        write(document, bytes);
+        return bytes.toByteArray();
+    }
+
+    /** The same for documents that may be long. */
+    static Deque<byte[]> pieces(Consumer<JsonGenerator> document) {
+        Pieces pieces = new Pieces();
+        write(document, pieces);
+        return pieces.end();
+    }
+
+    private static void write(Consumer<JsonGenerator> document, OutputStream bytes) {
         try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes)) {
             document.accept(json);
         }
-        return bytes.toByteArray();
     }
 
     /** Writes what {@link io.berth.error.RegistryError#detail} may hold. */

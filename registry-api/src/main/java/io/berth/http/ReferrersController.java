@@ -12,6 +12,7 @@ import io.berth.registry.ReferrerLister;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
 /** Manifests about a manifest (distribution-spec, "Listing Referrers"). */
@@ -35,7 +36,7 @@ final class ReferrersController {
         QueryString query = QueryString.of(request.getQueryString());
         String artifactType = query.first(QueryParameter.ARTIFACT_TYPE);
         PageRequest wanted = new PageRequest(query.first(QueryParameter.LAST_REFERRER), MAX_ITEMS);
-        try (ListRoom.Place place = room.take(ListRoom.REFERRERS)) {
+        try (ListRoom.Place place = room.take(request, ListRoom.REFERRERS)) {
             Page<Descriptor> page =
                     registry.referrers(path.repository(), path.subject(), artifactType, wanted);
             if (artifactType != null) {
@@ -47,14 +48,13 @@ final class ReferrersController {
                     page,
                     item -> item.digest().toString(),
                     last -> next(last, artifactType));
-            byte[] body = index(page);
-            place.shrinkTo(body.length);
-            Answer.content(request, response, MediaType.OCI_INDEX.value(), body);
+            Deque<byte[]> body = index(page);
+                        place.send(response, MediaType.OCI_INDEX.value(), body);
         }
     }
 
-    private static byte[] index(Page<Descriptor> page) {
-        return Json.write(
+    private static Deque<byte[]> index(Page<Descriptor> page) {
+        return Json.pieces(
                 json -> {
                     json.writeStartObject();
                     json.writeNumberProperty("schemaVersion", 2);

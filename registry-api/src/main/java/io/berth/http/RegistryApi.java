@@ -30,10 +30,16 @@ public final class RegistryApi {
      */
     public static final int READ_BUFFER_BYTES = 32 * 1024;
 
+    /**
+     * Attribute of a request: a text by which its client is told from others, where the server knows
+     * it better than by the address of the connection.
+     */
+    public static final String CLIENT_ATTRIBUTE = "io.berth.http.client";
+
     /** Seconds: longer than any manifest takes, shorter than clients wait. */
     private static final int MANIFEST_PATIENCE = 10;
 
-    /** Seconds: longer than making and sending a list takes, shorter than clients wait. */
+    /** Seconds: longer than making a list takes, and than a slow client is put up with. */
     private static final int LIST_PATIENCE = 10;
 
     private final HandlerMapping handlerMapping;

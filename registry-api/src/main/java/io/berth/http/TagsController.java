@@ -9,6 +9,7 @@ import io.berth.registry.RegistryLister;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Deque;
 
 /** The tags of a repository (distribution-spec, "Listing Tags"). */
 final class TagsController {
@@ -34,16 +35,16 @@ final class TagsController {
         PageRequest wanted = query.request();
         // Most repositories have few tags, and most clients ask for all.
         PageRequest few = new PageRequest(wanted.after(), Math.min(wanted.limit(), FEW));
-        try (ListRoom.Place place = room.take((long) few.limit() * ListRoom.TAG)) {
+        try (ListRoom.Place place = room.take(request, (long) few.limit() * ListRoom.TAG)) {
             Page<Tag> page = registry.tags(path.repository(), few);
             if (!page.more() || few.limit() == wanted.limit()) {
-                send(path, query, page, place, request, response);
+                send(path, query, page, place, response);
                 return;
             }
         }
-        try (ListRoom.Place place = room.take((long) wanted.limit() * ListRoom.TAG)) {
+        try (ListRoom.Place place = room.take(request, (long) wanted.limit() * ListRoom.TAG)) {
             Page<Tag> page = registry.tags(path.repository(), wanted);
-            send(path, query, page, place, request, response);
+            send(path, query, page, place, response);
         }
     }
 
@@ -52,11 +53,10 @@ final class TagsController {
             PageQuery query,
             Page<Tag> page,
             ListRoom.Place place,
-            HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        byte[] body =
-                Json.write(
+        Deque<byte[]> body =
+                Json.pieces(
                         json -> {
                             json.writeStartObject();
                             json.writeStringProperty("name", path.repository().value());
@@ -66,7 +66,6 @@ final class TagsController {
                             json.writeEndObject();
                         });
         urls.linkToNext(response, path, page, Tag::value, query::next);
-        place.shrinkTo(body.length);
-        Answer.content(request, response, "application/json", body);
+                place.send(response, "application/json", body);
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -24,7 +25,7 @@ class BodyRoomTest {
 
     private final AtomicLong now = new AtomicLong();
     private final BodyRoom room =
-            new BodyRoom(PIECES * PIECE, TimeUnit.SECONDS.toNanos(10), now::get);
+            new BodyRoom("bodies", PIECES * PIECE, TimeUnit.SECONDS.toNanos(10), now::get);
 
     private void secondsPass(long seconds) {
         now.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
@@ -97,12 +98,13 @@ class BodyRoomTest {
     @Test
     void whatIsFastEnoughOrCompleteOrJustBegunStays() {
         BodyRoom.Body fast = room.enter();
-        add(fast, 98);
+        add(fast, 97);
         secondsPass(3); // 260 KiB in a second
         BodyRoom.Body complete = room.enter();
         add(complete, 1);
         complete.complete();
         secondsPass(10);
+        add(fast, 1);
         BodyRoom.Body begun = room.enter();
         add(begun, 1);
         BodyRoom.Body good = room.enter();
@@ -114,6 +116,58 @@ class BodyRoomTest {
                 });
         fast.complete();
         begun.complete();
+    }
+
+    @Test
+    void aBodyThatWasFastAndStallsGoesToo() {
+        BodyRoom.Body stalled = room.enter();
+        add(stalled, PIECES);
+        secondsPass(5); // 160 KiB in a second, on average
+        BodyRoom.Body good = room.enter();
+        add(good, 1);
+        assertRefused(stalled::complete);
+    }
+
+    @Test
+    void whatGoesOutGivesItsRoomBackPieceByPiece() {
+        try (BodyRoom.Body out = room.enter();
+                BodyRoom.Body in = room.enter()) {
+            out.fill(Collections.nCopies(PIECES, new byte[PIECE]));
+            for (int i = 1; i <= PIECES; i++) {
+                assertThat(out.next()).hasSize(PIECE);
+                add(in, 1);
+            }
+            assertThat(out.next()).isNull();
+        }
+    }
+
+    @Test
+    void whatNobodyTakesLosesItsRoom() {
+        BodyRoom.Body stalled = room.enter();
+        stalled.fill(Collections.nCopies(PIECES, new byte[PIECE]));
+        for (int i = 0; i < PIECES / 2; i++) {
+            stalled.next(); // into the buffers of the system, at once
+        }
+        secondsPass(5);
+        BodyRoom.Body good = room.enter();
+        good.fill(Collections.nCopies(PIECES, new byte[PIECE]));
+        assertRefused(stalled::next);
+        assertThat(good.next()).hasSize(PIECE);
+    }
+
+    @Test
+    void whatIsLargerThanTheRoomWaitsForAllOfIt() {
+        for (int times = 0; times < 3; times++) {
+            try (BodyRoom.Body large = room.enter()) {
+                large.fill(Collections.nCopies(2 * PIECES, new byte[PIECE]));
+                for (int i = 0; i < PIECES + 10; i++) {
+                    large.next();
+                }
+                try (BodyRoom.Body other = room.enter()) {
+                    add(other, 10);
+                }
+            }
+        }
     }
 
     @Test

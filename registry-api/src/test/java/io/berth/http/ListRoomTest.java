@@ -11,44 +11,208 @@ import io.berth.name.Tag;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
 import io.berth.registry.Registry;
+import jakarta.servlet.ServletOutputStream;
+import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.mock.web.DelegatingServletOutputStream;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
 
+@Timeout(60)
 class ListRoomTest {
 
     private static final RepositoryName REPOSITORY = RepositoryName.of("library/app");
     private static final String TAGS = "/v2/library/app/tags/list";
     private static final int ALL = 10_000;
 
-    @Test
-    void moreThanThereIsWaitsForAll() {
-        ListRoom room = new ListRoom(10_240, 0);
-        try (ListRoom.Place place = room.take(1 << 30)) {
-            assertThat(room.free()).isZero();
-            assertThatThrownBy(() -> room.take(1))
-                    .isInstanceOfSatisfying(
-                            RegistryException.class,
-                            e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
-            place.shrinkTo(5_000);
-            assertThat(room.free()).isEqualTo(10_240 - 5_120);
-            place.shrinkTo(9_000); // never takes more
-            assertThat(room.free()).isEqualTo(10_240 - 5_120);
+    /** Two rooms of 100 KiB. */
+    private final AtomicLong now = new AtomicLong();
+    private final ListRoom room = new ListRoom(200 * 1024, 0, now::get);
+
+    private static MockHttpServletRequest from(String client) {
+        MockHttpServletRequest request = new MockHttpServletRequest("GET", TAGS);
+        request.setAttribute(RegistryApi.CLIENT_ATTRIBUTE, client);
+        return request;
+    }
+
+    private static Deque<byte[]> document(int bytes) {
+        Pieces pieces = new Pieces();
+        for (int i = 0; i < bytes; i++) {
+            pieces.write(i);
         }
-        assertThat(room.free()).isEqualTo(10_240);
+        return pieces.end();
+    }
+
+    private static void assertRefused(ThrowingCallable action) {
+        assertThatThrownBy(action)
+                .isInstanceOfSatisfying(
+                        RegistryException.class,
+                        e -> assertThat(e.code()).isEqualTo(ErrorCode.UNAVAILABLE));
+    }
+
+    @Test
+    void moreThanThereIsWaitsForAll() throws Exception {
+        try (ListRoom.Place place = room.take(from("a"), 1 << 30)) {
+            assertThat(room.free()).isZero();
+            assertRefused(() -> room.take(from("b"), 1));
+            MockHttpServletResponse response = new MockHttpServletResponse();
+            place.send(response, "text/plain", document(90_000));
+            assertThat(response.getContentAsByteArray())
+                    .hasSize(90_000)
+                    .endsWith((byte) 89_998, (byte) 89_999);
+            assertThat(response.getContentLength()).isEqualTo(90_000);
+            assertThat(room.free()).isEqualTo(102_400);
+        }
+        assertThat(room.free()).isEqualTo(102_400);
+    }
+
+    @Test
+    void aClientHasHalfOfTheRoom() {
+        try (ListRoom.Place _ = room.take(from("a"), 40_000)) {
+            assertRefused(() -> room.take(from("a"), 20_000));
+            try (ListRoom.Place _ = room.take(from("a"), 9_000);
+                    ListRoom.Place _ = room.take(from("b"), 50_000)) {
+                assertThat(room.free()).isLessThan(5_000);
+            }
+        }
+        room.take(from("a"), 50_000).close();
+        assertThat(room.free()).isEqualTo(102_400);
+    }
+
+    /** A client that takes nothing until it is let go. */
+    private static final class Stalled extends MockHttpServletResponse {
+
+        private final CountDownLatch stalls = new CountDownLatch(1);
+        private final CountDownLatch goesOn = new CountDownLatch(1);
+
+        @Override
+        public ServletOutputStream getOutputStream() {
+            return new DelegatingServletOutputStream(
+                    new OutputStream() {
+                        @Override
+                        public void write(int one) {
+                            stalls.countDown();
+                            try {
+                                goesOn.await();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            }
+                        }
+                    });
+        }
+    }
+
+    private Future<Boolean> send(
+            ExecutorService clients, String client, Stalled response, int bytes) {
+        return clients.submit(
+                () -> {
+                    try (ListRoom.Place place = room.take(from(client), bytes)) {
+                        place.send(response, "text/plain", document(bytes));
+                        return true;
+                    } catch (RegistryException e) {
+                        return false;
+                    } finally {
+                        response.stalls.countDown();
+                    }
+                });
+    }
+
+    /** The room for sending is full of lists that nobody takes; nothing waits for their clients. */
+    @Test
+    void stalledReadersNeverKeepAGoodClientOut() throws Exception {
+        List<Stalled> responses = new ArrayList<>();
+        List<Future<Boolean>> outcomes = new ArrayList<>();
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 100; i++) {
+                Stalled response = new Stalled();
+                responses.add(response);
+                outcomes.add(send(clients, "bad" + i % 20, response, 33_000));
+                response.stalls.await();
+            }
+            now.addAndGet(TimeUnit.SECONDS.toNanos(5));
+            for (int i = 0; i < 10; i++) {
+                try (ListRoom.Place place = room.take(from("good"), 100_000)) {
+                    MockHttpServletResponse response = new MockHttpServletResponse();
+                    place.send(response, "text/plain", document(100_000));
+                    assertThat(response.getContentAsByteArray()).hasSize(100_000);
+                }
+            }
+            responses.forEach(response -> response.goesOn.countDown());
+            for (Future<Boolean> outcome : outcomes) {
+                assertThat(outcome.get()).as("sent").isFalse();
+            }
+        }
+        assertThat(room.free()).isEqualTo(102_400);
+    }
+
+    /** Without waiting for anything: what one client takes is not all. */
+    @Test
+    void stalledReadersOfOneClientLeaveHalfOfTheRoom() throws Exception {
+        List<Stalled> responses = new ArrayList<>();
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 20; i++) {
+                responses.add(new Stalled());
+                var _ = send(clients, "bad", responses.getLast(), 40_000);
+                responses.getLast().stalls.await();
+            }
+            try (ListRoom.Place place = room.take(from("good"), 50_000)) {
+                MockHttpServletResponse response = new MockHttpServletResponse();
+                place.send(response, "text/plain", document(50_000));
+                assertThat(response.getContentAsByteArray()).hasSize(50_000);
+            }
+            responses.forEach(response -> response.goesOn.countDown());
+        }
+    }
+
+    @Test
+    void smallListsNeedNoRoomToBeSent() throws Exception {
+        Stalled stalled = new Stalled();
+        try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            Future<Boolean> sent = send(clients, "bad", stalled, 100_000);
+            stalled.stalls.await();
+            for (String client : List.of("bad", "good")) {
+                MockHttpServletResponse response = new MockHttpServletResponse();
+                try (ListRoom.Place place = room.take(from(client), 40_000)) {
+                    place.send(response, "text/plain", document(ListRoom.SMALL));
+                }
+                assertThat(response.getContentAsByteArray()).hasSize(ListRoom.SMALL);
+            }
+            stalled.goesOn.countDown();
+            assertThat(sent.get()).isTrue();
+        }
+    }
+
+    @Test
+    void clientsThatHoldNothingTakeNoMemory() {
+        ClientShares shares = new ClientShares(100, 0);
+        for (int i = 0; i < 1_000; i++) {
+            ClientShares.Share share = shares.take("client " + i, 50);
+            String client = "client " + i;
+            assertRefused(() -> shares.take(client, 1));
+            share.close();
+            share.close();
+        }
+        assertThat(shares.clients()).isZero();
     }
 
     /** Sixty clients who ask for all of a huge repository at once, at the room of two. */
     @Test
     void longListsAreMadeInTurn() throws Exception {
-        long room = 2L * ALL * ListRoom.TAG;
+        long forTwo = 2L * ALL * ListRoom.TAG;
         List<Tag> tags =
                 IntStream.range(0, ALL).mapToObj(i -> Tag.of("build-%08d".formatted(i))).toList();
         AtomicLong held = new AtomicLong();
@@ -67,7 +231,7 @@ class ListRoomTest {
                             held.addAndGet(-takes);
                             return new Page<>(tags.subList(0, limit), true);
                         });
-        TestApi api = new TestApi(huge, settings(room));
+        TestApi api = new TestApi(huge, settings(2 * forTwo));
         List<Callable<Integer>> asking = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             asking.add(() -> api.get(TAGS).send().is(200).json().get("tags").size());
@@ -78,7 +242,7 @@ class ListRoomTest {
             }
         }
         assertThat(longLists).hasValue(60);
-        assertThat(most).hasValueLessThanOrEqualTo(room);
+        assertThat(most).hasValueLessThanOrEqualTo(forTwo);
     }
 
     private static ApiSettings settings(long room) {

@@ -3,6 +3,7 @@ package io.berth.server;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
 import io.berth.http.ErrorAnswer;
+import io.berth.http.RegistryApi;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.util.List;
@@ -44,6 +45,7 @@ final class Admission extends ValveBase {
             response.setHeader("Connection", "close");
         }
         String client = client(request);
+        request.setAttribute(RegistryApi.CLIENT_ATTRIBUTE, client);
         if (!requests.enter(client)) {
             refuse(request, response, TOO_MANY_REQUESTS, ErrorCode.TOO_MANY_REQUESTS);
         } else {
