@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Where there is no room left:
  *
  * <ol>
- *   <li>The slowest body of those that move at less than {@link #SLOW}, or have not moved at all for
- *       a while, gives up what it holds, and fails: clients that stall must not keep out one that
- *       does not.
+ *   <li>The slowest body of those that move at less than {@link #SLOW}, or have not moved at all
+ *       for a while, gives up what it holds, and fails: clients that stall must not keep out one
+ *       that does not.
  *   <li>Otherwise the one that asks waits until another is done, but not for longer than a while,
  *       and not if all others wait, too: then it gives way, so that they never wait for each other.
  * </ol>
@@ -188,7 +188,8 @@ final class BodyRoom {
 
         private void requireOpen() {
             if (closed) {
-                throw unavailable("the client was too slow while there was no room for other " + kind);
+                throw unavailable(
+                        "the client was too slow while there was no room for other " + kind);
             }
         }
 

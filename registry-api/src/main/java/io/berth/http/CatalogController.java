@@ -36,11 +36,12 @@ final class CatalogController {
                         limits.repositories(),
                         limits.maxRepositories());
         PageRequest wanted = query.request();
-        try (ListRoom.Place place = room.take(request, (long) wanted.limit() * ListRoom.REPOSITORY)) {
+        try (ListRoom.Place place =
+                room.take(request, (long) wanted.limit() * ListRoom.REPOSITORY)) {
             Page<RepositoryName> page = registry.repositories(wanted);
             Deque<byte[]> body = document(page);
             urls.linkToNext(response, path, page, RepositoryName::value, query::next);
-                        place.send(response, "application/json", body);
+            place.send(response, "application/json", body);
         }
     }
 

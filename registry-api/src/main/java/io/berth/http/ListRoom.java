@@ -17,8 +17,8 @@ import java.util.function.LongSupplier;
  * <p>In the one, lists are made: each first takes all the room that it may need, once, for lists
  * that held some and waited for more could wait for each other. Nothing in there waits for a client
  * that reads. In the other are documents that are being sent ({@link BodyRoom}), with what remains
- * of them: where others need room, a client that reads too slowly loses its connection. Documents up
- * to {@value #SMALL} bytes need no room to be sent.
+ * of them: where others need room, a client that reads too slowly loses its connection. Documents
+ * up to {@value #SMALL} bytes need no room to be sent.
  *
  * <p>A client never keeps the rooms to itself: its own lists wait for each other where they would
  * take more than half of one ({@link ClientShares}).

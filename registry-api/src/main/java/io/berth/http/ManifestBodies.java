@@ -40,7 +40,8 @@ final class ManifestBodies {
      */
     ManifestBodies(long memory, int patience) {
         long room = Math.clamp(memory / 2, LEAST_ROOM, Integer.MAX_VALUE);
-        this.arriving = new BodyRoom(
+        this.arriving =
+                new BodyRoom(
                         "manifests", room, TimeUnit.SECONDS.toNanos(patience), System::nanoTime);
         this.working = new Semaphore((int) room, true);
         this.patience = patience;

@@ -49,7 +49,7 @@ final class ReferrersController {
                     item -> item.digest().toString(),
                     last -> next(last, artifactType));
             Deque<byte[]> body = index(page);
-                        place.send(response, MediaType.OCI_INDEX.value(), body);
+            place.send(response, MediaType.OCI_INDEX.value(), body);
         }
     }
 

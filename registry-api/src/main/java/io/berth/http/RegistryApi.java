@@ -31,8 +31,8 @@ public final class RegistryApi {
     public static final int READ_BUFFER_BYTES = 32 * 1024;
 
     /**
-     * Attribute of a request: a text by which its client is told from others, where the server knows
-     * it better than by the address of the connection.
+     * Attribute of a request: a text by which its client is told from others, where the server
+     * knows it better than by the address of the connection.
      */
     public static final String CLIENT_ATTRIBUTE = "io.berth.http.client";
 

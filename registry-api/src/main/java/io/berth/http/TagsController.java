@@ -66,6 +66,6 @@ final class TagsController {
                             json.writeEndObject();
                         });
         urls.linkToNext(response, path, page, Tag::value, query::next);
-                place.send(response, "application/json", body);
+        place.send(response, "application/json", body);
     }
 }

@@ -41,6 +41,7 @@ class ListRoomTest {
 
     /** Two rooms of 100 KiB. */
     private final AtomicLong now = new AtomicLong();
+
     private final ListRoom room = new ListRoom(200 * 1024, 0, now::get);
 
     private static MockHttpServletRequest from(String client) {
