@@ -76,7 +76,7 @@ final class Assembly {
                 references(settings.validation().manifests().references()),
                 ownership(settings.storage().ownership()),
                 tagConcurrency == 0 ? defaults.tagConcurrency() : tagConcurrency,
-                MemoryBudget.ofProcess().manifestCacheBytes(),
+                MemoryBudget.ofProcess().manifestCacheBytes(!far),
                 MemoryBudget.ofProcess().manifestReadingBytes(),
                 MemoryBudget.ofProcess().uploadBufferBytes(),
                 MemoryBudget.ofProcess().seenBytes(),

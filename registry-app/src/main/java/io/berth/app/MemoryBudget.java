@@ -38,8 +38,16 @@ record MemoryBudget(long heapBytes) {
     }
 
     /** Manifests kept in memory because they may be asked for again, in their parsed form. */
-    long manifestCacheBytes() {
-        return share(20);
+    long manifestCacheBytes(boolean onDisk) {
+        return onDisk ? share(20) - linkBytes() : share(20);
+    }
+
+    /**
+     * Links of tags and blobs that are kept because they may be asked for again, on a disk. The
+     * least heap has room for those of 1,500 tags.
+     */
+    long linkBytes() {
+        return share(120);
     }
 
     /**

@@ -60,6 +60,7 @@ final class Stores {
                             folder,
                             StoredRegistry.TEMPORARY,
                             MemoryBudget.ofProcess().nameBytes(),
+                            MemoryBudget.ofProcess().linkBytes(),
                             StoredRegistry.LOCK,
                             settings.lockWait().duration());
         } catch (UncheckedIOException e) {

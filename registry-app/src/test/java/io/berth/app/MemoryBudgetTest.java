@@ -43,12 +43,12 @@ class MemoryBudgetTest {
     @ValueSource(longs = {129_761_280, 128 * MIB, 512 * MIB, 1024 * MIB, 16_384 * MIB})
     void allSharesTogetherFit(long bytes) {
         MemoryBudget budget = new MemoryBudget(bytes);
-        long onS3 = budget.spoolBytes();
-        long onDisk = budget.nameBytes();
+        long onS3 = budget.manifestCacheBytes(false) + budget.spoolBytes();
+        long onDisk =
+                budget.manifestCacheBytes(true) + budget.linkBytes() + budget.nameBytes();
 
         assertThat(
-                        budget.manifestCacheBytes()
-                                + budget.manifestsUnderWayBytes()
+                        budget.manifestsUnderWayBytes()
                                 + budget.manifestReadingBytes()
                                 + budget.uploadBufferBytes()
                                 + Math.max(onS3, onDisk)

@@ -74,7 +74,12 @@ import org.slf4j.LoggerFactory;
  * where one is the object itself. Files that cannot be keys and temporary files of other registries
  * are not seen.
  *
- * <p>Memory: no buffers; names of large folders take what the constructor is told.
+ * <p><b>Small files</b> that are read again and again, such as links, are kept in memory. One stat
+ * shows that such a file is the one that was read, so what other processes write is seen at once
+ * ({@link SmallFileCache}). On network file systems, where a stat may tell what was, each is read
+ * every time.
+ *
+ * <p>Memory: no buffers; names of large folders and small files take what the constructor is told.
  */
 public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
 
@@ -83,6 +88,9 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
     /** Where nothing else is said: for folders of half a million names. */
     private static final long NAME_BYTES = 64L << 20;
 
+    /** Where nothing else is said: for some thousand links. */
+    private static final long SMALL_FILE_BYTES = 2L << 20;
+
     private static final Set<OpenOption> WRITE = Set.of(StandardOpenOption.WRITE);
 
     private final SystemCalls calls;
@@ -90,6 +98,7 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
     private final TemporaryFiles temporaryFiles;
     private final Publisher publisher;
     private final FolderReader folders;
+    private final SmallFileCache smallFiles;
     private final Sentinel sentinel;
     private final boolean distinguishesCase;
     private final @Nullable FolderLock lock;
@@ -98,13 +107,19 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
      * As the constructor does, for this process alone, until {@link #close}.
      *
      * @param nameBytes as of the constructor
+     * @param smallFileBytes as of the constructor
      * @param lock a file that says so, as a key; no object can be there
      * @param patience how long another process that has the folder is waited for
      * @throws FolderInUseException when another one has it still
      * @throws UncheckedIOException when files cannot be written there; its message says where
      */
     public static DiskStore open(
-            Path root, ObjectKey temporary, long nameBytes, ObjectKey lock, Duration patience) {
+            Path root,
+            ObjectKey temporary,
+            long nameBytes,
+            long smallFileBytes,
+            ObjectKey lock,
+            Duration patience) {
         Path absolute = root.toAbsolutePath().normalize();
         FolderLock held;
         try {
@@ -115,16 +130,17 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
             throw unusable(absolute, e);
         }
         try {
-            return new DiskStore(root, temporary, nameBytes, new SystemCalls(), held);
+            return new DiskStore(
+                    root, temporary, nameBytes, smallFileBytes, new SystemCalls(), held);
         } catch (RuntimeException e) {
             held.close();
             throw e;
         }
     }
 
-    /** Opens the folder with {@link #NAME_BYTES} for names. */
+    /** Opens the folder with as much memory as an application of its own needs. */
     public DiskStore(Path root, ObjectKey temporary) {
-        this(root, temporary, NAME_BYTES);
+        this(root, temporary, NAME_BYTES, SMALL_FILE_BYTES);
     }
 
     /**
@@ -134,10 +150,12 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
      * @param temporary the folder of temporary files, as a key; no object can be there
      * @param nameBytes memory for names of large folders. A folder whose names take more than a
      *     quarter of it, at about 30 bytes a name, is read anew for each page of a listing
+     * @param smallFileBytes memory for small files that were read several times, at about 600 bytes
+     *     each; 0: each is read every time
      * @throws UncheckedIOException when files cannot be written there; its message says where
      */
-    public DiskStore(Path root, ObjectKey temporary, long nameBytes) {
-        this(root, temporary, nameBytes, new SystemCalls());
+    public DiskStore(Path root, ObjectKey temporary, long nameBytes, long smallFileBytes) {
+        this(root, temporary, nameBytes, smallFileBytes, new SystemCalls(), null);
     }
 
     DiskStore(Path root, ObjectKey temporary, SystemCalls calls) {
@@ -145,13 +163,14 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
     }
 
     DiskStore(Path root, ObjectKey temporary, long nameBytes, SystemCalls calls) {
-        this(root, temporary, nameBytes, calls, null);
+        this(root, temporary, nameBytes, SMALL_FILE_BYTES, calls, null);
     }
 
     private DiskStore(
             Path root,
             ObjectKey temporary,
             long nameBytes,
+            long smallFileBytes,
             SystemCalls calls,
             @Nullable FolderLock lock) {
         this.calls = calls;
@@ -169,6 +188,7 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
             trials.requireTheLeast();
             trials.adviseOnNames();
             distinguishesCase = trials.distinguishesCase();
+            smallFiles = new SmallFileCache(calls, trials.isLocal() ? smallFileBytes : 0);
             publisher = new Publisher(tree, calls, sentinel, trials.hasLinks());
         } catch (IOException e) {
             throw unusable(absolute, e);
@@ -234,25 +254,32 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
     public byte[] read(ObjectKey key, int limit) {
         Path file = tree.file(key);
         try {
-            byte[] content = SmallFile.read(file, limit);
-            if (content == null) {
-                throw new TooLong(key, attributes(key, file).size()); // folders have one as well
-            }
-            return content;
+            return whole(key, file, smallFiles.read(key, file, limit));
         } catch (IOException e) {
             throw reading(key, file, e);
         }
+    }
+
+    private byte[] whole(ObjectKey key, Path file, byte @Nullable [] content) {
+        if (content == null) {
+            throw new TooLong(key, attributes(key, file).size()); // folders have one as well
+        }
+        return content;
     }
 
     @Override
     public ObjectContent get(ObjectKey key, int limit) {
         Path file = tree.file(key);
         while (true) {
-            BasicFileAttributes before = attributes(key, file);
-            byte[] content = read(key, limit);
-            Version version = Publisher.version(before);
-            if (version.equals(Publisher.version(attributes(key, file)))) {
-                return new ObjectContent(content, version);
+            Version before = Publisher.version(attributes(key, file));
+            byte[] content;
+            try {
+                content = whole(key, file, SmallFile.read(file, limit));
+            } catch (IOException e) {
+                throw reading(key, file, e);
+            }
+            if (before.equals(Publisher.version(attributes(key, file)))) {
+                return new ObjectContent(content, before);
             }
         }
     }

@@ -3,6 +3,7 @@ package io.berth.object.disk;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,11 @@ final class FileSystemTrials {
 
     /** Of a part of a key. */
     private static final int LONGEST_NAME = 255;
+
+    private static final Set<String> LOCAL =
+            Set.of(
+                    "ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "tmpfs",
+                    "overlay", "apfs");
 
     private final TemporaryFiles files;
     private final FileTree tree;
@@ -88,6 +94,19 @@ final class FileSystemTrials {
             return true;
         } finally {
             TemporaryFiles.drop(lower);
+        }
+    }
+
+    /**
+     * Whether a stat is known to tell what the file is now. Clients of network file systems answer
+     * for some seconds with what they were told last, and nothing is known of drivers outside the
+     * kernel.
+     */
+    boolean isLocal() {
+        try {
+            return LOCAL.contains(calls.fileSystem(files.folder()));
+        } catch (IOException e) {
+            return false; // there are containers in which it cannot be found out
         }
     }
 

@@ -8,7 +8,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,14 +30,14 @@ import org.jspecify.annotations.Nullable;
  * processes may change the folder. That time is coarse: a change right after the reading may leave
  * it as it was. So names are kept only if it lay well in the past as they were read. (Git trusts
  * its index under the same rule.) On a network file system this takes clocks that agree to within
- * {@link #COARSE}.
+ * {@link FileState#COARSE}.
  *
  * <p><b>Changes by this process are taken over</b>, so that pages stay cheap while it adds and
  * removes names: {@link #change} looks at the time before and after it. If the time before is the
  * one that is known, the names with this change are those of the time after. A name that another
  * process adds or removes in these microseconds, or in the same tick of the file system's clock, is
  * not noticed by that. Therefore a folder that this process changed is read again while it is
- * listed: after {@link #COARSE}, or where that takes long {@link #SELDOM} times as long, and {@link
+ * listed: after {@link FileState#COARSE}, or where that takes long {@link #SELDOM} times as long, and {@link
  * #LONGEST} at the most. So long the change of another process may be missed. A change by this
  * process is never missed.
  *
@@ -46,9 +45,6 @@ import org.jspecify.annotations.Nullable;
  * read in parts, again for each. One large folder is read at a time, which takes the other half.
  */
 final class FolderReader {
-
-    /** The coarsest clock of the file systems in use is FAT's, of two seconds. */
-    private static final Duration COARSE = Duration.ofSeconds(2);
 
     /** Of the time, a reading to make sure takes one part in so many at the most. */
     private static final int SELDOM = 50;
@@ -78,19 +74,6 @@ final class FolderReader {
         }
     }
 
-    /** A state of a folder, as its attributes tell it. */
-    private record State(FileTime modified, @Nullable Object identity) {
-
-        static State of(BasicFileAttributes folder) {
-            return new State(folder.lastModifiedTime(), folder.fileKey());
-        }
-
-        /** Whether any later change shows. */
-        boolean isSettled() {
-            return modified.toMillis() < System.currentTimeMillis() - COARSE.toMillis();
-        }
-    }
-
     /**
      * What was read of a large folder.
      *
@@ -103,7 +86,7 @@ final class FolderReader {
      */
     private record Known(
             long number,
-            State state,
+            FileState state,
             FolderNames names,
             boolean isExact,
             boolean isOurs,
@@ -119,13 +102,13 @@ final class FolderReader {
          *
          * @param isBeingRead whether it is being made sure already
          */
-        boolean areOf(State seen, boolean isBeingRead) {
+        boolean areOf(FileState seen, boolean isBeingRead) {
             boolean isDoubtful = isOurs && System.nanoTime() - doubtfulFrom >= 0;
             return isExact && state.equals(seen) && (isBeingRead || !isDoubtful);
         }
 
         /** After a change by this process. */
-        Known changed(State before, State after, Kind kind, String name) {
+        Known changed(FileState before, FileState after, Kind kind, String name) {
             return new Known(
                     number,
                     after,
@@ -149,14 +132,14 @@ final class FolderReader {
         private final long number;
         private final CompletableFuture<FolderScan.Result> result = new CompletableFuture<>();
         private final List<Done> meanwhile = new ArrayList<>();
-        private State state;
+        private FileState state;
         private boolean isOurs;
         private boolean isExact;
 
         /**
          * @param isOurs whether the last change was made by this process
          */
-        Reading(long number, State state, boolean isOurs) {
+        Reading(long number, FileState state, boolean isOurs) {
             this.number = number;
             this.state = state;
             this.isOurs = isOurs && !state.isSettled();
@@ -164,11 +147,11 @@ final class FolderReader {
         }
 
         /** Whether it gives everything that was there before a request. */
-        boolean serves(long arrived, State seen) {
+        boolean serves(long arrived, FileState seen) {
             return number > arrived || (isExact && state.equals(seen));
         }
 
-        void changed(State before, State after, Kind kind, String name) {
+        void changed(FileState before, FileState after, Kind kind, String name) {
             meanwhile.add(new Done(kind, name));
             isExact &= state.equals(before);
             isOurs = true;
@@ -203,7 +186,7 @@ final class FolderReader {
 
     /** Nanoseconds after which names are read again that took so many to read. */
     static long doubtfulAfter(long took) {
-        return Math.clamp(SELDOM * took, COARSE.toNanos(), LONGEST.toNanos());
+        return Math.clamp(SELDOM * took, FileState.COARSE.toNanos(), LONGEST.toNanos());
     }
 
     private final SystemCalls calls;
@@ -246,7 +229,7 @@ final class FolderReader {
     FolderNames names(Path folder, BasicFileAttributes attributes, String after)
             throws IOException {
         long arrived = begun.get();
-        State seen = State.of(attributes);
+        FileState seen = FileState.of(attributes);
         while (seen != null) {
             Reading reading;
             boolean isMine;
@@ -330,9 +313,9 @@ final class FolderReader {
                 return change.run();
             }
             try {
-                State before = state(folder);
+                FileState before = state(folder);
                 T result = change.run();
-                State after = stateAfterChange(folder);
+                FileState after = stateAfterChange(folder);
                 if (before == null || after == null) {
                     forget(folder);
                 } else {
@@ -350,7 +333,7 @@ final class FolderReader {
         }
     }
 
-    private void takeOver(Path folder, State before, State after, Kind kind, String name) {
+    private void takeOver(Path folder, FileState before, FileState after, Kind kind, String name) {
         Reading reading = underWay.get(folder);
         if (reading != null) {
             reading.changed(before, after, kind, name);
@@ -373,9 +356,9 @@ final class FolderReader {
     }
 
     /** {@code null}: there is no such folder. */
-    private @Nullable State state(Path folder) throws IOException {
+    private @Nullable FileState state(Path folder) throws IOException {
         try {
-            return State.of(calls.attributes(folder));
+            return FileState.of(calls.attributes(folder));
         } catch (NoSuchFileException e) {
             return null;
         }
@@ -385,7 +368,7 @@ final class FolderReader {
      * {@code null}: there is no such folder, or it cannot be looked at. A change that was made is
      * reported as made all the same.
      */
-    private @Nullable State stateAfterChange(Path folder) {
+    private @Nullable FileState stateAfterChange(Path folder) {
         try {
             return state(folder);
         } catch (IOException e) {

@@ -5,8 +5,6 @@ import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.Unavailable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -17,25 +15,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Sentinel {
 
-    /** What identifies an unchanged file. */
-    private record Identity(Object file, long size, FileTime modified) {
-
-        /** {@code null} where the file system does not number its files. */
-        static @Nullable Identity of(BasicFileAttributes attributes) {
-            Object file = attributes.fileKey();
-            return file == null
-                    ? null
-                    : new Identity(file, attributes.size(), attributes.lastModifiedTime());
-        }
-    }
-
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Expected(ObjectKey key, Path file, byte[] content) {}
 
     private final FileTree tree;
     private final SystemCalls calls;
     private volatile @Nullable Expected expected;
-    private volatile @Nullable Identity seen;
+    private volatile @Nullable FileState seen;
 
     Sentinel(FileTree tree, SystemCalls calls) {
         this.tree = tree;
@@ -70,8 +56,8 @@ final class Sentinel {
             return;
         }
         try {
-            Identity found = Identity.of(calls.attributes(sentinel.file()));
-            if (found != null && found.equals(seen)) {
+            FileState found = FileState.of(calls.attributes(sentinel.file()));
+            if (found.identity() != null && found.equals(seen)) {
                 return;
             }
             byte[] content = SmallFile.read(sentinel.file(), sentinel.content().length);

@@ -32,6 +32,11 @@ class SystemCalls {
         return Files.readAttributes(path, BasicFileAttributes.class);
     }
 
+    /** The kind of file system that a file is on, such as {@code ext4}. */
+    String fileSystem(Path path) throws IOException {
+        return Files.getFileStore(path).type();
+    }
+
     /** Reads the names in a folder, a part at a time; the caller closes it. */
     @SuppressWarnings("StreamResourceLeak")
     DirectoryStream<Path> children(Path folder) throws IOException {

@@ -250,7 +250,7 @@ class FolderReaderTest extends DiskFixture {
     void whatWasAcknowledgedIsListedAndWhatWasDeletedIsNot(long nameBytes) throws Exception {
         int threads = 8;
         Path folder = folders(500);
-        DiskStore shared = new DiskStore(root, TEMPORARY, nameBytes);
+        DiskStore shared = new DiskStore(root, TEMPORARY, nameBytes, calls);
         CyclicBarrier start = new CyclicBarrier(threads + 1);
         List<Callable<Boolean>> tasks = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
@@ -378,7 +378,7 @@ class FolderReaderTest extends DiskFixture {
     @Test
     void manyWhoReadLargeFoldersTakeTheMemoryOfFew() throws Exception {
         Path folder = folders(8_000);
-        DiskStore small = new DiskStore(root, TEMPORARY, 256 << 10);
+        DiskStore small = new DiskStore(root, TEMPORARY, 256 << 10, calls);
         List<String> expected = plain(folder);
         List<Callable<List<String>>> asking = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
