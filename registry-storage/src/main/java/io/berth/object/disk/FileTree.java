@@ -197,21 +197,22 @@ final class FileTree {
     }
 
     /**
-     * Looks before it makes: to be refused costs many times as much, and new content is refused at
-     * every level.
+     * Makes a folder where there is none, and those above it that are missing. The folder itself is
+     * tried first: new content mostly needs just that one, and to be refused costs as little as to
+     * look.
      */
     private void makeFolder(Path folder) throws IOException {
-        if (Files.exists(folder)) {
+        if (folder.equals(root)) {
+            if (!calls.isThere(root)) {
+                throw new IOException("the data folder is gone");
+            }
             return;
         }
-        if (folder.equals(root)) {
-            throw new IOException("the data folder is gone");
+        if (change(folder, Kind.ADDS_FOLDER, () -> calls.makeFolder(folder))
+                || calls.isThere(folder)) {
+            return;
         }
         makeFolder(above(folder));
-        makeOneFolder(folder);
-    }
-
-    private void makeOneFolder(Path folder) throws IOException {
         try {
             change(folder, Kind.ADDS_FOLDER, () -> Files.createDirectory(folder));
         } catch (FileAlreadyExistsException e) {

@@ -302,7 +302,8 @@ final class FolderReader {
 
     /**
      * Makes a change of a name in a folder, and takes it over into what is known of that folder.
-     * Where the folder cannot be looked at after the change, what is known of it is forgotten.
+     * Where the folder cannot be looked at after the change, what is known of it is forgotten. A
+     * change that gives {@code false} has changed nothing.
      *
      * @throws IOException what the change throws, or that the folder cannot be looked at before it;
      *     nothing is changed then, unless the change says otherwise
@@ -315,6 +316,9 @@ final class FolderReader {
             try {
                 FileState before = state(folder);
                 T result = change.run();
+                if (Boolean.FALSE.equals(result)) {
+                    return result;
+                }
                 FileState after = stateAfterChange(folder);
                 if (before == null || after == null) {
                     forget(folder);

@@ -43,6 +43,21 @@ class SystemCalls {
         return Files.newDirectoryStream(folder);
     }
 
+    /** Whether anything is there, behind symbolic links: access. */
+    boolean isThere(Path path) {
+        return Files.exists(path);
+    }
+
+    /**
+     * Makes a folder: mkdir. Without the exception that says why not, which costs ten times as much
+     * as the call, and more the deeper the caller's stack.
+     *
+     * @return {@code false}: nothing was made
+     */
+    boolean makeFolder(Path folder) {
+        return folder.toFile().mkdir();
+    }
+
     /** Gives a file the name of another, which is gone then, in one step. */
     void replace(Path file, Path other) throws IOException {
         Files.move(file, other, StandardCopyOption.ATOMIC_MOVE);

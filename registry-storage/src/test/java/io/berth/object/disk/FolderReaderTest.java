@@ -75,6 +75,17 @@ class FolderReaderTest extends DiskFixture {
     }
 
     @Test
+    void aChangeThatWasRefusedIsNotTakenOver() throws IOException {
+        Path folder = folders(100);
+        FolderReader reader = new FolderReader(calls, 1 << 20);
+        FolderNames before = reader.names(folder, calls.attributes(folder), "");
+
+        reader.change(folder, "new", FolderReader.Kind.ADDS_FOLDER, () -> false);
+
+        assertThat(reader.names(folder, calls.attributes(folder), "")).isSameAs(before);
+    }
+
+    @Test
     void aPageCostsThePageWhileThisProcessPushes() throws IOException {
         Path folder = folders(3_000);
         Instant begin = Instant.now();

@@ -74,6 +74,18 @@ class RecordingCalls extends SystemCalls {
     }
 
     @Override
+    boolean isThere(Path path) {
+        made.add("look for " + name(path));
+        return super.isThere(path);
+    }
+
+    @Override
+    boolean makeFolder(Path folder) {
+        made.add("make " + name(folder));
+        return super.makeFolder(folder);
+    }
+
+    @Override
     @SuppressWarnings("StreamResourceLeak")
     DirectoryStream<Path> children(Path folder) throws IOException {
         note("children of " + name(folder));
