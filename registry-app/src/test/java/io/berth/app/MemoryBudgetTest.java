@@ -44,8 +44,7 @@ class MemoryBudgetTest {
     void allSharesTogetherFit(long bytes) {
         MemoryBudget budget = new MemoryBudget(bytes);
         long onS3 = budget.manifestCacheBytes(false) + budget.spoolBytes();
-        long onDisk =
-                budget.manifestCacheBytes(true) + budget.linkBytes() + budget.nameBytes();
+        long onDisk = budget.manifestCacheBytes(true) + budget.linkBytes() + budget.nameBytes();
 
         assertThat(
                         budget.manifestsUnderWayBytes()

@@ -20,8 +20,17 @@ final class FileSystemTrials {
 
     private static final Set<String> LOCAL =
             Set.of(
-                    "ext2", "ext3", "ext4", "xfs", "btrfs", "zfs", "f2fs", "bcachefs", "tmpfs",
-                    "overlay", "apfs");
+                    "ext2",
+                    "ext3",
+                    "ext4",
+                    "xfs",
+                    "btrfs",
+                    "zfs",
+                    "f2fs",
+                    "bcachefs",
+                    "tmpfs",
+                    "overlay",
+                    "apfs");
 
     private final TemporaryFiles files;
     private final FileTree tree;

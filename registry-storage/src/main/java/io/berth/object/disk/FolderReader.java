@@ -37,9 +37,9 @@ import org.jspecify.annotations.Nullable;
  * one that is known, the names with this change are those of the time after. A name that another
  * process adds or removes in these microseconds, or in the same tick of the file system's clock, is
  * not noticed by that. Therefore a folder that this process changed is read again while it is
- * listed: after {@link FileState#COARSE}, or where that takes long {@link #SELDOM} times as long, and {@link
- * #LONGEST} at the most. So long the change of another process may be missed. A change by this
- * process is never missed.
+ * listed: after {@link FileState#COARSE}, or where that takes long {@link #SELDOM} times as long,
+ * and {@link #LONGEST} at the most. So long the change of another process may be missed. A change
+ * by this process is never missed.
  *
  * <p>Memory: half of what is given for names that are kept; a folder with more than a quarter is
  * read in parts, again for each. One large folder is read at a time, which takes the other half.

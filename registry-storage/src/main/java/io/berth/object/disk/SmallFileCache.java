@@ -35,8 +35,8 @@ final class SmallFileCache {
 
     /**
      * Hashes of keys that were read once. To keep a file takes two more looks at it, which pays off
-     * only where it is read several times; many are read just once, in a row. A hash that is lost to
-     * another one or to another thread costs one more reading.
+     * only where it is read several times; many are read just once, in a row. A hash that is lost
+     * to another one or to another thread costs one more reading.
      */
     private final int[] readOnce = new int[1024];
 

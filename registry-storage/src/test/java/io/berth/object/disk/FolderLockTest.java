@@ -32,7 +32,12 @@ class FolderLockTest {
         public static void main(String[] args) throws IOException {
             try (DiskStore store =
                     DiskStore.open(
-                            Path.of(args[0]), TEMPORARY, 1 << 20, 0, LOCK, Duration.ofSeconds(20))) {
+                            Path.of(args[0]),
+                            TEMPORARY,
+                            1 << 20,
+                            0,
+                            LOCK,
+                            Duration.ofSeconds(20))) {
                 System.out.println("has it");
                 int told = System.in.read();
                 assert told != 0 && store != null;

@@ -120,7 +120,9 @@ class SmallFileCacheTest extends DiskFixture {
         assertThatThrownBy(() -> link()).isInstanceOf(NotFound.class);
     }
 
-    /** Two writes in one tick of the clock look alike where the second got the first one's inode. */
+    /**
+     * Two writes in one tick of the clock look alike where the second got the first one's inode.
+     */
     @Test
     void aFileThatHasJustChangedIsNotKept() throws IOException {
         for (Duration age : List.of(Duration.ZERO, Duration.ofMillis(1_500))) {
