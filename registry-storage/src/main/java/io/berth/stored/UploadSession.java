@@ -36,8 +36,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class UploadSession {
 
-    /** Where a session stands: bytes that are kept, and what lets another replica find them. */
+    /** Where a session stands: its bytes, and what lets another replica find those that are kept. */
     record Standing(long size, Optional<String> state) {}
+
+    /**
+     * Bytes of one request after which those who look keep them again. On S3 each time is a piece.
+     */
+    private static final long KEPT_AGAIN_AFTER = 1024 * 1024;
 
     /** Longer than a step takes that asks no store. */
     private static final Duration MOMENT = Duration.ofMillis(200);
@@ -60,6 +65,13 @@ final class UploadSession {
     private @Nullable Descriptor published;
 
     private @Nullable StoredUpload writer;
+
+    /** The last writer whose bytes were kept because another request looked. */
+    private @Nullable StoredUpload keptOf;
+
+    /** What the session held then. */
+    private long keptThen;
+
     private boolean publishing;
     private volatile boolean ended;
 
@@ -97,7 +109,7 @@ final class UploadSession {
         try {
             requireOpen(state);
             if (writer != null && !publishing) {
-                keepIfPossible();
+                keepForOthers();
             }
             return Objects.requireNonNull(standing);
         } finally {
@@ -123,10 +135,22 @@ final class UploadSession {
         return Objects.requireNonNull(bytes, "the session is closed");
     }
 
-    /** The bytes that came so far are there for every request; an older count is true as well. */
-    private void keepIfPossible() {
+    /**
+     * Makes the bytes that came so far those from which a client may go on: here at once, and on
+     * any replica once they are kept. That is done for the first who looks at a request that is
+     * adding bytes, and then when many more have come, however often somebody looks. Where it
+     * fails, what was kept before is true as well.
+     */
+    private void keepForOthers() {
+        long size = bytes().size();
+        if (writer != null && writer == keptOf && size - keptThen < KEPT_AGAIN_AFTER) {
+            stand();
+            return;
+        }
         try {
             keep();
+            keptOf = writer;
+            keptThen = size;
         } catch (ObjectStoreException e) {
             if (e instanceof ObjectStoreException.BytesLost) {
                 throw e;
@@ -217,7 +241,7 @@ final class UploadSession {
 
     private void requireInOrder(OptionalLong offset) {
         if (offset.isPresent() && offset.getAsLong() != bytes().size()) {
-            keepIfPossible(); // the client is told to go on from there
+            keepForOthers(); // the client is told to go on from there
             throw new RegistryException(
                     ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER,
                     ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER.message(),

@@ -32,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -171,6 +172,34 @@ class S3RequestCountTest {
         pushBlob(registry, REPOSITORY, bytes("x"));
 
         assertSent(2, "PutObject", 2);
+    }
+
+    /** A piece for the first who asks, and one at the end, whatever comes between two questions. */
+    @Test
+    void askingForTheStatusAgainAndAgain() throws Exception {
+        Registry one = cold();
+        byte[] content = random(5, 100 * 8192);
+        UploadId id;
+        try (Upload upload = one.startUpload(REPOSITORY)) {
+            id = upload.id();
+        }
+        try (HeldRequest request = new HeldRequest(one, REPOSITORY, id, 0)) {
+            for (int at = 0; at < content.length; at += 8192) {
+                request.send(Arrays.copyOfRange(content, at, at + 8192));
+                try (Upload status = one.resumeUpload(REPOSITORY, id, Upload.ASK)) {
+                    assertThat(status.size()).isBetween((long) at, at + 8192L);
+                }
+            }
+            assertThat(traffic.taken()).isEqualTo(Map.of("PutObject", 1));
+            request.end();
+            assertThat(request.refusal()).isEmpty();
+        }
+        assertThat(traffic.taken()).isEqualTo(Map.of("PutObject", 1));
+        try (Upload status = one.resumeUpload(REPOSITORY, id, Upload.ASK)) {
+            assertThat(status.size()).isEqualTo(content.length);
+            status.commit(sha256(content), UploadChunk.empty());
+        }
+        assertThat(traffic.taken()).containsEntry("PutObject", 2).doesNotContainKey("GetObject");
     }
 
     @Test
