@@ -36,7 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class UploadSession {
 
-    /** Where a session stands: its bytes, and what lets another replica find those that are kept. */
+    /**
+     * Where a session stands: its bytes, and what lets another replica find those that are kept.
+     */
     record Standing(long size, Optional<String> state) {}
 
     /**
