@@ -45,8 +45,10 @@ public interface StagedObject extends AutoCloseable {
     InputStream read();
 
     /**
-     * Makes the bytes the object {@code target}, replacing one that is there; durable as asked. The
-     * staged bytes are gone afterwards, and the handle is finished. After {@code Unavailable} it
+     * Makes the bytes the object {@code target}, replacing one that is there; durable as asked.
+     * Afterwards the handle can only be discarded or closed. A store that copies the bytes has what
+     * was kept of them until the handle is discarded, so that what depends on the object can be
+     * done again by another replica; elsewhere they are gone at once. After {@code Unavailable} it
      * can be tried again.
      *
      * @param content the digest of all bytes as the caller computed it; {@code null} when it is not
@@ -57,7 +59,10 @@ public interface StagedObject extends AutoCloseable {
      */
     void publish(ObjectKey target, Durability durability, @Nullable Digest content);
 
-    /** Drops the bytes; the handle is finished. Succeeds when they are gone already. */
+    /**
+     * Drops the bytes, now, or soon where they were published; the handle is finished. Succeeds
+     * when they are gone already.
+     */
     void discard();
 
     /**

@@ -130,9 +130,23 @@ final class SessionBytes {
         return Digest.ofHash(algorithm, fresh);
     }
 
-    void discard() {
+    /**
+     * Drops the bytes, also when they were published.
+     *
+     * @return {@code false}: there are none here
+     */
+    boolean discard() {
+        if (staged == null) {
+            return false;
+        }
+        staged.discard();
+        return true;
+    }
+
+    /** After {@link #publish}: keeps what was kept, for whoever does it again. */
+    void closePublished() {
         if (staged != null) {
-            staged.discard();
+            staged.close();
         }
     }
 

@@ -422,8 +422,8 @@ final class UploadSession {
                 ended = true;
                 release();
                 uploads.ended(repository, id);
-                if (published == null) {
-                    bytes().discard();
+                if (!bytes().discard() && published != null) {
+                    uploads.dropStaged(repository, id); // of a request that did not end this
                 }
             }
         } finally {
@@ -464,7 +464,9 @@ final class UploadSession {
             SessionBytes open = bytes();
             bytes = null;
             standing = null;
-            if (published == null && !open.close()) {
+            if (published != null) {
+                open.closePublished();
+            } else if (!open.close()) {
                 lose();
             }
         } finally {

@@ -38,7 +38,10 @@ import org.slf4j.LoggerFactory;
  * which have ended (elsewhere, one may begin again, empty, which harms nobody).
  *
  * <p>What a crash leaves: before the blob is published, a session that can go on; between the blob
- * and its link, content nobody sees. A request that ends a session writes in exactly that order.
+ * and its link, content nobody sees. A request that ends a session writes in exactly that order,
+ * and drops the staged bytes last. So a commit whose link failed can be made again: by this process
+ * for an hour, because it remembers the blob; by others where the store copies staged bytes, as S3
+ * does. On a disk they have become the blob, and after a restart the session is an empty one.
  */
 final class Uploads {
 
@@ -56,7 +59,7 @@ final class Uploads {
     private final Blobs blobs;
     private final UploadIds ids;
     private final Ingest ingest;
-    private final boolean statesSaveRequests;
+    private final boolean isFar;
 
     /** Those that requests are working on at this moment. */
     private final ConcurrentMap<ObjectKey, Shared> sessions = new ConcurrentHashMap<>();
@@ -73,7 +76,7 @@ final class Uploads {
         this.blobs = blobs;
         this.ids = ids;
         this.ingest = new Ingest(options.uploadBufferBytes());
-        this.statesSaveRequests = options.isFar();
+        this.isFar = options.isFar();
         long seenBytes = options.seenBytes();
         this.hashes =
                 remembering(
@@ -171,6 +174,15 @@ final class Uploads {
         }
     }
 
+    /** What is staged for a session whose blob is there. */
+    void dropStaged(RepositoryName repository, UploadId id) {
+        try {
+            store.resume(RegistryLayout.session(repository, id), null).discard();
+        } catch (ObjectStoreException.NotFound e) {
+            log.debug("the bytes of the upload {} have become a blob", id);
+        }
+    }
+
     static RegistryException unknown() {
         return new RegistryException(ErrorCode.BLOB_UPLOAD_UNKNOWN);
     }
@@ -210,7 +222,7 @@ final class Uploads {
     /** What lets the next request, on whatever replica, find the session's bytes at once. */
     Optional<String> stateToCarry(@Nullable StagedObject staged) {
         return Optional.ofNullable(staged)
-                .filter(held -> statesSaveRequests && held.size() > 0)
+                .filter(held -> isFar && held.size() > 0)
                 .map(StagedObject::state)
                 .map(state -> state.length() <= MAX_STATE ? state : Upload.ASK);
     }

@@ -205,6 +205,8 @@ public final class InterceptedStore implements ObjectStore {
 
     private StagedObject staged(ObjectKey key, StagedObject staged) {
         return new StagedObject() {
+            private boolean published;
+
             @Override
             public long size() {
                 return staged.size();
@@ -244,10 +246,16 @@ public final class InterceptedStore implements ObjectStore {
                         Operation.STAGED_PUBLISH,
                         target.value(),
                         () -> staged.publish(target, durability, content));
+                published = true;
             }
 
+            /** No request where the bytes were published: they are forgotten at most. */
             @Override
             public void discard() {
+                if (published) {
+                    staged.discard();
+                    return;
+                }
                 shown(Operation.STAGED_DISCARD, key.value(), staged::discard);
             }
 

@@ -95,6 +95,7 @@ abstract class ModelContract extends StoreFixture {
         try (StagedObject object = store().stage(staged)) {
             object.append(bytes(content), 0, content.length());
             object.publish(key(key), Durability.HINT, null);
+            object.discard();
         }
         model.put(key, content);
     }

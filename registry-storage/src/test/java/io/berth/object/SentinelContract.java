@@ -37,6 +37,7 @@ public abstract class SentinelContract extends StoreFixture {
             staged.append(bytes("bytes"), 0, 5);
             staged.keep();
             staged.publish(key(target), Durability.DURABLE, null);
+            staged.discard();
         }
     }
 

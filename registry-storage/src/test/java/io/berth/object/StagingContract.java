@@ -15,6 +15,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Bytes that grow over several requests. */
 abstract class StagingContract extends StoreFixture {
@@ -77,6 +78,7 @@ abstract class StagingContract extends StoreFixture {
         try (StagedObject staged = stores.get().resume(STAGED, state)) {
             assertThat(Arrays.equals(allOf(staged), content)).isTrue();
             staged.publish(TARGET, Durability.HINT, null);
+            staged.discard();
         }
 
         byte[] published = open(TARGET.value(), ByteRange.all(content.length));
@@ -167,10 +169,33 @@ abstract class StagingContract extends StoreFixture {
         stage("content");
         try (StagedObject staged = store().resume(STAGED, null)) {
             staged.publish(TARGET, durability, null);
+            staged.discard();
         }
 
         assertThat(keysSoon()).containsExactly(TARGET.value());
         assertNotFound(() -> store().resume(STAGED, null).close());
+    }
+
+    /** A store that has them still has just what was kept, to be published again. */
+    @ParameterizedTest
+    @ValueSource(ints = {7, 25 << 20})
+    void whatIsPublishedAndNotDiscardedIsThereAsItWasKeptOrNotAtAll(int more) throws IOException {
+        stage("content");
+        byte[] bytes = randomBytes(more);
+        try (StagedObject staged = store().resume(STAGED, null)) {
+            staged.append(bytes, 0, more);
+            staged.publish(TARGET, Durability.HINT, null);
+        }
+        try (StagedObject again = anotherInstance().resume(STAGED, null)) {
+            assertThat(content(again)).isEqualTo("content");
+            append(again, "!");
+            again.publish(TARGET, Durability.HINT, null);
+            again.discard();
+            assertThat(read(TARGET.value())).isEqualTo("content!");
+        } catch (ObjectStoreException.NotFound e) {
+            assertThat(store().head(TARGET).size()).isEqualTo(7 + more);
+        }
+        assertThat(keysSoon()).containsExactly(TARGET.value());
     }
 
     @Test
@@ -289,6 +314,7 @@ abstract class StagingContract extends StoreFixture {
         try (StagedObject late = anotherInstance().resume(STAGED, null)) {
             store().resume(STAGED, null).discard();
             late.publish(TARGET, Durability.HINT, null);
+            late.discard();
         } catch (ObjectStoreException.NotFound e) {
             published = false;
         }

@@ -38,14 +38,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Several requests on one session, the older ones half dead: their clients are gone, but for the
@@ -461,15 +464,14 @@ class UploadTakeoverTest {
                     .isInstanceOf(RegistryException.class);
             commit(id, staged);
             assertStored();
+            awaitNoSession(store);
             assertThatThrownBy(() -> commit(id, staged)).isInstanceOf(RegistryException.class);
             registry.deleteBlob(REPOSITORY, sha256(CONTENT));
         }
     }
 
     private void commit(UploadId id, int staged) throws IOException {
-        try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
-            upload.commit(sha256(CONTENT), chunk(part(staged, CONTENT.length)));
-        }
+        commit(id, null, CONTENT, staged);
     }
 
     private static Interceptor failingLinks(AtomicInteger failures) {
@@ -521,6 +523,73 @@ class UploadTakeoverTest {
             }
             assertThat(registry.blob(REPOSITORY, sha256(CONTENT)).descriptor().size())
                     .isEqualTo(CONTENT.length);
+        }
+    }
+
+    /**
+     * The bytes are a blob by then, but the repository has no link. Another replica, or this one
+     * after a restart, does it again with the bytes that were staged.
+     */
+    @ParameterizedTest
+    @CsvSource({"100000, true", "100000, false", "400000, true", "400000, false"})
+    void aCommitWhoseLinkFailedCanBeMadeAgainElsewhere(int staged, boolean withState)
+            throws Exception {
+        assertMadeAgainElsewhere(CONTENT, staged, withState);
+    }
+
+    /** So large that pieces are sent while the last chunk comes. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLargeCommitWhoseLinkFailedCanBeMadeAgainElsewhere(boolean withState) throws Exception {
+        assertMadeAgainElsewhere(random(9, 26 << 20), 1 << 20, withState);
+    }
+
+    private void assertMadeAgainElsewhere(byte[] content, int staged, boolean withState)
+            throws Exception {
+        String root = TestBucket.newRoot();
+        StoredRegistryOptions options = options().far(Duration.ofSeconds(10));
+        UploadId id;
+        String state;
+        try (S3Store one = TestBucket.local(folder).open(root)) {
+            AtomicInteger failures = new AtomicInteger();
+            registry =
+                    new StoredRegistry(
+                            new InterceptedStore(one, failingLinks(failures)),
+                            options,
+                            Clock.systemUTC());
+            id = started();
+            try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
+                upload.append(chunk(Arrays.copyOf(content, staged)));
+                state = withState ? upload.state().orElseThrow() : Upload.ASK;
+            }
+            failures.set(1);
+            assertThatThrownBy(() -> commit(id, state, content, staged))
+                    .isInstanceOf(RegistryException.class);
+        } // whatever was to be removed is
+        try (S3Store two = TestBucket.local(folder).open(root)) {
+            registry = new StoredRegistry(two, options, Clock.systemUTC());
+            commit(id, state, content, staged);
+
+            assertThat(registry.blob(REPOSITORY, sha256(content)).descriptor().size())
+                    .isEqualTo(content.length);
+            awaitNoSession(two);
+        }
+    }
+
+    /** Until nothing is left of any; a store may take a moment to remove it. */
+    private static void awaitNoSession(ObjectStore store) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (new Keys(store, RegistryLayout.SESSIONS).iterator().hasNext()) {
+            assertThat(System.nanoTime()).as("something is left").isLessThan(deadline);
+            Thread.sleep(20);
+        }
+    }
+
+    private void commit(UploadId id, @Nullable String state, byte[] content, int staged)
+            throws IOException {
+        try (Upload upload = registry.resumeUpload(REPOSITORY, id, state)) {
+            upload.commit(
+                    sha256(content), chunk(Arrays.copyOfRange(content, staged, content.length)));
         }
     }
 }

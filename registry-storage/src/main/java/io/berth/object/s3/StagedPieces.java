@@ -87,6 +87,9 @@ final class StagedPieces implements StagedObject {
     private long size;
     private boolean finished;
 
+    /** Whether the pieces are of no use any more once this is discarded. */
+    private boolean published;
+
     /** A handle on nothing yet. */
     StagedPieces(StagingArea area, ObjectKey key) {
         this(area, key, PieceChain.EMPTY, null);
@@ -350,12 +353,17 @@ final class StagedPieces implements StagedObject {
             publisher.assemble(pieces.upTo(localStart).pieces(), local, localStart, size);
         }
         finish();
-        superseded.addAll(pieces.pieces());
-        area.forget(key, superseded);
+        published = true;
     }
 
     @Override
     public void discard() {
+        if (published) {
+            published = false;
+            superseded.addAll(pieces.pieces());
+            area.forget(key, superseded);
+            return;
+        }
         if (finished) {
             return;
         }
@@ -368,13 +376,17 @@ final class StagedPieces implements StagedObject {
 
     @Override
     public void close() {
+        if (published) {
+            published = false;
+            removeUnkept(pieces);
+            return;
+        }
         if (finished) {
             return;
         }
-        List<Piece> unkept = new ArrayList<>(pieces.pieces());
+        PieceChain sent = pieces;
         dropFailed(); // what comes late must not outlive what is removed
-        unkept.removeAll(new HashSet<>(kept.pieces()));
-        area.removeIfPossible(key, unkept);
+        removeUnkept(sent);
         SpooledBytes run = local;
         local = area.spool().bytes();
         finish();
@@ -384,6 +396,12 @@ final class StagedPieces implements StagedObject {
         } else {
             run.close();
         }
+    }
+
+    private void removeUnkept(PieceChain sent) {
+        List<Piece> unkept = new ArrayList<>(sent.pieces());
+        unkept.removeAll(new HashSet<>(kept.pieces()));
+        area.removeIfPossible(key, unkept);
     }
 
     private void finish() {

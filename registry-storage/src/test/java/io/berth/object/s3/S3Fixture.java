@@ -106,6 +106,7 @@ abstract class S3Fixture {
     void publish(String key, @Nullable String state, String target) {
         try (StagedObject staged = store.resume(key(key), state)) {
             staged.publish(key(target), Durability.HINT, null);
+            staged.discard();
         }
     }
 }
