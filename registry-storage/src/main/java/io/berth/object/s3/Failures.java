@@ -112,6 +112,11 @@ final class Failures {
         return code(e).equals("NoSuchUpload");
     }
 
+    /** Whether the server does not make an object of the parts that it was given. */
+    static boolean isInvalidPart(SdkException e) {
+        return code(e).equals("InvalidPart");
+    }
+
     /**
      * Absent is only what is known not to be there: a bucket that is gone or that we may not read
      * must never look like a registry that has lost its images.

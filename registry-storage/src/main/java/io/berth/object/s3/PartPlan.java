@@ -43,6 +43,10 @@ final class PartPlan {
             sources = List.copyOf(sources);
         }
 
+        long length() {
+            return sources.stream().mapToLong(Source::length).sum();
+        }
+
         /** The piece that the server can copy all of this from; {@code null}: we send it. */
         @Nullable Piece copied() {
             return sources.size() == 1 ? sources.getFirst().piece() : null;
@@ -67,6 +71,43 @@ final class PartPlan {
         return parts.size() <= PartSizes.MAX_PARTS
                 ? parts
                 : new PartPlan(S3Options.MAX_PART).made(sources);
+    }
+
+    /**
+     * Parts of equal length but for the last, wherever one piece ends and the next begins. Some
+     * servers take no others; for all the rest this reads and sends more than it must.
+     *
+     * @param sources all bytes, in order
+     * @param length of a part in bytes
+     */
+    static List<Part> equal(List<Source> sources, long length) {
+        List<Part> parts = new ArrayList<>();
+        List<Source> covered = new ArrayList<>();
+        long missing = length;
+        Deque<Source> rest = new ArrayDeque<>(sources);
+        while (!rest.isEmpty()) {
+            Source next = rest.pop();
+            if (next.length() > missing) {
+                rest.push(next.without(missing));
+                next = next.first(missing);
+            }
+            covered.add(next);
+            missing -= next.length();
+            if (missing == 0 || rest.isEmpty()) {
+                parts.add(new Part(covered));
+                covered = new ArrayList<>();
+                missing = length;
+            }
+        }
+        return parts;
+    }
+
+    /** Whether all have one length but the last, which may have less. */
+    static boolean areEqual(List<Part> parts) {
+        long length = parts.getFirst().length();
+        return parts.getLast().length() <= length
+                && parts.subList(0, parts.size() - 1).stream()
+                        .allMatch(part -> part.length() == length);
     }
 
     private List<Part> made(List<Source> sources) {

@@ -13,7 +13,11 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
 
-/** Makes an object of pieces, inside the server as far as it can be. */
+/**
+ * Makes an object of pieces, inside the server as far as it can be. A server that wants all parts
+ * but the last to be equally long, as Cloudflare R2 does, refuses others at the end; then it is
+ * done once more with such parts.
+ */
 final class PiecePublisher {
 
     private final StagingArea area;
@@ -65,6 +69,21 @@ final class PiecePublisher {
         if (parts.size() > PartSizes.MAX_PARTS) {
             throw new Unavailable(staged.value(), "too many pieces: " + parts.size(), null);
         }
+        try {
+            sendParts(parts, local, localStart, size);
+        } catch (Unavailable e) {
+            boolean refused = e.getCause() instanceof SdkException s && Failures.isInvalidPart(s);
+            if (!refused || PartPlan.areEqual(parts)) {
+                throw e;
+            }
+            long least = Math.ceilDiv(size, PartSizes.MAX_PARTS);
+            long length = Math.max(bucket.options().chunkSize(), least);
+            sendParts(PartPlan.equal(sources, length), local, localStart, size);
+        }
+    }
+
+    private void sendParts(
+            List<Part> parts, @Nullable SpooledBytes local, long localStart, long size) {
         PartUpload upload = PartUpload.begin(bucket, target);
         boolean complete = false;
         try {

@@ -6,6 +6,7 @@ import io.berth.object.s3.PartPlan.Part;
 import io.berth.object.s3.PartPlan.Source;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -35,8 +36,12 @@ class PartPlanTest {
 
     /** {@code c5}: 5 MiB are copied; {@code s5}: sent; {@code j1+4}: joined. */
     private static String plan(List<Source> sources) {
+        return text(PartPlan.of(sources, CHUNK));
+    }
+
+    private static String text(List<Part> plan) {
         List<String> parts = new ArrayList<>();
-        for (Part part : PartPlan.of(sources, CHUNK)) {
+        for (Part part : plan) {
             List<String> lengths =
                     part.sources().stream().map(s -> Long.toString(s.length() / MIB)).toList();
             String kind = part.copied() != null ? "c" : part.sources().size() == 1 ? "s" : "j";
@@ -72,6 +77,23 @@ class PartPlanTest {
         assertThat(PartPlan.of(pieces(6), 5 * MIB)).hasSize(1);
     }
 
+    @Test
+    void partsCanBeEquallyLongWhateverThePiecesAre() {
+        assertThat(text(PartPlan.equal(pieces(10, 10, 3), 10 * MIB))).isEqualTo("c10 c10 c3");
+        assertThat(text(PartPlan.equal(pieces(10, 7, 10), 10 * MIB))).isEqualTo("c10 j7+3 c7");
+        assertThat(text(PartPlan.equal(pieces(25), 10 * MIB))).isEqualTo("c10 c10 c5");
+        assertThat(text(PartPlan.equal(withLocal(pieces(7), 14 * MIB), 10 * MIB)))
+                .isEqualTo("j7+3 s10 s1");
+    }
+
+    @Test
+    void whetherPartsAreEquallyLongIsSeen() {
+        assertThat(PartPlan.areEqual(PartPlan.of(pieces(10, 10, 10), CHUNK))).isTrue();
+        assertThat(PartPlan.areEqual(PartPlan.of(pieces(10, 10, 7), CHUNK))).isTrue();
+        assertThat(PartPlan.areEqual(PartPlan.of(pieces(10, 7, 10), CHUNK))).isFalse();
+        assertThat(PartPlan.areEqual(PartPlan.of(pieces(7, 10), CHUNK))).isFalse();
+    }
+
     /** A range of each would be a part too many. */
     @Test
     void tenThousandPartsAreNotExceeded() {
@@ -105,6 +127,15 @@ class PartPlanTest {
                 }
             }
             assertThat(offset).isEqualTo(sources.getLast().to());
+            requireEqual(PartPlan.equal(sources, 10 * MIB), sources);
         }
+    }
+
+    private static void requireEqual(List<Part> parts, List<Source> sources) {
+        assertThat(PartPlan.areEqual(parts)).isTrue();
+        assertThat(parts.stream().flatMap(part -> part.sources().stream()))
+                .isSortedAccordingTo(Comparator.comparingLong(Source::from));
+        assertThat(parts.stream().mapToLong(Part::length).sum())
+                .isEqualTo(sources.getLast().to());
     }
 }

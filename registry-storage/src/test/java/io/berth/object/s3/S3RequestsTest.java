@@ -11,8 +11,10 @@ import io.berth.object.Durability;
 import io.berth.object.ListRequest;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
+import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
+import io.berth.object.s3.Wire.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -268,6 +270,40 @@ class S3RequestsTest extends S3Fixture {
                 "UploadPartCopy",
                 "CompleteMultipartUpload");
         assertThat(content("target")).isEqualTo(content);
+    }
+
+    /** As Cloudflare R2: of 1, 5, 5 and 1 MiB become parts of 5, 5 and 2. */
+    @Test
+    void aServerThatWantsEqualPartsGetsThem() {
+        byte[] content = random(12 * MIB);
+        String one = stage("s", null, content, 0, MIB);
+        store.close();
+        store = open(ALL);
+        String two = stage("s", one, content, MIB, 12 * MIB);
+        store.close();
+        store = open(ALL);
+        wire.made();
+        wire.fail("CompleteMultipartUpload", Fault.PARTS_REFUSED, 1);
+
+        publish("s", two, "target");
+
+        assertThat(content("target")).isEqualTo(content);
+        assertThat(wire.made())
+                .containsOnlyOnce("AbortMultipartUpload")
+                .filteredOn(made -> made.equals("CompleteMultipartUpload"))
+                .hasSize(2);
+    }
+
+    @Test
+    void equalPartsThatAreRefusedAreNotSentAgain() {
+        String state = stage("s", null, random(16 * MIB), 0, 15 * MIB);
+        store.close();
+        store = open(ALL);
+        wire.made();
+        wire.fail("CompleteMultipartUpload", Fault.PARTS_REFUSED, 1);
+
+        assertThatThrownBy(() -> publish("s", state, "target")).isInstanceOf(Unavailable.class);
+        assertThat(wire.made()).containsOnlyOnce("CompleteMultipartUpload");
     }
 
     @Test

@@ -21,6 +21,8 @@ final class Wire extends WireTap {
         ANSWER_LOST,
         /** The server is busy and says so. */
         BUSY,
+        /** The server wants other parts. */
+        PARTS_REFUSED,
         /** The server fails before it did anything. */
         FAILED_BEFORE,
         /** The server fails after it did everything. */
@@ -73,6 +75,7 @@ final class Wire extends WireTap {
         return switch (fault) {
             case REQUEST_LOST, ANSWER_LOST -> throw new SocketException("Connection reset");
             case BUSY -> answer(503, "SlowDown");
+            case PARTS_REFUSED -> answer(400, "InvalidPart");
             case FAILED_BEFORE, FAILED_AFTER -> answer(500, "InternalError");
         };
     }
