@@ -391,6 +391,9 @@ tells_the_jvm() {
     tail -n 1 "$jdk/told" | grep -qE -- " -Xmx$(heap_for "$(memory_of '')")m "
     BERTH_HEAP=300m JAVA25_HOME=$jdk "$checkout/registry" --version >/dev/null 2>&1
     tail -n 1 "$jdk/told" | grep -qE -- ' -Xmx300m '
+    # Neither an octal number nor one that the shell refuses.
+    BERTH_HEAP=0128m JAVA25_HOME=$jdk "$checkout/registry" --version >/dev/null 2>&1
+    tail -n 1 "$jdk/told" | grep -qE -- ' -Xmx128m '
     fails env BERTH_HEAP=much JAVA25_HOME="$jdk" "$checkout/registry" --version
     said "BERTH_HEAP is much, but must be a size such as 512m or 2g."
     for heap in 4m 512 1000k 0g; do

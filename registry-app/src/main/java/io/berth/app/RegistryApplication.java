@@ -57,8 +57,8 @@ class RegistryApplication {
     }
 
     @Bean
-    ObjectStore store(RegistrySettings settings) {
-        return Stores.open(settings.storage());
+    ObjectStore store(LoadedSettings loaded) {
+        return Stores.open(loaded.settings().storage(), loaded.folderSource());
     }
 
     /** {@link Drain} closes it, in the time that a stop may take. */

@@ -41,17 +41,18 @@ final class Stores {
     private Stores() {}
 
     /**
+     * @param folderSource what names the folder of all data, for messages
      * @throws WrongSettingException when there cannot be data at the place set
      * @throws S3SetupException when the bucket cannot be used
      */
-    static ObjectStore open(StorageSettings settings) {
+    static ObjectStore open(StorageSettings settings, String folderSource) {
         S3Settings s3 = settings.s3();
         return s3 == null
-                ? disk(Objects.requireNonNull(settings.filesystem()))
+                ? disk(Objects.requireNonNull(settings.filesystem()), folderSource)
                 : s3(s3, !settings.redirect().disable());
     }
 
-    private static ObjectStore disk(Filesystem settings) {
+    private static ObjectStore disk(Filesystem settings, String source) {
         Path folder = settings.rootDirectory();
         DiskStore store;
         try {
@@ -65,11 +66,10 @@ final class Stores {
                             settings.lockWait().duration());
         } catch (UncheckedIOException e) {
             throw new WrongSettingException(
-                    "The setting storage.filesystem.rootdirectory does not work: " + e.getMessage(),
-                    e);
+                    doesNotWork(source) + e.getMessage(), e);
         } catch (FolderInUseException e) {
             throw new WrongSettingException(
-                    "The setting storage.filesystem.rootdirectory does not work: "
+                    doesNotWork(source)
                             + e.getMessage()
                             + ". A folder is for one process: stop the other one before this one"
                             + " starts. Several replicas need storage.s3. How long a start waits"
@@ -77,7 +77,7 @@ final class Stores {
                     e);
         }
         try {
-            requireCase(settings, store.distinguishesCase());
+            requireCase(settings, source, store.distinguishesCase());
         } catch (WrongSettingException e) {
             store.close();
             throw e;
@@ -85,11 +85,15 @@ final class Stores {
         return store;
     }
 
+    private static String doesNotWork(String source) {
+        return "The " + source + " does not work: ";
+    }
+
     /**
      * @throws WrongSettingException when {@code A} and {@code a} are one file and that is not
      *     accepted
      */
-    static void requireCase(Filesystem settings, boolean distinguished) {
+    static void requireCase(Filesystem settings, String source, boolean distinguished) {
         if (distinguished) {
             return;
         }
@@ -100,7 +104,7 @@ final class Stores {
                         + " v1";
         if (!settings.caseInsensitive()) {
             throw new WrongSettingException(
-                    "The setting storage.filesystem.rootdirectory does not work: "
+                    doesNotWork(source)
                             + fact
                             + ". Use another file system, or accept that with"
                             + " storage.filesystem.caseinsensitive=true.",

@@ -14,8 +14,10 @@ import org.springframework.core.env.ConfigurableEnvironment;
  *
  * @param settings what is acted upon
  * @param remarks a sentence for each setting that has no effect
+ * @param folderSource what names the folder of all data, for messages: a setting or a variable
  */
-public record LoadedSettings(RegistrySettings settings, List<String> remarks) {
+public record LoadedSettings(
+        RegistrySettings settings, List<String> remarks, String folderSource) {
 
     /** The variable of the launcher that names the folder of all data where no setting does. */
     private static final String DATA = "BERTH_DATA";
@@ -35,17 +37,23 @@ public record LoadedSettings(RegistrySettings settings, List<String> remarks) {
         Dialect dialect = DistributionSettings.dialect(RegistrySettings.class);
         SettingTree tree = new SettingTree(dialect);
         SettingSources.addAll(environment, tree);
-        addFolder(tree, environment.getSystemEnvironment().get(DATA));
+        boolean launcher = addFolder(tree, environment.getSystemEnvironment().get(DATA));
         Judgement judgement = DistributionSettings.judge(tree.unknown(), dialect.shape());
         if (!judgement.refusals().isEmpty()) {
             throw new WrongSettingException(String.join("\n", judgement.refusals()), null);
         }
-        return new LoadedSettings(tree.bind(RegistrySettings.class), judgement.remarks());
+        return new LoadedSettings(
+                tree.bind(RegistrySettings.class),
+                judgement.remarks(),
+                launcher ? "variable " + DATA : "setting " + FOLDER);
     }
 
-    private static void addFolder(SettingTree tree, @Nullable Object folder) {
-        if (folder != null && !tree.isSet(S3) && !tree.isSet(FOLDER)) {
-            tree.set(List.of(FOLDER.split("\\.")), folder.toString(), "variable " + DATA);
+    /** Whether the folder counts. */
+    private static boolean addFolder(SettingTree tree, @Nullable Object folder) {
+        if (folder == null || tree.isSet(S3) || tree.isSet(FOLDER)) {
+            return false;
         }
+        tree.set(List.of(FOLDER.split("\\.")), folder.toString(), "variable " + DATA);
+        return tree.isSet(FOLDER);
     }
 }

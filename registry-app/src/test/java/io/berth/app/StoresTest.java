@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.config.S3Settings;
+import io.berth.config.LoadedSettings;
 import io.berth.config.Settings;
 import io.berth.config.StorageSettings;
 import io.berth.config.StorageSettings.Filesystem;
@@ -14,6 +15,7 @@ import io.berth.object.s3.S3Options;
 import io.berth.object.s3.S3Options.Checksums;
 import io.berth.object.s3.S3Options.Credentials;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Settings of a bucket arrive at the store. */
 class StoresTest {
+
+    private static final String FOLDER = "setting storage.filesystem.rootdirectory";
 
     @Test
     void everySettingArrives() {
@@ -138,8 +142,8 @@ class StoresTest {
                                 folder.toString(),
                                 "filesystem.lockwait",
                                 "100ms"));
-        try (DiskStore first = (DiskStore) Stores.open(settings)) {
-            assertThatThrownBy(() -> Stores.open(settings))
+        try (DiskStore first = (DiskStore) Stores.open(settings, FOLDER)) {
+            assertThatThrownBy(() -> Stores.open(settings, FOLDER))
                     .isInstanceOf(WrongSettingException.class)
                     .hasMessageMatching(
                             "The setting storage.filesystem.rootdirectory does not work: the folder "
@@ -147,19 +151,34 @@ class StoresTest {
                                     + " is in use by this process\\. .*storage.filesystem.lockwait\\.");
             first.verify();
         }
-        ((DiskStore) Stores.open(settings)).close();
+        ((DiskStore) Stores.open(settings, FOLDER)).close();
+    }
+
+    @Test
+    void aFolderThatCannotBeUsedIsReportedUnderTheNameThatWasSet(@TempDir Path folder)
+            throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        LoadedSettings loaded =
+                LoadedSettings.from(
+                        Settings.environment(Map.of("BERTH_DATA", file.toString()), Map.of()));
+
+        assertThatThrownBy(
+                        () -> Stores.open(loaded.settings().storage(), loaded.folderSource()))
+                .isInstanceOf(WrongSettingException.class)
+                .hasMessageStartingWith("The variable BERTH_DATA does not work: ")
+                .hasMessageContaining(file.toString());
     }
 
     @Test
     void aFileSystemThatIgnoresCaseIsRefusedUnlessThatIsAccepted() {
         Filesystem refusing = filesystem(Map.of("filesystem.rootdirectory", "/srv/data"));
 
-        Stores.requireCase(refusing, true);
-        assertThatThrownBy(() -> Stores.requireCase(refusing, false))
+        Stores.requireCase(refusing, FOLDER, true);
+        assertThatThrownBy(() -> Stores.requireCase(refusing, FOLDER, false))
                 .isInstanceOf(WrongSettingException.class)
                 .hasMessageContaining("/srv/data does not tell A from a")
                 .hasMessageContaining("storage.filesystem.caseinsensitive=true");
-        Stores.requireCase(filesystem(Map.of("filesystem.caseinsensitive", "true")), false);
+        Stores.requireCase(filesystem(Map.of("filesystem.caseinsensitive", "true")), FOLDER, false);
     }
 
     private static Filesystem filesystem(Map<String, String> values) {

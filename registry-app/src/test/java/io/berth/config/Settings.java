@@ -41,7 +41,7 @@ public final class Settings {
     }
 
     /** An environment with nothing but these. */
-    static ConfigurableEnvironment environment(
+    public static ConfigurableEnvironment environment(
             Map<String, Object> variables, Map<String, Object> properties) {
         StandardEnvironment environment =
                 new StandardEnvironment() {
