@@ -147,10 +147,13 @@ class HealthOverHttpTest {
                             "/v2/library/app/blobs/" + DIGEST)) {
                 assertThat(ask(server, path).status()).as(path).isEqualTo(503);
             }
-            try (RawHttp http = new RawHttp(server.port())) {
-                String push = "/v2/library/app/blobs/uploads/?digest=" + DIGEST;
-                assertThat(http.request("POST", push, "", new byte[0]).read().status())
-                        .isEqualTo(503);
+            for (String query : List.of("?digest=" + DIGEST, "")) {
+                try (RawHttp http = new RawHttp(server.port())) {
+                    String push = "/v2/library/app/blobs/uploads/" + query;
+                    assertThat(http.request("POST", push, "", new byte[0]).read().status())
+                            .as(push)
+                            .isEqualTo(503);
+                }
             }
             awaitStatus(server, "/readyz", 503);
             assertThat(ask(server, "/livez").status()).isEqualTo(200);

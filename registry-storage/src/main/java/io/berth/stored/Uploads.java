@@ -126,7 +126,15 @@ final class Uploads {
         }
     }
 
+    /**
+     * Asks the store nothing but whether it is there, and that only where it costs no request.
+     *
+     * @throws ObjectStoreException.Unavailable when it is not
+     */
     Upload start(RepositoryName repository) {
+        if (!isFar) {
+            store.verify();
+        }
         UploadId id = ids.next(repository);
         untouched.put(id, repository);
         UploadSession session = enter(repository, id);
