@@ -65,8 +65,7 @@ final class Stores {
                             StoredRegistry.LOCK,
                             settings.lockWait().duration());
         } catch (UncheckedIOException e) {
-            throw new WrongSettingException(
-                    doesNotWork(source) + e.getMessage(), e);
+            throw new WrongSettingException(doesNotWork(source) + e.getMessage(), e);
         } catch (FolderInUseException e) {
             throw new WrongSettingException(
                     doesNotWork(source)

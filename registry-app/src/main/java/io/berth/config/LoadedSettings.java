@@ -16,8 +16,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
  * @param remarks a sentence for each setting that has no effect
  * @param folderSource what names the folder of all data, for messages: a setting or a variable
  */
-public record LoadedSettings(
-        RegistrySettings settings, List<String> remarks, String folderSource) {
+public record LoadedSettings(RegistrySettings settings, List<String> remarks, String folderSource) {
 
     /** The variable of the launcher that names the folder of all data where no setting does. */
     private static final String DATA = "BERTH_DATA";

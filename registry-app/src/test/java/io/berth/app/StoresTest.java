@@ -4,8 +4,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.berth.config.S3Settings;
 import io.berth.config.LoadedSettings;
+import io.berth.config.S3Settings;
 import io.berth.config.Settings;
 import io.berth.config.StorageSettings;
 import io.berth.config.StorageSettings.Filesystem;
@@ -162,8 +162,7 @@ class StoresTest {
                 LoadedSettings.from(
                         Settings.environment(Map.of("BERTH_DATA", file.toString()), Map.of()));
 
-        assertThatThrownBy(
-                        () -> Stores.open(loaded.settings().storage(), loaded.folderSource()))
+        assertThatThrownBy(() -> Stores.open(loaded.settings().storage(), loaded.folderSource()))
                 .isInstanceOf(WrongSettingException.class)
                 .hasMessageStartingWith("The variable BERTH_DATA does not work: ")
                 .hasMessageContaining(file.toString());

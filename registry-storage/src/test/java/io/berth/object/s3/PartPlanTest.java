@@ -135,7 +135,6 @@ class PartPlanTest {
         assertThat(PartPlan.areEqual(parts)).isTrue();
         assertThat(parts.stream().flatMap(part -> part.sources().stream()))
                 .isSortedAccordingTo(Comparator.comparingLong(Source::from));
-        assertThat(parts.stream().mapToLong(Part::length).sum())
-                .isEqualTo(sources.getLast().to());
+        assertThat(parts.stream().mapToLong(Part::length).sum()).isEqualTo(sources.getLast().to());
     }
 }
