@@ -175,12 +175,17 @@ final class HeaderGate implements Handler<NioChannel> {
             workers.whenOneIsFree(again(wrapper, connection));
             return SocketState.LONG;
         }
-        if (Glance.hasBody(connection.buffers().peek()) && !connection.beginBody()) {
+        if (hasBody(connection.buffers()) && !connection.beginBody()) {
             keepHeader(connection);
             connection.whenABodyMayBegin(again(wrapper, connection));
             return SocketState.LONG;
         }
         return serve(wrapper, connection, limits.stall());
+    }
+
+    /** Copies a header only where it can be that of a write. */
+    private static boolean hasBody(LentBuffers buffers) {
+        return buffers.first() == 'P' && Glance.hasBody(buffers.peek());
     }
 
     /** Keeps a complete header in no more room than it takes, for as long as it has to wait. */

@@ -96,6 +96,18 @@ final class LentBuffers extends SocketBufferHandler {
         return kept;
     }
 
+    /** The first byte that the next read gives, apart from line ends before it; 0: there is none. */
+    byte first() {
+        configureReadBufferForRead();
+        for (int i = read.position(); i < read.limit(); i++) {
+            byte next = read.get(i);
+            if (next != '\r' && next != '\n') {
+                return next;
+            }
+        }
+        return 0;
+    }
+
     /** What the next read gives at first. */
     String peek() {
         configureReadBufferForRead();
