@@ -12,7 +12,11 @@ import io.berth.http.RegistryPath.Tags;
 import io.berth.http.RegistryPath.UploadAt;
 import io.berth.http.RegistryPath.Uploads;
 import io.berth.registry.Registry;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
+import java.util.Objects;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.HandlerMapping;
 
@@ -42,11 +46,12 @@ public final class RegistryApi {
     /** Seconds: longer than making a list takes, and than a slow client is put up with. */
     private static final int LIST_PATIENCE = 10;
 
-    private final HandlerMapping handlerMapping;
+    private final ApiUrls urls;
+    private final RouteMapping handlerMapping;
     private final HandlerExceptionResolver exceptionResolver;
 
     public RegistryApi(Registry registry, ApiSettings settings) {
-        ApiUrls urls = new ApiUrls(settings.urls());
+        this.urls = new ApiUrls(settings.urls());
         Routes routes = routes(registry, urls, settings);
         this.handlerMapping = new RouteMapping(urls, routes);
         this.exceptionResolver = new ErrorResolver(urls, routes);
@@ -58,6 +63,37 @@ public final class RegistryApi {
 
     public HandlerExceptionResolver exceptionResolver() {
         return exceptionResolver;
+    }
+
+    /** Whether answering this request is the business of the API, even if only with an error. */
+    public boolean covers(HttpServletRequest request) {
+        return urls.covers(request);
+    }
+
+    /**
+     * Answers a request that the API covers without Spring's dispatcher, as it would be answered
+     * through it. Safe for use by many threads.
+     *
+     * @throws Exception when the request failed after its answer had begun: the server must break
+     *     the connection, so that the client takes no part for the whole
+     */
+    public void answer(HttpServletRequest request, HttpServletResponse response) throws Exception {
+        try {
+            Objects.requireNonNull(handlerMapping.handler(request))
+                    .handleRequest(request, response);
+        } catch (Exception e) {
+            resolve(request, response, e);
+        } catch (Error e) {
+            resolve(request, response, new ServletException("the request failed: " + e, e));
+        }
+    }
+
+    private void resolve(
+            HttpServletRequest request, HttpServletResponse response, Exception failure)
+            throws Exception {
+        if (exceptionResolver.resolveException(request, response, null, failure) == null) {
+            throw failure;
+        }
     }
 
     static Routes routes(Registry registry, ApiUrls urls, ApiSettings settings) {

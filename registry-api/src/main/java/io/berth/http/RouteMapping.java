@@ -3,6 +3,7 @@ package io.berth.http;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
+import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.cors.CorsConfiguration;
 import org.springframework.web.servlet.HandlerExecutionChain;
 import org.springframework.web.servlet.handler.AbstractHandlerMapping;
@@ -24,6 +25,14 @@ final class RouteMapping extends AbstractHandlerMapping {
 
     @Override
     protected @Nullable Object getHandlerInternal(HttpServletRequest request) {
+        return handler(request);
+    }
+
+    /**
+     * @return {@code null} for a request that the API does not cover
+     * @throws io.berth.error.RegistryException when its path or method is refused
+     */
+    @Nullable HttpRequestHandler handler(HttpServletRequest request) {
         RegistryPath path = urls.parse(request);
         if (path == null) {
             return null;

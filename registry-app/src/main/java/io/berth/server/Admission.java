@@ -12,6 +12,7 @@ import java.util.Set;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses requests of a client that has too many under way, and does not wait for the bodies of
@@ -44,9 +45,8 @@ final class Admission extends ValveBase {
             // What may follow on this connection is not allowed now.
             response.setHeader("Connection", "close");
         }
-        String client = client(request);
-        request.setAttribute(RegistryApi.CLIENT_ATTRIBUTE, client);
-        if (!requests.enter(client)) {
+        String client = enter(request);
+        if (client == null) {
             refuse(request, response, TOO_MANY_REQUESTS, ErrorCode.TOO_MANY_REQUESTS);
         } else {
             try {
@@ -56,10 +56,25 @@ final class Admission extends ValveBase {
                     refuse(request, response, UNAVAILABLE, ErrorCode.UNAVAILABLE);
                 }
             } finally {
-                requests.leave(client);
+                leave(client);
             }
         }
         closeWithUnreadBody(request, response);
+    }
+
+    /**
+     * Counts a request of its client; then {@link #leave} must follow.
+     *
+     * @return the client; {@code null} where it has as many under way as it may
+     */
+    @Nullable String enter(Request request) {
+        String client = client(request);
+        request.setAttribute(RegistryApi.CLIENT_ATTRIBUTE, client);
+        return requests.enter(client) ? client : null;
+    }
+
+    void leave(String client) {
+        requests.leave(client);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.berth.server;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.apache.coyote.Adapter;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +28,7 @@ public final class DrainableProtocol extends Http11NioProtocol {
                     Thread.ofPlatform().daemon().name("slow-clients").factory());
 
     private @Nullable Workers workers;
+    private @Nullable Adapter replacing;
 
     public DrainableProtocol() {
         super(new Connections());
@@ -51,6 +53,17 @@ public final class DrainableProtocol extends Http11NioProtocol {
         // A request's state for each thread that is kept, and none of closed connections.
         setProcessorCache(platformThreads);
         setProperty("socket.bufferPool", "0");
+    }
+
+    /** Before it is started: what answers requests, in place of what Tomcat makes for it. */
+    void serve(Adapter requests) {
+        replacing = requests;
+        setAdapter(requests);
+    }
+
+    @Override
+    public void setAdapter(Adapter made) {
+        super.setAdapter(replacing == null ? made : replacing);
     }
 
     /** Requests that are worked on; files that are sent do not count. */

@@ -20,7 +20,11 @@ final class FixedHeaders extends ValveBase {
 
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
-        headers.forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
+        addTo(response);
         getNext().invoke(request, response);
+    }
+
+    void addTo(Response response) {
+        headers.forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
     }
 }

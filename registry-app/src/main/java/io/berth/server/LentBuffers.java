@@ -96,7 +96,9 @@ final class LentBuffers extends SocketBufferHandler {
         return kept;
     }
 
-    /** The first byte that the next read gives, apart from line ends before it; 0: there is none. */
+    /**
+     * The first byte that the next read gives, apart from line ends before it; 0: there is none.
+     */
     byte first() {
         configureReadBufferForRead();
         for (int i = read.position(); i < read.limit(); i++) {

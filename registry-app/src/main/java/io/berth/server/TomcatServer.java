@@ -3,15 +3,18 @@ package io.berth.server;
 import io.berth.config.HttpSettings;
 import io.berth.config.ListenAddress;
 import io.berth.config.tree.WrongSettingException;
+import io.berth.http.RegistryApi;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardHost;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.Shutdown;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.support.DefaultLifecycleProcessor;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Tomcat as a registry needs it: HTTP/1.1, files sent by the kernel, uploads of any length, and
@@ -30,7 +33,8 @@ public class TomcatServer {
     private static final Duration ENDED_BY_ITSELF = Duration.ofSeconds(5);
 
     @Bean
-    TomcatServletWebServerFactory tomcat(HttpSettings settings, ConnectionLimits limits) {
+    TomcatServletWebServerFactory tomcat(
+            HttpSettings settings, ConnectionLimits limits, ObjectProvider<RegistryApi> api) {
         ListenAddress address = settings.addr();
         TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(address.port());
         try {
@@ -44,12 +48,20 @@ public class TomcatServer {
         }
         factory.setProtocol(DrainableProtocol.class.getName());
         factory.setShutdown(Shutdown.IMMEDIATE); // Drain is more graceful
-        factory.addConnectorCustomizers(connector -> customize(connector, settings, limits));
-        factory.addEngineValves(
-                new Admission(limits.requestsPerClient(), settings.trustForwarded()));
-        if (!settings.headers().isEmpty()) {
-            factory.addEngineValves(new FixedHeaders(settings.headers()));
-        }
+        var admission = new Admission(limits.requestsPerClient(), settings.trustForwarded());
+        var headers = new FixedHeaders(settings.headers());
+        factory.addConnectorCustomizers(
+                connector -> {
+                    customize(connector, settings, limits);
+                    ((DrainableProtocol) connector.getProtocolHandler())
+                            .serve(
+                                    new ReadAdapter(
+                                            connector,
+                                            SingletonSupplier.of(api::getObject),
+                                            admission,
+                                            headers));
+                });
+        factory.addEngineValves(admission, headers);
         factory.addContextCustomizers(
                 context -> {
                     StandardHost host = (StandardHost) context.getParent();

@@ -5,10 +5,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.apache.tomcat.util.threads.TaskQueue;
+import org.apache.tomcat.util.threads.ThreadPoolExecutor;
 
 /**
  * The threads on which requests are worked on: platform threads first, which wait for their client
@@ -25,6 +25,7 @@ final class Workers implements Executor, AutoCloseable {
     private static final int PROBES = 16;
 
     private final ThreadPoolExecutor platform;
+    private final Semaphore platformThreads;
     private final ThreadFactory virtual = Thread.ofVirtual().name("request-", 0).factory();
     private final Semaphore free;
     private final Semaphore bodies;
@@ -37,14 +38,19 @@ final class Workers implements Executor, AutoCloseable {
      * @param requests how many are worked on altogether
      */
     Workers(int platformThreads, int requests) {
+        // A thread that has done its work finds the next in a queue: being woken up costs more. No
+        // task waits there for another one to end.
+        TaskQueue queue = new TaskQueue(platformThreads);
         this.platform =
                 new ThreadPoolExecutor(
                         Math.min(SPARE_THREADS, platformThreads),
                         platformThreads,
                         1,
                         TimeUnit.MINUTES,
-                        new SynchronousQueue<>(),
+                        queue,
                         Thread.ofPlatform().daemon().name("request-", 0).factory());
+        queue.setParent(platform);
+        this.platformThreads = new Semaphore(platformThreads);
         this.free = new Semaphore(requests);
         this.bodies = new Semaphore(Math.max(1, requests * 7 / 8));
     }
@@ -81,12 +87,23 @@ final class Workers implements Executor, AutoCloseable {
     }
 
     private void start(Runnable task) {
-        Runnable counted = () -> run(task);
+        if (!platformThreads.tryAcquire()) {
+            virtual.newThread(() -> run(task)).start();
+            return;
+        }
         try {
-            platform.execute(counted);
+            platform.execute(() -> runOnPlatformThread(task));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
-            // All platform threads are taken, or the system gives no more of them.
-            virtual.newThread(counted).start();
+            // The server stops, or the system gives no more threads.
+            virtual.newThread(() -> runOnPlatformThread(task)).start();
+        }
+    }
+
+    private void runOnPlatformThread(Runnable task) {
+        try {
+            run(task);
+        } finally {
+            platformThreads.release();
         }
     }
 

@@ -1,0 +1,135 @@
+package io.berth.server;
+
+import io.berth.http.RegistryApi;
+import java.io.IOException;
+import java.util.function.Supplier;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.connector.CoyoteAdapter;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.coyote.ActionCode;
+import org.apache.tomcat.util.buf.ByteChunk;
+import org.apache.tomcat.util.buf.MessageBytes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers reads of the API without Tomcat's and Spring's pipelines, which cost a read of a manifest
+ * more than the registry does. Everything that those would do otherwise than the API itself is left
+ * to them: bodies, paths that have to be decoded or are not normal, other methods, and what is none
+ * of the API. Safe for use by many threads.
+ */
+final class ReadAdapter extends CoyoteAdapter {
+
+    private static final Logger log = LoggerFactory.getLogger(ReadAdapter.class);
+
+    private final Connector connector;
+    private final Supplier<RegistryApi> api;
+    private final Admission admission;
+    private final FixedHeaders headers;
+
+    ReadAdapter(
+            Connector connector,
+            Supplier<RegistryApi> api,
+            Admission admission,
+            FixedHeaders headers) {
+        super(connector);
+        this.connector = connector;
+        this.api = api;
+        this.admission = admission;
+        this.headers = headers;
+    }
+
+    @Override
+    public void service(org.apache.coyote.Request req, org.apache.coyote.Response res)
+            throws Exception {
+        if (!isPlainRead(req, res) || !answers(request(req, res))) {
+            super.service(req, res);
+        }
+    }
+
+    private static boolean isPlainRead(
+            org.apache.coyote.Request req, org.apache.coyote.Response res) {
+        String method = req.getMethod();
+        return ("GET".equals(method) || "HEAD".equals(method))
+                && !res.isError()
+                && req.isFinished()
+                && isPlain(req.requestURI())
+                && !Workers.isBeyondAll();
+    }
+
+    /** Whether decoding and normalizing would change nothing. */
+    private static boolean isPlain(MessageBytes uri) {
+        if (uri.getType() != MessageBytes.T_BYTES) {
+            return false;
+        }
+        ByteChunk bytes = uri.getByteChunk();
+        byte[] buffer = bytes.getBuffer();
+        byte before = 0;
+        for (int i = bytes.getStart(); i < bytes.getEnd(); i++) {
+            byte next = buffer[i];
+            boolean plain =
+                    (next >= 'a' && next <= 'z')
+                            || (next >= '0' && next <= '9')
+                            || (next >= 'A' && next <= 'Z')
+                            || next == ':'
+                            || next == '-'
+                            || next == '_'
+                            || ((next == '/' || next == '.') && before != '/');
+            if (!plain) {
+                return false;
+            }
+            before = next;
+        }
+        return true;
+    }
+
+    /** Tomcat's own, which it uses for all requests of a processor. */
+    private Request request(org.apache.coyote.Request req, org.apache.coyote.Response res) {
+        if (req.getNote(ADAPTER_NOTES) instanceof Request known) {
+            return known;
+        }
+        Request request = connector.createRequest(req);
+        Response response = connector.createResponse(res);
+        request.setResponse(response);
+        response.setRequest(request);
+        req.setNote(ADAPTER_NOTES, request);
+        res.setNote(ADAPTER_NOTES, response);
+        return request;
+    }
+
+    private boolean answers(Request request) {
+        if (!api.get().covers(request)) {
+            return false;
+        }
+        String client = admission.enter(request);
+        if (client == null) {
+            return false; // and is refused
+        }
+        try {
+            answer(request, request.getResponse());
+            return true;
+        } finally {
+            admission.leave(client);
+        }
+    }
+
+    private void answer(Request request, Response response) {
+        try {
+            if (request.getCoyoteRequest().scheme().isNull()) {
+                request.getCoyoteRequest().scheme().setString(connector.getScheme());
+            }
+            headers.addTo(response);
+            api.get().answer(request, response);
+            request.finishRequest();
+            response.finishResponse();
+        } catch (IOException e) {
+            log.debug("a client did not wait for its answer", e);
+        } catch (Exception e) {
+            log.debug("an answer that had begun is broken off", e); // and logged as an error before
+            response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, e);
+        }
+        request.recycle();
+        response.recycle();
+    }
+}
