@@ -33,7 +33,11 @@ final class ApiUrls {
 
     /** Whether answering this request is the business of the API, even if only with an error. */
     boolean covers(HttpServletRequest request) {
-        String path = belowPrefix(request);
+        return covers(request.getRequestURI());
+    }
+
+    boolean covers(String requestPath) {
+        String path = belowPrefix(requestPath);
         return path != null && (path.equals("/") || path.equals("/v2") || path.startsWith("/v2/"));
     }
 
@@ -42,7 +46,7 @@ final class ApiUrls {
      * @throws io.berth.error.RegistryException as {@link RegistryPath#parse}
      */
     @Nullable RegistryPath parse(HttpServletRequest request) {
-        String path = belowPrefix(request);
+        String path = belowPrefix(request.getRequestURI());
         return path == null ? null : RegistryPath.parse(path);
     }
 
@@ -51,8 +55,8 @@ final class ApiUrls {
      * go off: they come of a registry's address that ends with one. Other registries redirect such
      * requests, which Go's clients follow for GET and HEAD, while their POST becomes a GET.
      */
-    private @Nullable String belowPrefix(HttpServletRequest request) {
-        String path = withOneSlash(request.getRequestURI());
+    private @Nullable String belowPrefix(String requestPath) {
+        String path = withOneSlash(requestPath);
         if (path.equals("/")) {
             return path;
         }

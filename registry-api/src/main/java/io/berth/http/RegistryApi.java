@@ -65,9 +65,13 @@ public final class RegistryApi {
         return exceptionResolver;
     }
 
-    /** Whether answering this request is the business of the API, even if only with an error. */
-    public boolean covers(HttpServletRequest request) {
-        return urls.covers(request);
+    /**
+     * Whether answering requests for a path is the business of the API, even if only with an error.
+     *
+     * @param path of the URL as it was sent, still encoded, without the query
+     */
+    public boolean covers(String path) {
+        return urls.covers(path);
     }
 
     /**

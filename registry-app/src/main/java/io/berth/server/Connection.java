@@ -29,6 +29,8 @@ final class Connection extends NioChannel {
     /** Whether a request is worked on; read by other threads. */
     private volatile boolean working;
 
+    private volatile boolean hasWorked;
+
     private boolean headerBegun;
     private long headerBegunAt;
     private volatile boolean headerComplete;
@@ -43,6 +45,8 @@ final class Connection extends NioChannel {
     private final AtomicBoolean mayReadBody = new AtomicBoolean();
 
     private boolean onlyWhatHasCome;
+    private boolean answered;
+    private boolean mayGoOn;
     private boolean lingersAtEnd;
     private long lingersUntil;
     private int lingeredBytes;
@@ -85,9 +89,16 @@ final class Connection extends NioChannel {
         return file;
     }
 
-    /** Runs what serves a request. */
-    <T> T serving(ScopedValue.CallableOp<T, RuntimeException> request) {
+    /**
+     * Runs what serves a request.
+     *
+     * @param goesOn whether the next request may be served with it, if it comes at once
+     */
+    <T> T serving(boolean goesOn, ScopedValue.CallableOp<T, RuntimeException> request) {
         working = true;
+        hasWorked = true;
+        mayGoOn = goesOn;
+        answered = false;
         onlyWhatHasCome = false;
         lingersAtEnd = false;
         in.restart();
@@ -103,6 +114,11 @@ final class Connection extends NioChannel {
     /** Whether a request is worked on; for any thread. */
     boolean isWorking() {
         return working;
+    }
+
+    /** Whether there has been a request; for any thread. */
+    boolean hasWorked() {
+        return hasWorked;
     }
 
     /** Whether it only waits for its client's next request; for any thread. */
@@ -210,6 +226,13 @@ final class Connection extends NioChannel {
 
     // ---- the end of a request
 
+    /** What is read next is another request. */
+    void answered() {
+        answered = mayGoOn && workers.haveRoom();
+        in.restart();
+        out.restart();
+    }
+
     /**
      * From now on only what has come already of the request's body is read, and the rest is not
      * waited for. The connection is closed so that its client sees the answer.
@@ -280,6 +303,10 @@ final class Connection extends NioChannel {
      */
     @Override
     public int read(ByteBuffer into) throws IOException {
+        if (answered) {
+            answered = false;
+            letOthersWork();
+        }
         int count = super.read(into.limit(into.capacity()));
         if (count == 0 && onlyWhatHasCome) {
             return -1;
@@ -288,6 +315,16 @@ final class Connection extends NioChannel {
             in.moved(count);
         }
         return count;
+    }
+
+    /**
+     * While others have the processor the next request often comes, and need not go over the poller
+     * to another thread: that costs more than a read of a manifest does otherwise. Where no other
+     * wants the processor, nothing is waited for.
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing depends on it but the cost
+    private static void letOthersWork() {
+        Thread.yield();
     }
 
     @Override

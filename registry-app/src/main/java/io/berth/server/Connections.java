@@ -36,8 +36,8 @@ final class Connections extends NioEndpoint {
     private static final long YOUNG_MILLIS = 1_000;
 
     /**
-     * A connection that has not waited for longer is not closed at all: its request is on its way,
-     * and perhaps no other client wants a connection.
+     * A new connection that has not waited for longer is not closed at all: its first request is on
+     * its way, and perhaps no other client wants a connection.
      */
     private static final long FRESH_MILLIS = 250;
 
@@ -124,6 +124,14 @@ final class Connections extends NioEndpoint {
         return set;
     }
 
+    /** Whether half of the connections there may be are free, also for this one's client. */
+    boolean haveRoom(Connection connection) {
+        String client = connection.countedAs();
+        return getConnectionCount() <= setup().limits().connections() / 2
+                && client != null
+                && setup().perClient().hasRoom(client);
+    }
+
     /** How many have a request that is worked on. */
     int working() {
         return count((wrapper, connection) -> connection.isWorking());
@@ -164,7 +172,10 @@ final class Connections extends NioEndpoint {
                 getConnections().stream()
                         .map(Connections::waiting)
                         .filter(found -> found != null && which.test(found.connection()))
-                        .filter(found -> found.since() <= now - FRESH_MILLIS)
+                        .filter(
+                                found ->
+                                        found.connection().hasWorked()
+                                                || found.since() <= now - FRESH_MILLIS)
                         .sorted(Comparator.comparingLong(Waiting::since))
                         .limit(count)
                         .toList();

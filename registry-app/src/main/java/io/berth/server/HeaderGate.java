@@ -212,7 +212,8 @@ final class HeaderGate implements Handler<NioChannel> {
         halfParsed.addAndGet(connection.countHalfParsed(false));
         wrapper.setWriteTimeout(write.toMillis());
         SocketState state =
-                connection.serving(() -> tomcat.process(wrapper, SocketEvent.OPEN_READ));
+                connection.serving(
+                        mayGoOn(connection), () -> tomcat.process(wrapper, SocketEvent.OPEN_READ));
         connection.headerServed();
         connection.endBody();
         return switch (state) {
@@ -221,6 +222,18 @@ final class HeaderGate implements Handler<NioChannel> {
             case CLOSED -> connection.lingersAtEnd() ? beginLingering(wrapper, connection) : state;
             default -> state;
         };
+    }
+
+    /**
+     * Whether a connection may take its next request past this gate. Not where much is under way:
+     * then each has to come here, to wait for its turn, and a connection that waits for a request
+     * can be closed at once to have room for another.
+     */
+    private boolean mayGoOn(Connection connection) {
+        return !Workers.isBeyondAll()
+                && connection.endpoint().haveRoom(connection)
+                && workers.haveRoom()
+                && halfParsed.get() <= limits.halfParsed() / 2;
     }
 
     /**

@@ -29,6 +29,12 @@ final class PerClient {
         return entered[0];
     }
 
+    /** Whether a client has no more than half of what it may have; an estimate. */
+    boolean hasRoom(String client) {
+        Integer count = counts.get(client);
+        return count == null || count <= limit / 2;
+    }
+
     void leave(String client) {
         counts.computeIfPresent(client, (key, count) -> count == 1 ? null : count - 1);
     }

@@ -43,7 +43,7 @@ final class ReadAdapter extends CoyoteAdapter {
     @Override
     public void service(org.apache.coyote.Request req, org.apache.coyote.Response res)
             throws Exception {
-        if (!isPlainRead(req, res) || !answers(request(req, res))) {
+        if (!isPlainRead(req, res) || !api.get().covers(path(req)) || !answers(request(req, res))) {
             super.service(req, res);
         }
     }
@@ -84,6 +84,11 @@ final class ReadAdapter extends CoyoteAdapter {
         return true;
     }
 
+    /** Without what makes Tomcat believe that the path has been decoded. */
+    private static String path(org.apache.coyote.Request req) {
+        return req.requestURI().getByteChunk().toString();
+    }
+
     /** Tomcat's own, which it uses for all requests of a processor. */
     private Request request(org.apache.coyote.Request req, org.apache.coyote.Response res) {
         if (req.getNote(ADAPTER_NOTES) instanceof Request known) {
@@ -99,9 +104,6 @@ final class ReadAdapter extends CoyoteAdapter {
     }
 
     private boolean answers(Request request) {
-        if (!api.get().covers(request)) {
-            return false;
-        }
         String client = admission.enter(request);
         if (client == null) {
             return false; // and is refused
@@ -123,6 +125,10 @@ final class ReadAdapter extends CoyoteAdapter {
             api.get().answer(request, response);
             request.finishRequest();
             response.finishResponse();
+            Connection connection = Connection.current();
+            if (connection != null) {
+                connection.answered();
+            }
         } catch (IOException e) {
             log.debug("a client did not wait for its answer", e);
         } catch (Exception e) {

@@ -27,6 +27,7 @@ final class Workers implements Executor, AutoCloseable {
     private final ThreadPoolExecutor platform;
     private final Semaphore platformThreads;
     private final ThreadFactory virtual = Thread.ofVirtual().name("request-", 0).factory();
+    private final int requests;
     private final Semaphore free;
     private final Semaphore bodies;
     private final Semaphore probes = new Semaphore(PROBES);
@@ -51,6 +52,7 @@ final class Workers implements Executor, AutoCloseable {
                         Thread.ofPlatform().daemon().name("request-", 0).factory());
         queue.setParent(platform);
         this.platformThreads = new Semaphore(platformThreads);
+        this.requests = requests;
         this.free = new Semaphore(requests);
         this.bodies = new Semaphore(Math.max(1, requests * 7 / 8));
     }
@@ -156,6 +158,11 @@ final class Workers implements Executor, AutoCloseable {
                 execute(next);
             }
         }
+    }
+
+    /** Whether half of what may be under way is free; an estimate. */
+    boolean haveRoom() {
+        return free.availablePermits() >= requests / 2 && bodies.availablePermits() >= requests / 2;
     }
 
     /** How many requests wait for others to end; an estimate. */
