@@ -15,9 +15,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +52,7 @@ final class UploadSession {
     private final UploadId id;
     private final Duration patience;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final PatientLock lock = new PatientLock();
     private final Condition free = lock.newCondition();
 
     /** {@code null} until the session was looked up. */
@@ -104,8 +102,8 @@ final class UploadSession {
         requireNotEnded();
         Standing known = standing;
         if (known == null) {
-            requireLock();
-        } else if (!lockedWithin(MOMENT)) {
+            lock.takeWithin(patience, id);
+        } else if (!lock.isTakenWithin(MOMENT)) {
             return known;
         }
         try {
@@ -210,7 +208,7 @@ final class UploadSession {
      * @return {@code null}: the bytes are published already
      */
     private @Nullable Mark start(StoredUpload request, UploadChunk chunk, boolean takesOver) {
-        requireLock();
+        lock.takeWithin(patience, id);
         try {
             requireOpen(null);
             awaitFree(request, takesOver);
@@ -339,7 +337,7 @@ final class UploadSession {
         HashAlgorithm.of(digest.algorithm()); // refuses others before anything is read
         Mark start = start(request, last, true);
         if (start == null) {
-            return uploads.link(repository, published(digest));
+            return uploads.link(repository, uploads.published(repository, id, digest));
         }
         if (start.size() == 0) {
             giveUp(request);
@@ -347,14 +345,6 @@ final class UploadSession {
         }
         add(request, last, start);
         return uploads.link(repository, publish(request, digest, start));
-    }
-
-    private Descriptor published(Digest digest) {
-        Descriptor blob = uploads.published(repository, id);
-        if (blob == null || !blob.digest().equals(digest)) {
-            throw Uploads.unknown();
-        }
-        return blob;
     }
 
     private Descriptor publish(StoredUpload request, Digest digest, Mark start) throws IOException {
@@ -414,7 +404,7 @@ final class UploadSession {
 
     /** Ends the session and drops its bytes, also those of a request that is adding some. */
     void end() {
-        requireLock();
+        lock.takeWithin(patience, id);
         try {
             requireOpen(null);
             awaitFree(null, true);
@@ -502,21 +492,5 @@ final class UploadSession {
 
     private static RegistryException outOfOrder(String message) {
         return new RegistryException(ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER, message);
-    }
-
-    private boolean lockedWithin(Duration time) {
-        try {
-            return lock.tryLock(time.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    private void requireLock() {
-        if (!lockedWithin(patience)) {
-            throw new ObjectStoreException.Unavailable(
-                    id.toString(), "the store does not answer for this upload", null);
-        }
     }
 }

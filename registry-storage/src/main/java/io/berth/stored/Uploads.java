@@ -278,6 +278,17 @@ final class Uploads {
         return published.getIfPresent(RegistryLayout.session(repository, id));
     }
 
+    /**
+     * @throws RegistryException BLOB_UPLOAD_UNKNOWN when the bytes have become no such blob
+     */
+    Descriptor published(RepositoryName repository, UploadId id, Digest digest) {
+        Descriptor blob = published(repository, id);
+        if (blob == null || !blob.digest().equals(digest)) {
+            throw unknown();
+        }
+        return blob;
+    }
+
     Ingest ingest() {
         return ingest;
     }
