@@ -32,6 +32,7 @@ final class FileTree {
 
     private final Path root;
     private final Path temporary;
+    private final String temporaryKey;
     private final SystemCalls calls;
     private final FolderReader folders;
 
@@ -43,6 +44,7 @@ final class FileTree {
     FileTree(Path root, Path temporary, SystemCalls calls, FolderReader folders) {
         this.root = root;
         this.temporary = temporary;
+        this.temporaryKey = root.relativize(temporary).toString();
         this.calls = calls;
         this.folders = folders;
     }
@@ -54,13 +56,21 @@ final class FileTree {
      *     other registries' temporary files: a defect of the caller
      */
     Path file(ObjectKey key) {
-        Path file = below(key.value());
-        if (file.startsWith(temporary)
-                || (key.value().endsWith(".tmp")
+        String name = key.value();
+        // A key stays below the root, and is compared faster than paths are.
+        Path file = root.resolve(name);
+        if (isTemporary(name)
+                || (name.endsWith(".tmp")
                         && ForeignFiles.isTemporary(file.getFileName().toString()))) {
             throw new IllegalArgumentException("a key of temporary files: " + key);
         }
         return file;
+    }
+
+    private boolean isTemporary(String key) {
+        int length = temporaryKey.length();
+        return key.startsWith(temporaryKey)
+                && (key.length() == length || key.charAt(length) == '/');
     }
 
     /** The folder of all keys with a prefix. */
@@ -68,7 +78,7 @@ final class FileTree {
         return below(prefix);
     }
 
-    /** The only way from a text to a path. */
+    /** The only way from a text that is no key to a path. */
     private Path below(String name) {
         Path path = root.resolve(name).normalize();
         if (!path.startsWith(root)) {
