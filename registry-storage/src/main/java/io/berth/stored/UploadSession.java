@@ -39,11 +39,6 @@ final class UploadSession {
      */
     record Standing(long size, Optional<String> state) {}
 
-    /**
-     * Bytes of one request after which those who look keep them again. On S3 each time is a piece.
-     */
-    private static final long KEPT_AGAIN_AFTER = 1024 * 1024;
-
     /** Longer than a step takes that asks no store. */
     private static final Duration MOMENT = Duration.ofMillis(200);
 
@@ -66,11 +61,7 @@ final class UploadSession {
 
     private @Nullable StoredUpload writer;
 
-    /** The last writer whose bytes were kept because another request looked. */
-    private @Nullable StoredUpload keptOf;
-
-    /** What the session held then. */
-    private long keptThen;
+    private final KeptForOthers keptForOthers = new KeptForOthers();
 
     private boolean publishing;
     private volatile boolean ended;
@@ -121,12 +112,8 @@ final class UploadSession {
         requireNotEnded();
         if (standing == null) {
             published = uploads.published(repository, id);
-            bytes =
-                    new SessionBytes(
-                            uploads,
-                            repository,
-                            id,
-                            published == null ? uploads.staged(repository, id, state) : null);
+            var staged = published == null ? uploads.staged(repository, id, state) : null;
+            bytes = new SessionBytes(uploads, repository, id, staged);
             stand();
         }
     }
@@ -135,26 +122,19 @@ final class UploadSession {
         return Objects.requireNonNull(bytes, "the session is closed");
     }
 
-    /**
-     * Makes the bytes that came so far those from which a client may go on: here at once, and on
-     * any replica once they are kept. That is done for the first who looks at a request that is
-     * adding bytes, and then when many more have come, however often somebody looks. Where it
-     * fails, what was kept before is true as well.
-     */
+    /** From what came so far a client may go on. Where it cannot be kept, an older count is true. */
     private void keepForOthers() {
         long size = bytes().size();
-        if (writer != null && writer == keptOf && size - keptThen < KEPT_AGAIN_AFTER) {
+        if (keptForOthers.isEnough(writer, size)) {
             stand();
             return;
         }
         try {
             keep();
-            keptOf = writer;
-            keptThen = size;
+            keptForOthers.kept(writer, size);
+        } catch (ObjectStoreException.BytesLost e) {
+            throw e;
         } catch (ObjectStoreException e) {
-            if (e instanceof ObjectStoreException.BytesLost) {
-                throw e;
-            }
             Uploads.warn(id, e);
         }
     }
@@ -212,7 +192,7 @@ final class UploadSession {
         try {
             requireOpen(null);
             awaitFree(request, takesOver);
-            requireNotEnded();
+            requireOpen(null); // it may have been let go of meanwhile
             if (published != null) {
                 return null;
             }
@@ -393,12 +373,19 @@ final class UploadSession {
         }
     }
 
-    /** The same request can then be made again. */
+    /**
+     * The same request can then be made again. Where an answer was lost, the bytes may be a blob
+     * already, and the handle is finished: the next request looks for what there is.
+     */
     private void rollBackIfPossible(StoredUpload request, Mark start) {
         try {
             rollBack(request, start);
-        } catch (ObjectStoreException | IllegalStateException e) {
-            Uploads.warn(id, e); // where an answer was lost, the bytes may be a blob already
+        } catch (ObjectStoreException e) {
+            Uploads.warn(id, e);
+        } catch (IllegalStateException e) {
+            Uploads.warn(id, e);
+            bytes = null;
+            standing = null;
         }
     }
 
@@ -409,6 +396,7 @@ final class UploadSession {
             requireOpen(null);
             awaitFree(null, true);
             if (!ended) {
+                requireOpen(null); // it may have been let go of meanwhile
                 ended = true;
                 release();
                 uploads.ended(repository, id);

@@ -20,6 +20,7 @@ import io.berth.name.Descriptor;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
+import io.berth.name.UploadId;
 import io.berth.registry.Blob;
 import io.berth.registry.MountSource;
 import io.berth.registry.Page;
@@ -28,10 +29,12 @@ import io.berth.registry.Registry;
 import io.berth.registry.TestContent;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
@@ -88,6 +91,11 @@ record FaultScenario(String name, Operation prepare, Operation operation, Operat
                         "push a blob in chunks",
                         registry -> {},
                         FaultScenario::pushInChunks,
+                        FaultScenario::requireContent),
+                new FaultScenario(
+                        "take an upload over",
+                        registry -> {},
+                        FaultScenario::takeOver,
                         FaultScenario::requireContent),
                 new FaultScenario(
                         "mount",
@@ -256,6 +264,51 @@ record FaultScenario(String name, Operation prepare, Operation operation, Operat
             upload.append(chunk(Arrays.copyOf(CONTENT, 100_000)));
             upload.append(chunk(Arrays.copyOfRange(CONTENT, 100_000, CONTENT.length)));
             upload.commit(sha256(CONTENT), UploadChunk.empty());
+        }
+    }
+
+    /** From a request whose client is gone, which the server does not notice. */
+    private static void takeOver(Registry registry) throws IOException {
+        UploadId id;
+        try (Upload upload = registry.startUpload(REPOSITORY)) {
+            id = upload.id();
+        }
+        try (HeldRequest lost = new HeldRequest(registry, REPOSITORY, id, 0)) {
+            lost.send(Arrays.copyOf(CONTENT, 100_000));
+            boolean done = false;
+            for (int i = 0; !done; i++) { // the status lags behind where bytes could not be kept
+                if (i == 3) {
+                    throw new RegistryException(ErrorCode.UNAVAILABLE); // the client gives up
+                }
+                done = goesOn(registry, id);
+            }
+            try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
+                upload.commit(sha256(CONTENT), UploadChunk.empty());
+            }
+            lost.send(random(12, 50_000));
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static boolean goesOn(Registry registry, UploadId id) throws IOException {
+        int at;
+        try (Upload status = registry.resumeUpload(REPOSITORY, id, Upload.ASK)) {
+            at = Math.toIntExact(status.size());
+        }
+        byte[] rest = Arrays.copyOfRange(CONTENT, at, CONTENT.length);
+        try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
+            upload.append(
+                    new UploadChunk(
+                            new ByteArrayInputStream(rest),
+                            OptionalLong.of(at),
+                            OptionalLong.of(rest.length)));
+            return true;
+        } catch (RegistryException e) {
+            if (e.code() == ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER) {
+                return false;
+            }
+            throw e;
         }
     }
 
