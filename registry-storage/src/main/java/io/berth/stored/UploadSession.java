@@ -122,7 +122,9 @@ final class UploadSession {
         return Objects.requireNonNull(bytes, "the session is closed");
     }
 
-    /** From what came so far a client may go on. Where it cannot be kept, an older count is true. */
+    /**
+     * From what came so far a client may go on. Where it cannot be kept, an older count is true.
+     */
     private void keepForOthers() {
         long size = bytes().size();
         if (keptForOthers.isEnough(writer, size)) {

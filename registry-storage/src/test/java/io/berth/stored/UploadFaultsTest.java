@@ -80,8 +80,7 @@ class UploadFaultsTest {
 
     static Stream<Arguments> kindsAndFaults() {
         return Stream.of(Kind.values())
-                .flatMap(
-                        kind -> Stream.of(Fault.values()).map(fault -> Arguments.of(kind, fault)));
+                .flatMap(kind -> Stream.of(Fault.values()).map(fault -> Arguments.of(kind, fault)));
     }
 
     @ParameterizedTest
