@@ -1,14 +1,11 @@
 package io.berth.server;
 
+import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import org.apache.tomcat.util.threads.TaskQueue;
-import org.apache.tomcat.util.threads.ThreadPoolExecutor;
 
 /**
  * The threads on which requests are worked on: platform threads first, which wait for their client
@@ -21,11 +18,10 @@ final class Workers implements Executor, AutoCloseable {
 
     private static final ScopedValue<Boolean> BEYOND_ALL = ScopedValue.newInstance();
 
-    private static final int SPARE_THREADS = 4;
+    private static final Duration IDLE = Duration.ofMinutes(1);
     private static final int PROBES = 16;
 
-    private final ThreadPoolExecutor platform;
-    private final Semaphore platformThreads;
+    private final PlatformThreads platform;
     private final ThreadFactory virtual = Thread.ofVirtual().name("request-", 0).factory();
     private final int requests;
     private final Semaphore free;
@@ -39,19 +35,7 @@ final class Workers implements Executor, AutoCloseable {
      * @param requests how many are worked on altogether
      */
     Workers(int platformThreads, int requests) {
-        // A thread that has done its work finds the next in a queue: being woken up costs more. No
-        // task waits there for another one to end.
-        TaskQueue queue = new TaskQueue(platformThreads);
-        this.platform =
-                new ThreadPoolExecutor(
-                        Math.min(SPARE_THREADS, platformThreads),
-                        platformThreads,
-                        1,
-                        TimeUnit.MINUTES,
-                        queue,
-                        Thread.ofPlatform().daemon().name("request-", 0).factory());
-        queue.setParent(platform);
-        this.platformThreads = new Semaphore(platformThreads);
+        this.platform = new PlatformThreads(platformThreads, IDLE);
         this.requests = requests;
         this.free = new Semaphore(requests);
         this.bodies = new Semaphore(Math.max(1, requests * 7 / 8));
@@ -89,23 +73,9 @@ final class Workers implements Executor, AutoCloseable {
     }
 
     private void start(Runnable task) {
-        if (!platformThreads.tryAcquire()) {
-            virtual.newThread(() -> run(task)).start();
-            return;
-        }
-        try {
-            platform.execute(() -> runOnPlatformThread(task));
-        } catch (RejectedExecutionException | OutOfMemoryError e) {
-            // The server stops, or the system gives no more threads.
-            virtual.newThread(() -> runOnPlatformThread(task)).start();
-        }
-    }
-
-    private void runOnPlatformThread(Runnable task) {
-        try {
-            run(task);
-        } finally {
-            platformThreads.release();
+        Runnable counted = () -> run(task);
+        if (!platform.execute(counted)) {
+            virtual.newThread(counted).start();
         }
     }
 
@@ -165,6 +135,11 @@ final class Workers implements Executor, AutoCloseable {
         return free.availablePermits() >= requests / 2 && bodies.availablePermits() >= requests / 2;
     }
 
+    /** Whether a request waits for others to end. */
+    boolean someWait() {
+        return !waiting.isEmpty() || !waitingBodies.isEmpty();
+    }
+
     /** How many requests wait for others to end; an estimate. */
     int waiting() {
         return waiting.size() + waitingBodies.size();
@@ -173,6 +148,6 @@ final class Workers implements Executor, AutoCloseable {
     /** Lets what runs come to its end by itself. */
     @Override
     public void close() {
-        platform.shutdown();
+        platform.close();
     }
 }
