@@ -226,9 +226,9 @@ final class Connection extends NioChannel {
 
     // ---- the end of a request
 
-    /** What is read next is another request. */
+    /** What is read next is another request, unless it is a body that is not wanted. */
     void answered() {
-        answered = mayGoOn && workers.haveRoom();
+        answered = !onlyWhatHasCome;
         in.restart();
         out.restart();
     }
@@ -305,7 +305,12 @@ final class Connection extends NioChannel {
     public int read(ByteBuffer into) throws IOException {
         if (answered) {
             answered = false;
-            letOthersWork();
+            if (workers.someWait() || endpoint.wantRoom()) {
+                return 0; // as if nothing had come: this client waits for its turn, too
+            }
+            if (mayGoOn && workers.haveRoom()) {
+                letOthersWork();
+            }
         }
         int count = super.read(into.limit(into.capacity()));
         if (count == 0 && onlyWhatHasCome) {

@@ -86,10 +86,14 @@ final class Connections extends NioEndpoint {
 
     /** Where a client waits for a connection, others that only wait are closed. */
     void makeRoom() {
-        int limit = setup().limits().connections();
-        if (wantsRoom && getConnectionCount() >= limit) {
-            shed(1 + limit / SHED_FRACTION, connection -> true);
+        if (wantRoom()) {
+            shed(1 + setup().limits().connections() / SHED_FRACTION, connection -> true);
         }
+    }
+
+    /** Whether a client may be waiting until another's connection is closed. */
+    boolean wantRoom() {
+        return wantsRoom && getConnectionCount() >= setup().limits().connections();
     }
 
     /** Closes those whose clients hardly take the file that they are being sent. */

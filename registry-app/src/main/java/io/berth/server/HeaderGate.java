@@ -225,9 +225,9 @@ final class HeaderGate implements Handler<NioChannel> {
     }
 
     /**
-     * Whether a connection may take its next request past this gate. Not where much is under way:
-     * then each has to come here, to wait for its turn, and a connection that waits for a request
-     * can be closed at once to have room for another.
+     * Whether a connection may be looked at for its next request before that has come past this
+     * gate. Not where much is under way: then those that have nothing to do are to wait here, where
+     * they can be closed at once to have room for others.
      */
     private boolean mayGoOn(Connection connection) {
         return !Workers.isBeyondAll()

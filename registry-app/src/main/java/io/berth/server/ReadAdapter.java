@@ -46,6 +46,10 @@ final class ReadAdapter extends CoyoteAdapter {
         if (!isPlainRead(req, res) || !api.get().covers(path(req)) || !answers(request(req, res))) {
             super.service(req, res);
         }
+        Connection connection = Connection.current();
+        if (connection != null) {
+            connection.answered();
+        }
     }
 
     private static boolean isPlainRead(
@@ -125,17 +129,18 @@ final class ReadAdapter extends CoyoteAdapter {
             api.get().answer(request, response);
             request.finishRequest();
             response.finishResponse();
-            Connection connection = Connection.current();
-            if (connection != null) {
-                connection.answered();
-            }
         } catch (IOException e) {
             log.debug("a client did not wait for its answer", e);
-        } catch (Exception e) {
-            log.debug("an answer that had begun is broken off", e); // and logged as an error before
+        } catch (Exception | Error e) {
+            if (response.isCommitted()) {
+                log.debug("an answer that had begun is broken off", e); // and logged before
+            } else {
+                log.error("{} {} has no answer", request.getMethod(), request.getRequestURI(), e);
+            }
             response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, e);
+        } finally {
+            request.recycle(); // for the next client must see nothing of this one
+            response.recycle();
         }
-        request.recycle();
-        response.recycle();
     }
 }

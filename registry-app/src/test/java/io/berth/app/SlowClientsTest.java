@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -209,6 +210,35 @@ class SlowClientsTest {
     }
 
     @Test
+    void aClientThatAsksWithoutEndGivesWayToRequestsThatWait() throws Exception {
+        start(Map.of("http.limits.requests", "1"));
+        askWithoutEnd("/v2/_catalog");
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(connect().get("/v2/_catalog").read().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void oneWhoseReadsGoThroughTheContainerDoesSoToo() throws Exception {
+        start(Map.of("http.limits.requests", "1"));
+        askWithoutEnd("/v2/%5fcatalog");
+
+        for (int i = 0; i < 10; i++) {
+            assertThat(connect().get("/v2/_catalog").read().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void clientsThatAskWithoutEndGiveWayToNewConnections() throws Exception {
+        start(Map.of("http.limits.connections", "2", "http.limits.connectionsperclient", "1000"));
+        askWithoutEnd("/v2/_catalog");
+        askWithoutEnd("/v2/%5fcatalog");
+
+        assertThat(connect().get("/livez").read().status()).isEqualTo(200);
+    }
+
+    @Test
     void aClientHasOnlySoManyConnections() throws Exception {
         start(Map.of("http.limits.connectionsperclient", "3"));
         List<RawHttp> idle = new ArrayList<>();
@@ -264,6 +294,39 @@ class SlowClientsTest {
         RawHttp http = new RawHttp(Objects.requireNonNull(server).port());
         open.add(http);
         return http;
+    }
+
+    /** Requests that follow each other so fast that the next has always come. */
+    private void askWithoutEnd(String target) throws Exception {
+        RawHttp http = connect();
+        String requests = RawHttp.head("GET", target, "").repeat(200);
+        CountDownLatch answered = new CountDownLatch(1000);
+        Thread.ofVirtual().start(() -> untilTheEnd(() -> http.send(requests)));
+        Thread.ofVirtual()
+                .start(
+                        () ->
+                                untilTheEnd(
+                                        () -> {
+                                            http.read();
+                                            answered.countDown();
+                                        }));
+        answered.await();
+    }
+
+    @FunctionalInterface
+    private interface Exchange {
+
+        void run() throws IOException;
+    }
+
+    private static void untilTheEnd(Exchange exchange) {
+        try {
+            while (true) {
+                exchange.run();
+            }
+        } catch (IOException e) {
+            // The server has closed the connection, or the test is over.
+        }
     }
 
     /** An upload that is being worked on, and whose rest does not come. */
