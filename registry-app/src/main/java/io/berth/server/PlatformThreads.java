@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PlatformThreads implements AutoCloseable {
 
-    private final ThreadFactory factory = Thread.ofPlatform().daemon().name("request-", 0).factory();
+    private final ThreadFactory factory =
+            Thread.ofPlatform().daemon().name("request-", 0).factory();
     private final long idleNanos;
     private final Semaphore startable;
 

@@ -66,10 +66,7 @@ class PlatformThreadsTest {
         }
         AtomicInteger begun = new AtomicInteger();
         Awaitility.await()
-                .until(
-                        () ->
-                                threads.execute(this::waitForEnd)
-                                        && begun.incrementAndGet() == MOST);
+                .until(() -> threads.execute(this::waitForEnd) && begun.incrementAndGet() == MOST);
         Awaitility.await().untilAtomic(running, org.hamcrest.Matchers.is(MOST));
     }
 
@@ -78,8 +75,7 @@ class PlatformThreadsTest {
         Set<Thread> used = ConcurrentHashMap.newKeySet();
         PlatformThreads kept = new PlatformThreads(MOST, Duration.ofHours(1));
         for (int i = 0; i < 100; i++) {
-            Awaitility.await()
-                    .until(() -> kept.execute(() -> used.add(Thread.currentThread())));
+            Awaitility.await().until(() -> kept.execute(() -> used.add(Thread.currentThread())));
         }
         assertThat(used).hasSizeLessThanOrEqualTo(MOST);
 
