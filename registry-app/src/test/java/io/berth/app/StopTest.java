@@ -66,22 +66,25 @@ class StopTest {
         }
     }
 
+    /** Once for requests and files together: one time after the other would be six seconds. */
     @Test
-    void patienceEnds() throws Exception {
-        TestServer server = TestServer.on(folder, Map.of("http.draintimeout", "300ms"));
+    void patienceEnds(CapturedOutput output) throws Exception {
+        TestServer server = TestServer.on(folder, Map.of("http.draintimeout", "3s"));
         try (RawHttp uploading = new RawHttp(server.port());
                 RawHttp downloading = new RawHttp(server.port())) {
-            beginUpload(uploading);
             String blob = push(downloading, new byte[LARGE]);
             downloading.get(blob);
             awaitBegin(downloading);
+            beginUpload(uploading);
 
             long begin = System.nanoTime();
-            stop(server).get(20, SECONDS);
+            server.close();
 
             assertThat(Duration.ofNanos(System.nanoTime() - begin))
-                    .isBetween(Duration.ofMillis(300), Duration.ofSeconds(10));
+                    .isBetween(Duration.ofSeconds(3), Duration.ofMillis(5500));
             assertThatThrownBy(downloading::read).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> uploading.send("def").read()).isInstanceOf(IOException.class);
+            assertThat(output).contains("1 requests and 1 files, and cut off 1 requests and 1 files");
         }
     }
 
