@@ -107,7 +107,7 @@ class ReferrersTest {
     @ParameterizedTest
     @CsvSource({"false", "true"})
     void aPageLooksAtWhatItShows(boolean far) {
-        List<Digest> expected = pushed(open(OwnershipMode.AUTO, far), 2_500, 0);
+        List<Digest> expected = pushed(open(OwnershipMode.AUTO, far), 4_500, 0);
         Registry registry = open(OwnershipMode.AUTO, far);
         requests.set(0);
         listed.set(0);
