@@ -22,11 +22,13 @@ import io.berth.stored.StoredRegistryOptions.OwnershipMode;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A delete that failed is repeated until it has finished, and no push is undone meanwhile. */
 class ManifestDeleteTest {
@@ -48,16 +50,26 @@ class ManifestDeleteTest {
     }
 
     private ObjectStore before(Consumer<Call> hook) {
+        return intercepted(hook, call -> {});
+    }
+
+    private ObjectStore after(Consumer<Call> hook) {
+        return intercepted(call -> {}, hook);
+    }
+
+    private ObjectStore intercepted(Consumer<Call> before, Consumer<Call> after) {
         return new InterceptedStore(
                 store,
                 new InterceptedStore.Interceptor() {
                     @Override
                     public void before(Call call) {
-                        hook.accept(call);
+                        before.accept(call);
                     }
 
                     @Override
-                    public void after(Call call) {}
+                    public void after(Call call) {
+                        after.accept(call);
+                    }
                 });
     }
 
@@ -149,20 +161,35 @@ class ManifestDeleteTest {
     }
 
     /** The push is under way when the delete begins; it ends when the delete has. */
-    @Test
-    void aPushThatADeletePassesWritesAgain() {
+    @ParameterizedTest
+    @ValueSource(strings = {"", "v2"})
+    void aPushThatADeletePassesWritesAgain(String tag) {
+        List<Tag> pushed = tag.isEmpty() ? List.of() : tags(tag);
         Manifest manifest = pushImage(replica(), REPOSITORY, "image", "v1");
         StoredRegistry second = replica();
+        AtomicBoolean met = new AtomicBoolean();
         StoredRegistry pushing =
-                meeting(
-                        "/tags/v2/current/",
-                        () -> second.deleteManifest(REPOSITORY, manifest.digest()));
+                replica(
+                        after(
+                                call -> {
+                                    if (isLink(call) && met.compareAndSet(false, true)) {
+                                        second.deleteManifest(REPOSITORY, manifest.digest());
+                                    }
+                                }),
+                        OwnershipMode.AUTO);
 
-        pushing.putManifest(REPOSITORY, manifest, tags("v2"));
+        pushing.putManifest(REPOSITORY, manifest, pushed);
 
-        assertThat(replica().manifest(REPOSITORY, Tag.of("v2")).digest())
-                .isEqualTo(manifest.digest());
-        assertThat(replica().tags(REPOSITORY, PageRequest.first(10)).items()).isEqualTo(tags("v2"));
+        assertThat(met).isTrue();
+        assertThat(replica().resolve(REPOSITORY, manifest.digest())).isEqualTo(manifest.digest());
+        assertThat(replica().tags(REPOSITORY, PageRequest.first(10)).items()).isEqualTo(pushed);
+        for (Tag each : pushed) {
+            assertThat(replica().manifest(REPOSITORY, each).digest()).isEqualTo(manifest.digest());
+        }
+    }
+
+    private static boolean isLink(Call call) {
+        return call.operation() == Operation.PUT && call.key().contains("/revisions/");
     }
 
     /** Both were under way at once, and the one that wrote last counts as the later one. */
