@@ -6,6 +6,7 @@ import static io.berth.registry.TestContent.tags;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.object.Eventually;
 import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
 import io.berth.name.RepositoryName;
@@ -59,15 +60,17 @@ class CatalogTest {
 
     /** Until the catalog answers from its entries, which a list makes it gather. */
     private void awaitCatalog(Registry registry) throws InterruptedException {
-        while (true) {
-            catalog(registry);
-            try {
-                store.head(ObjectKey.of("docker/registry/v2/_berth/catalog"));
-                return;
-            } catch (ObjectStoreException.NotFound e) {
-                Thread.sleep(5);
-            }
-        }
+        Eventually.await(
+                "the catalog is gathered",
+                () -> {
+                    catalog(registry);
+                    try {
+                        store.head(ObjectKey.of("docker/registry/v2/_berth/catalog"));
+                        return true;
+                    } catch (ObjectStoreException.NotFound e) {
+                        return false;
+                    }
+                });
     }
 
     @Test

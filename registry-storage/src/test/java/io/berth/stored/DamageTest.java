@@ -8,6 +8,7 @@ import static io.berth.registry.TestContent.tags;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.object.Eventually;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
@@ -171,9 +172,7 @@ class DamageTest {
         registry.deleteManifest(REPOSITORY, manifest.digest());
 
         assertThat(tagsOf(registry)).isEqualTo(tags("v3"));
-        while (!isThere(FOLDER + "_berth/complete")) {
-            Thread.sleep(5); // it is built again
-        }
+        Eventually.await("the index is built again", () -> isThere(FOLDER + "_berth/complete"));
         requests.clear();
         Manifest two = registry.manifest(REPOSITORY, Tag.of("v3"));
         registry.deleteManifest(REPOSITORY, two.digest());
@@ -192,9 +191,7 @@ class DamageTest {
 
         assertThat(referrers(open(OwnershipMode.AUTO, false), base.digest())).isEqualTo(1);
 
-        while (!isThere(FOLDER + "_berth/complete")) {
-            Thread.sleep(5);
-        }
+        Eventually.await("the index is built", () -> isThere(FOLDER + "_berth/complete"));
         assertThat(referrers(open(OwnershipMode.AUTO, false), base.digest())).isEqualTo(1);
     }
 

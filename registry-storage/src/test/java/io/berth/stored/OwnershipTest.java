@@ -5,6 +5,7 @@ import static io.berth.registry.TestContent.pushImage;
 import static io.berth.registry.TestContent.tags;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.berth.object.Eventually;
 import io.berth.manifest.Manifest;
 import io.berth.name.RepositoryName;
 import io.berth.object.Condition;
@@ -18,8 +19,6 @@ import io.berth.registry.Registry;
 import io.berth.stored.StoredRegistryOptions.OwnershipMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -154,11 +153,7 @@ class OwnershipTest {
 
         registry.deleteManifest(REPOSITORY, doomed.digest());
 
-        Instant deadline = Instant.now().plus(Duration.ofSeconds(20));
-        while (!isThere(COMPLETE)) {
-            assertThat(Instant.now()).isBefore(deadline);
-            Thread.sleep(5);
-        }
+        Eventually.await("the index is built", () -> isThere(COMPLETE));
         Registry restarted = open(OwnershipMode.AUTO);
         assertThat(
                         restarted

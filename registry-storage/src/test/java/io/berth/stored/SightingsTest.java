@@ -2,6 +2,7 @@ package io.berth.stored;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.berth.object.Eventually;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -88,9 +89,9 @@ class SightingsTest {
         looked.await();
         there.set(false);
         Thread deleter = Thread.ofPlatform().start(() -> sightings.gone("a"));
-        while (deleter.getState() == Thread.State.RUNNABLE) {
-            Thread.onSpinWait(); // until it waits for the lister, or did not have to
-        }
+        Eventually.await(
+                "it waits for the lister, or did not have to",
+                () -> deleter.getState() != Thread.State.RUNNABLE);
         taken.countDown();
         lister.join();
         deleter.join();

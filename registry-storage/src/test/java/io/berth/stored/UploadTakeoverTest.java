@@ -6,6 +6,7 @@ import static io.berth.registry.TestContent.sha256;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.object.Eventually;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.name.ByteRange;
@@ -578,11 +579,9 @@ class UploadTakeoverTest {
 
     /** Until nothing is left of any; a store may take a moment to remove it. */
     private static void awaitNoSession(ObjectStore store) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (new Keys(store, RegistryLayout.SESSIONS).iterator().hasNext()) {
-            assertThat(System.nanoTime()).as("something is left").isLessThan(deadline);
-            Thread.sleep(20);
-        }
+        Eventually.await(
+                "nothing is left",
+                () -> !new Keys(store, RegistryLayout.SESSIONS).iterator().hasNext());
     }
 
     private void commit(UploadId id, @Nullable String state, byte[] content, int staged)

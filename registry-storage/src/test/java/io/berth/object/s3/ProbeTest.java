@@ -3,6 +3,7 @@ package io.berth.object.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.object.Eventually;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
@@ -12,7 +13,6 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
@@ -126,11 +126,8 @@ class ProbeTest {
 
             wire.repair();
 
-            Instant deadline = Instant.now().plusSeconds(30);
-            while (!store.capabilities().equals(undisturbed())) {
-                assertThat(Instant.now()).isBefore(deadline);
-                Thread.sleep(20);
-            }
+            Eventually.await(
+                    "everything is known", () -> store.capabilities().equals(undisturbed()));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.berth.object.Eventually;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ListRequest;
@@ -140,9 +141,7 @@ class StalledTransfersTest {
             int number = i;
             writes.add(threads.submit(() -> write(number)));
         }
-        while (stalled.get() < CONNECTIONS) {
-            Thread.sleep(10);
-        }
+        Eventually.await("all connections are taken", () -> stalled.get() >= CONNECTIONS);
 
         ObjectKey key = ObjectKey.of("a");
         long begin = System.nanoTime();
