@@ -28,7 +28,7 @@ final class FolderScan {
     record Result(FolderNames names, boolean all) {}
 
     /** Names that need no permit. */
-    private static final int FEW = 256;
+    static final int FEW = 256;
 
     private static final int BATCH = 4096;
 

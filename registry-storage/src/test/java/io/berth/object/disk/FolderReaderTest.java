@@ -3,6 +3,7 @@ package io.berth.object.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.object.Eventually;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ListRequest;
@@ -18,6 +19,7 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
@@ -33,6 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -157,10 +160,7 @@ class FolderReaderTest extends DiskFixture {
         Files.createDirectory(folder.resolve("theirs"));
         Files.setLastModifiedTime(folder, ours); // as within one tick
 
-        Instant deadline = Instant.now().plus(HIDDEN);
-        while (Instant.now().isBefore(deadline)) {
-            Thread.sleep(10);
-        }
+        Thread.sleep(HIDDEN);
         assertThat(allIn(store)).isEqualTo(plain(folder)).contains("many/theirs/");
     }
 
@@ -189,18 +189,12 @@ class FolderReaderTest extends DiskFixture {
             asking.add(() -> slow.list(new ListRequest("many/", null, true, 10)).entries());
         }
         List<Thread> threads = new CopyOnWriteArrayList<>();
-        ThreadFactory factory =
-                task -> {
-                    Thread thread = new Thread(task);
-                    threads.add(thread);
-                    return thread;
-                };
         List<String> first = plain(folder).subList(0, 10);
-        try (ExecutorService executor = Executors.newFixedThreadPool(clients, factory)) {
+        try (ExecutorService executor = Executors.newFixedThreadPool(clients, noting(threads))) {
             List<Future<List<String>>> answers = asking.stream().map(executor::submit).toList();
-            while (threads.stream().anyMatch(thread -> thread.getState() != State.WAITING)) {
-                Thread.sleep(5);
-            }
+            Eventually.await(
+                    "all wait",
+                    () -> threads.stream().allMatch(thread -> thread.getState() == State.WAITING));
             waited.countDown();
             for (Future<List<String>> answer : answers) {
                 assertThat(answer.get()).isEqualTo(first);
@@ -385,23 +379,105 @@ class FolderReaderTest extends DiskFixture {
         assertThat(reader.keptBytes()).isGreaterThan(memory / 4);
     }
 
-    /** Sixty at once, in folders that may not be kept, with the memory of one or two. */
+    /**
+     * Sixty at once, in a folder that may not be kept: one of them at a time takes more than a few
+     * names. Each that does waits until none of the others goes on.
+     */
     @Test
-    void manyWhoReadLargeFoldersTakeTheMemoryOfFew() throws Exception {
-        Path folder = folders(8_000);
-        DiskStore small = new DiskStore(root, TEMPORARY, 256 << 10, calls);
+    @Timeout(120)
+    void ofManyWhoReadALargeFolderOneAtATimeHoldsMoreThanAFewNames() throws Exception {
+        Path folder = folders(5_000);
+        List<Thread> threads = new CopyOnWriteArrayList<>();
+        LargeReadings readings = new LargeReadings(threads);
+        DiskStore small = new DiskStore(root, TEMPORARY, 64 << 10, readings);
         List<String> expected = plain(folder);
         List<Callable<List<String>>> asking = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
-            String after = expected.get(i * 100);
+            String after = expected.get(i * 80);
             asking.add(() -> small.list(new ListRequest("many/", after, true, 100)).entries());
         }
-        try (ExecutorService executor = Executors.newFixedThreadPool(asking.size())) {
+        try (ExecutorService executor =
+                Executors.newFixedThreadPool(asking.size(), noting(threads))) {
             List<Future<List<String>>> answers = executor.invokeAll(asking);
             for (int i = 0; i < answers.size(); i++) {
                 assertThat(answers.get(i).get())
-                        .isEqualTo(expected.subList(i * 100 + 1, i * 100 + 101));
+                        .isEqualTo(expected.subList(i * 80 + 1, i * 80 + 101));
             }
         }
+        assertThat(readings.most).hasValue(1);
+        assertThat(readings.all).hasValueGreaterThan(30);
+    }
+
+    /** Counts those that are given more than a few names and are not closed yet. */
+    private static final class LargeReadings extends SystemCalls {
+
+        private final List<Thread> threads;
+        private final AtomicInteger now = new AtomicInteger();
+        private final AtomicInteger most = new AtomicInteger();
+        private final AtomicInteger all = new AtomicInteger();
+
+        private LargeReadings(List<Thread> threads) {
+            this.threads = threads;
+        }
+
+        @Override
+        @SuppressWarnings("StreamResourceLeak")
+        DirectoryStream<Path> children(Path folder) throws IOException {
+            DirectoryStream<Path> children = super.children(folder);
+            AtomicInteger given = new AtomicInteger();
+            return new DirectoryStream<>() {
+                @Override
+                public Iterator<Path> iterator() {
+                    Iterator<Path> paths = children.iterator();
+                    return new Iterator<>() {
+                        @Override
+                        public boolean hasNext() {
+                            return paths.hasNext();
+                        }
+
+                        @Override
+                        public Path next() {
+                            if (given.getAndIncrement() == FolderScan.FEW) {
+                                begin();
+                            }
+                            return paths.next();
+                        }
+                    };
+                }
+
+                @Override
+                public void close() throws IOException {
+                    if (given.get() > FolderScan.FEW) {
+                        now.decrementAndGet();
+                    }
+                    children.close();
+                }
+            };
+        }
+
+        private void begin() {
+            all.incrementAndGet();
+            most.accumulateAndGet(now.incrementAndGet(), Math::max);
+            try {
+                Eventually.await("the others wait or are as far", this::othersStand);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        private boolean othersStand() {
+            return most.get() > 1
+                    || threads.stream()
+                            .filter(thread -> !thread.equals(Thread.currentThread()))
+                            .allMatch(thread -> thread.getState() == State.WAITING);
+        }
+    }
+
+    private static ThreadFactory noting(List<Thread> threads) {
+        return task -> {
+            Thread thread = new Thread(task);
+            threads.add(thread);
+            return thread;
+        };
     }
 }
