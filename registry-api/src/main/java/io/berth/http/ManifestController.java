@@ -10,6 +10,7 @@ import io.berth.manifest.Manifest;
 import io.berth.manifest.ManifestContent;
 import io.berth.manifest.ManifestParser;
 import io.berth.name.Digest;
+import io.berth.name.HashAlgorithm;
 import io.berth.name.MediaType;
 import io.berth.name.Reference;
 import io.berth.name.RepositoryName;
@@ -160,11 +161,21 @@ final class ManifestController {
         };
     }
 
-    /** With a tag in the path some clients put the digest into the query. */
+    /**
+     * With a tag in the path some clients put the digest into the query.
+     *
+     * @throws RegistryException DIGEST_INVALID when no manifest can be checked against it, before
+     *     any of the body is read
+     */
     private static @Nullable Digest expected(Reference reference, QueryString query) {
-        if (reference instanceof Digest digest) {
-            return digest;
+        Digest digest = reference instanceof Digest inPath ? inPath : inQuery(query);
+        if (digest != null) {
+            HashAlgorithm.of(digest.algorithm());
         }
+        return digest;
+    }
+
+    private static @Nullable Digest inQuery(QueryString query) {
         String digest = query.first(QueryParameter.DIGEST);
         return digest == null ? null : Digest.of(digest);
     }

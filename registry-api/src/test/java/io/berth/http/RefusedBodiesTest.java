@@ -27,6 +27,7 @@ class RefusedBodiesTest {
         "PUT, /v2/library/app/manifests/.bad, 400, TAG_INVALID",
         "PUT, /v2/library/app/manifests/v%zz, 400, TAG_INVALID",
         "PUT, /v2/library/app/manifests/sha256:x, 400, DIGEST_INVALID",
+        "PUT, /v2/library/app/manifests/md5:00, 400, DIGEST_INVALID",
         "PUT, /v2/library/app/manifests/v1?digest=x, 400, DIGEST_INVALID",
         "PUT, /v2/library/app/manifests/v1?digest=%zz, 400, DIGEST_INVALID",
         "PUT, /v2/library/app/manifests/DIGEST?tag=.bad, 400, TAG_INVALID",
@@ -62,6 +63,18 @@ class RefusedBodiesTest {
                 .bodyThatMustNotBeRead()
                 .send()
                 .isError(414, "TAG_INVALID");
+        // A body that is welcome in every other respect.
+        api.put(manifest + "?digest=md5:00")
+                .header("Content-Type", "application/vnd.oci.image.manifest.v1+json")
+                .body("{}")
+                .bodyThatMustNotBeRead()
+                .send()
+                .isError(400, "DIGEST_INVALID");
+        api.put(manifest + "?digest=x")
+                .chunked()
+                .bodyThatMustNotBeRead()
+                .send()
+                .isError(400, "DIGEST_INVALID");
     }
 
     @ParameterizedTest

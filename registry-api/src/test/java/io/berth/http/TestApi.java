@@ -94,6 +94,7 @@ final class TestApi {
         private final MockHttpServletRequest request;
         private boolean chunked;
         private boolean unreadable;
+        private boolean read;
 
         private Request(String method, String target) {
             int mark = target.indexOf('?');
@@ -112,6 +113,7 @@ final class TestApi {
                                             new InputStream() {
                                                 @Override
                                                 public int read() {
+                                                    read = true;
                                                     throw new AssertionError("the body is read");
                                                 }
                                             })
@@ -158,7 +160,7 @@ final class TestApi {
             return header("Transfer-Encoding", "chunked");
         }
 
-        /** The body must not be touched: the answer is an error whatever it is. */
+        /** The body must not be touched, whatever the answer is. */
         Request bodyThatMustNotBeRead() {
             unreadable = true;
             return this;
@@ -173,6 +175,7 @@ final class TestApi {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+            assertThat(read).as("the body is read").isFalse();
             return new Answer(request, response);
         }
     }
