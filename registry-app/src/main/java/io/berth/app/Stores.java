@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,17 +54,28 @@ final class Stores {
     }
 
     private static ObjectStore disk(Filesystem settings, String source) {
-        Path folder = settings.rootDirectory();
+        return disk(
+                settings,
+                source,
+                () ->
+                        DiskStore.open(
+                                settings.rootDirectory(),
+                                StoredRegistry.TEMPORARY,
+                                MemoryBudget.ofProcess().nameBytes(),
+                                MemoryBudget.ofProcess().linkBytes(),
+                                StoredRegistry.LOCK,
+                                settings.lockWait().duration()));
+    }
+
+    /**
+     * @param opening of the folder of the settings
+     * @throws WrongSettingException when it cannot be opened, or when {@code A} and {@code a} are
+     *     one file there and that is not accepted; it is closed then
+     */
+    static DiskStore disk(Filesystem settings, String source, Supplier<DiskStore> opening) {
         DiskStore store;
         try {
-            store =
-                    DiskStore.open(
-                            folder,
-                            StoredRegistry.TEMPORARY,
-                            MemoryBudget.ofProcess().nameBytes(),
-                            MemoryBudget.ofProcess().linkBytes(),
-                            StoredRegistry.LOCK,
-                            settings.lockWait().duration());
+            store = opening.get();
         } catch (UncheckedIOException e) {
             throw new WrongSettingException(doesNotWork(source) + e.getMessage(), e);
         } catch (FolderInUseException e) {
@@ -88,11 +100,7 @@ final class Stores {
         return "The " + source + " does not work: ";
     }
 
-    /**
-     * @throws WrongSettingException when {@code A} and {@code a} are one file and that is not
-     *     accepted
-     */
-    static void requireCase(Filesystem settings, String source, boolean distinguished) {
+    private static void requireCase(Filesystem settings, String source, boolean distinguished) {
         if (distinguished) {
             return;
         }

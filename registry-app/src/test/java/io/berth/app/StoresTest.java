@@ -10,10 +10,12 @@ import io.berth.config.Settings;
 import io.berth.config.StorageSettings;
 import io.berth.config.StorageSettings.Filesystem;
 import io.berth.config.tree.WrongSettingException;
+import io.berth.object.disk.CaseInsensitive;
 import io.berth.object.disk.DiskStore;
 import io.berth.object.s3.S3Options;
 import io.berth.object.s3.S3Options.Checksums;
 import io.berth.object.s3.S3Options.Credentials;
+import io.berth.stored.StoredRegistry;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -169,15 +171,18 @@ class StoresTest {
     }
 
     @Test
-    void aFileSystemThatIgnoresCaseIsRefusedUnlessThatIsAccepted() {
+    void aFileSystemThatIgnoresCaseIsRefusedUnlessThatIsAccepted(@TempDir Path folder) {
         Filesystem refusing = filesystem(Map.of("filesystem.rootdirectory", "/srv/data"));
+        Filesystem accepting = filesystem(Map.of("filesystem.caseinsensitive", "true"));
 
-        Stores.requireCase(refusing, FOLDER, true);
-        assertThatThrownBy(() -> Stores.requireCase(refusing, FOLDER, false))
+        assertThatThrownBy(
+                        () -> Stores.disk(refusing, FOLDER, () -> CaseInsensitive.store(folder)))
                 .isInstanceOf(WrongSettingException.class)
                 .hasMessageContaining("/srv/data does not tell A from a")
                 .hasMessageContaining("storage.filesystem.caseinsensitive=true");
-        Stores.requireCase(filesystem(Map.of("filesystem.caseinsensitive", "true")), FOLDER, false);
+        Stores.disk(accepting, FOLDER, () -> CaseInsensitive.store(folder)).close();
+        Stores.disk(refusing, FOLDER, () -> new DiskStore(folder, StoredRegistry.TEMPORARY))
+                .close();
     }
 
     private static Filesystem filesystem(Map<String, String> values) {
