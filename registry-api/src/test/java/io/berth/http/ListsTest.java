@@ -159,6 +159,7 @@ class ListsTest {
             while (target != null) {
                 Answer answer = api.get(target).send().is(200);
                 found.addAll(texts(answer.json().get("tags")));
+                assertThat(found).doesNotHaveDuplicates();
                 String link = answer.response().getHeader("Link");
                 target = link == null ? null : link.substring(1, link.indexOf('>'));
             }

@@ -55,6 +55,7 @@ class LentBuffersTest {
         StringBuilder taken = new StringBuilder();
         while (!buffers.isReadBufferEmpty()) {
             taken.append(take(100_000));
+            assertThat(taken.length()).isLessThanOrEqualTo(large.length());
             assertThat(buffers.getReadBuffer().capacity()).isEqualTo(LentBuffers.READ_BYTES);
         }
 

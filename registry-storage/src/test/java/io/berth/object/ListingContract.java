@@ -177,6 +177,7 @@ abstract class ListingContract extends StoreFixture {
             assertThat(page.entries()).hasSizeLessThanOrEqualTo(limit);
             assertThat(page.more() && page.entries().isEmpty()).isFalse();
             all.addAll(page.entries());
+            assertThat(all).doesNotHaveDuplicates();
         }
         return all;
     }

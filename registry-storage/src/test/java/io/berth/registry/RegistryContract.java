@@ -840,6 +840,7 @@ public abstract class RegistryContract {
             while (true) {
                 Page<Tag> page = registry().tags(REPOSITORY, new PageRequest(after, limit));
                 page.items().forEach(tag -> all.add(tag.value()));
+                assertThat(all).doesNotHaveDuplicates();
                 if (!page.more()) {
                     return all;
                 }
@@ -890,6 +891,7 @@ public abstract class RegistryContract {
             while (true) {
                 Page<RepositoryName> page = registry().repositories(new PageRequest(after, limit));
                 page.items().forEach(name -> all.add(name.value()));
+                assertThat(all).doesNotHaveDuplicates();
                 if (!page.more()) {
                     return all;
                 }
@@ -1019,6 +1021,7 @@ public abstract class RegistryContract {
                         registry()
                                 .referrers(REPOSITORY, subject, null, new PageRequest(after, 1000));
                 page.items().forEach(descriptor -> found.add(descriptor.digest()));
+                assertThat(found).doesNotHaveDuplicates();
                 after = found.getLast().toString();
                 pages++;
             } while (page.more());

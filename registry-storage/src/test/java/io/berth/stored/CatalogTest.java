@@ -282,6 +282,7 @@ class CatalogTest {
         while (page.more()) {
             page = registry.repositories(new PageRequest(paged.getLast().value(), 1));
             paged.addAll(page.items());
+            assertThat(paged).doesNotHaveDuplicates();
         }
         assertThat(paged).isEqualTo(names);
     }

@@ -93,6 +93,7 @@ class ReferrersTest {
             do {
                 page = registry.referrers(REPOSITORY, SUBJECT, null, new PageRequest(after, limit));
                 found.addAll(digests(page));
+                assertThat(found).doesNotHaveDuplicates();
                 after = found.getLast().toString();
             } while (page.more());
             assertThat(found).isEqualTo(expected);
@@ -142,6 +143,7 @@ class ReferrersTest {
             found.addAll(digests(page));
             after = page.next();
             pages++;
+            assertThat(pages).isLessThanOrEqualTo(3);
         } while (page.more());
 
         assertThat(pages).isEqualTo(3);

@@ -82,6 +82,7 @@ class DiskListingTest extends DiskFixture {
             String last = listed.isEmpty() ? null : listed.getLast();
             page = store.list(new ListRequest("many/", last, false, 100, page.continuation()));
             listed.addAll(page.entries());
+            assertThat(listed).doesNotHaveDuplicates();
             Files.createFile(root.resolve("many/0" + listed.size()));
         }
 

@@ -358,6 +358,7 @@ class FolderReaderTest extends DiskFixture {
                                     limit,
                                     continued ? page.continuation() : null));
             all.addAll(page.entries());
+            assertThat(all).doesNotHaveDuplicates();
         }
         return all;
     }
