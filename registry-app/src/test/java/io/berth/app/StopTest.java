@@ -84,7 +84,8 @@ class StopTest {
                     .isBetween(Duration.ofSeconds(3), Duration.ofMillis(5500));
             assertThatThrownBy(downloading::read).isInstanceOf(IOException.class);
             assertThatThrownBy(() -> uploading.send("def").read()).isInstanceOf(IOException.class);
-            assertThat(output).contains("1 requests and 1 files, and cut off 1 requests and 1 files");
+            assertThat(output)
+                    .contains("1 requests and 1 files, and cut off 1 requests and 1 files");
         }
     }
 

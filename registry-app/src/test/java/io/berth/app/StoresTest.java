@@ -175,8 +175,7 @@ class StoresTest {
         Filesystem refusing = filesystem(Map.of("filesystem.rootdirectory", "/srv/data"));
         Filesystem accepting = filesystem(Map.of("filesystem.caseinsensitive", "true"));
 
-        assertThatThrownBy(
-                        () -> Stores.disk(refusing, FOLDER, () -> CaseInsensitive.store(folder)))
+        assertThatThrownBy(() -> Stores.disk(refusing, FOLDER, () -> CaseInsensitive.store(folder)))
                 .isInstanceOf(WrongSettingException.class)
                 .hasMessageContaining("/srv/data does not tell A from a")
                 .hasMessageContaining("storage.filesystem.caseinsensitive=true");

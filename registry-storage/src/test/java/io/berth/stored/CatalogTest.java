@@ -6,12 +6,12 @@ import static io.berth.registry.TestContent.tags;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.berth.object.Eventually;
 import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
 import io.berth.name.RepositoryName;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
+import io.berth.object.Eventually;
 import io.berth.object.InterceptedStore;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;

@@ -5,11 +5,11 @@ import static io.berth.registry.TestContent.pushImage;
 import static io.berth.registry.TestContent.tags;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.object.Eventually;
 import io.berth.manifest.Manifest;
 import io.berth.name.RepositoryName;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
+import io.berth.object.Eventually;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;

@@ -6,12 +6,12 @@ import static io.berth.registry.TestContent.sha256;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.berth.object.Eventually;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.name.ByteRange;
 import io.berth.name.RepositoryName;
 import io.berth.name.UploadId;
+import io.berth.object.Eventually;
 import io.berth.object.InterceptedStore;
 import io.berth.object.InterceptedStore.Call;
 import io.berth.object.InterceptedStore.Interceptor;

@@ -3,9 +3,9 @@ package io.berth.object.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.berth.object.Eventually;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
+import io.berth.object.Eventually;
 import io.berth.object.ListRequest;
 import io.berth.object.Listing;
 import io.berth.object.ObjectStoreException;

@@ -3,9 +3,9 @@ package io.berth.object.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.berth.object.Eventually;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
+import io.berth.object.Eventually;
 import io.berth.object.ObjectKey;
 import io.berth.object.s3.S3Capabilities.Ability;
 import io.berth.object.s3.S3Capabilities.Trial;
