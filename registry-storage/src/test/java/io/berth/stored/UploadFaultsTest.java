@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,21 +137,21 @@ class UploadFaultsTest {
 
     /** The connection of the first request is lost, which the server does not notice. */
     private static void push(StoredRegistry registry, Saboteur saboteur) throws Exception {
-        UploadId id = started(registry);
+        AtomicInteger tries = new AtomicInteger();
+        UploadId id = started(registry, saboteur, tries);
         try (HeldRequest lost = new HeldRequest(registry, REPOSITORY, id, 0)) {
             lost.send(Arrays.copyOf(CONTENT, LOST));
             boolean done = false;
-            for (int i = 1; !done; i++) {
-                assertThat(i).as("tries").isLessThanOrEqualTo(TRIES);
-                if (i == 3) {
-                    saboteur.heal();
-                }
+            while (!done) {
+                count(tries, saboteur);
                 try {
                     goOn(registry, id);
                     done = true;
                 } catch (RegistryException e) {
                     assertThat(e.code()).isIn(CLEAN);
-                    id = e.code() == ErrorCode.BLOB_UPLOAD_UNKNOWN ? started(registry) : id;
+                    if (e.code() == ErrorCode.BLOB_UPLOAD_UNKNOWN) {
+                        id = started(registry, saboteur, tries);
+                    }
                 } catch (SimulatedError e) {
                     // the client sees a broken connection or a 500, and asks again
                 }
@@ -159,9 +160,24 @@ class UploadFaultsTest {
         }
     }
 
-    private static UploadId started(StoredRegistry registry) {
-        try (Upload upload = registry.startUpload(REPOSITORY)) {
-            return upload.id();
+    private static void count(AtomicInteger tries, Saboteur saboteur) {
+        assertThat(tries.incrementAndGet()).as("tries").isLessThanOrEqualTo(TRIES);
+        if (tries.get() == 3) {
+            saboteur.heal();
+        }
+    }
+
+    private static UploadId started(
+            StoredRegistry registry, Saboteur saboteur, AtomicInteger tries) {
+        while (true) {
+            count(tries, saboteur);
+            try (Upload upload = registry.startUpload(REPOSITORY)) {
+                return upload.id();
+            } catch (RegistryException e) {
+                assertThat(e.code()).isIn(CLEAN);
+            } catch (SimulatedError e) {
+                // as above
+            }
         }
     }
 

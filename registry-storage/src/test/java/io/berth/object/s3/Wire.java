@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
@@ -21,12 +23,15 @@ final class Wire extends WireTap {
         ANSWER_LOST,
         /** The server is busy and says so. */
         BUSY,
-        /** The server wants other parts. */
-        PARTS_REFUSED,
         /** The server fails before it did anything. */
         FAILED_BEFORE,
         /** The server fails after it did everything. */
-        FAILED_AFTER;
+        FAILED_AFTER,
+        /** The server wants other parts: the same request is never carried out. */
+        PARTS_REFUSED;
+
+        /** Those that may pass by the next attempt. */
+        static final Set<Fault> PASSING = EnumSet.complementOf(EnumSet.of(PARTS_REFUSED));
 
         boolean isCarriedOut() {
             return this == ANSWER_LOST || this == FAILED_AFTER;
