@@ -75,6 +75,10 @@ final class HeaderGate implements Handler<NioChannel> {
         } catch (IOException e) {
             log.debug("a connection ended before its request", e);
             return SocketState.CLOSED;
+        } catch (VirtualMachineError e) {
+            // Tomcat would neither close the connection nor look at it again.
+            log.error("a connection is closed, as its request failed", e);
+            return SocketState.CLOSED;
         }
     }
 

@@ -1,7 +1,12 @@
 package io.berth.server;
 
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryError;
+import io.berth.http.ErrorAnswer;
 import io.berth.http.RegistryApi;
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.connector.CoyoteAdapter;
@@ -126,21 +131,31 @@ final class ReadAdapter extends CoyoteAdapter {
                 request.getCoyoteRequest().scheme().setString(connector.getScheme());
             }
             headers.addTo(response);
-            api.get().answer(request, response);
+            answerOrFail(request, response);
             request.finishRequest();
             response.finishResponse();
         } catch (IOException e) {
-            log.debug("a client did not wait for its answer", e);
+            log.debug("an answer has not arrived whole", e);
+        } finally {
+            request.recycle();
+            response.recycle();
+        }
+    }
+
+    private void answerOrFail(Request request, Response response) throws IOException {
+        try {
+            api.get().answer(request, response);
+        } catch (IOException e) {
+            throw e;
         } catch (Exception | Error e) {
             if (response.isCommitted()) {
-                log.debug("an answer that had begun is broken off", e); // and logged before
-            } else {
-                log.error("{} {} has no answer", request.getMethod(), request.getRequestURI(), e);
+                // Logged as an error before.
+                response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, e);
+                throw new IOException("an answer that had begun is broken off", e);
             }
-            response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, e);
-        } finally {
-            request.recycle(); // for the next client must see nothing of this one
-            response.recycle();
+            log.error("{} {}: 500", request.getMethod(), request.getRequestURI(), e);
+            List<RegistryError> errors = List.of(RegistryError.of(ErrorCode.UNKNOWN));
+            ErrorAnswer.send(request, response, 500, errors, Map.of());
         }
     }
 }

@@ -5,11 +5,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.berth.app.RawHttp.Response;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
+import io.berth.object.ObjectStore;
+import io.berth.object.InterceptedStore.Operation;
+import io.berth.object.InterceptedStore.Call;
+import io.berth.object.InterceptedStore;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.valves.ValveBase;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -20,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 
 /**
  * A read is answered in the same way whether it goes through the pipelines of Tomcat and Spring or
@@ -136,6 +147,139 @@ class ReadAdapterTest {
             assertThat(http.read().body()).isEqualTo(INDEX);
             http.send(get.substring(30));
             assertThat(http.read().body()).isEqualTo(INDEX);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET PATH HTTP/1.0",
+                "GET PATH HTTP/1.0|Connection: keep-alive",
+                "HEAD PATH HTTP/1.0|Host: a",
+                "GET PATH HTTP/1.1",
+                "GET PATH HTTP/1.1|Host: a|Host: a",
+                "GET PATH HTTP/1.1|Host: a b",
+                "GET PATH HTTP/1.1|Host:",
+                "GET http://a:80PATH HTTP/1.1|Host: a:80",
+                "GET http://aPATH HTTP/1.1|Host: b",
+                "GET PATH HTTP/1.1|Host: a|Expect: 100-continue",
+                "GET PATH HTTP/1.1|Host: a|Expect: something",
+                "GET PATH HTTP/1.1|Host: a|Expect: 100-continue|Content-Length: 3||abc",
+                "GET PATH HTTP/1.1|Host: a|Content-Length: 0",
+                "GET PATH HTTP/1.1|Host: a|Content-Length: 3||abc",
+                "HEAD PATH HTTP/1.1|Host: a|Content-Length: 3||abc",
+                "GET PATH HTTP/1.1|Host: a|Content-Length: 3|Content-Length: 3||abc",
+                "GET PATH HTTP/1.1|Host: a|Content-Length: -1",
+                "GET PATH HTTP/1.1|Host: a|Transfer-Encoding: chunked||3|abc|0|",
+                "GET PATH HTTP/1.1|Host: a|Transfer-Encoding: chunked||0|",
+                "GET PATH HTTP/1.1|Host: a|Transfer-Encoding: chunked|Content-Length: 3||0|",
+                "GET PATH HTTP/1.1|Host: a|Transfer-Encoding: gzip, chunked||0|",
+                "GET PATH HTTP/1.1|Host: a|Transfer-Encoding: unknown",
+                "GET PATH HTTP/1.1|Host: a|Connection: Upgrade|Upgrade: h2c",
+                "GET PATH HTTP/1.1|Host: a|Connection: close",
+                "GET PATH HTTP/1.1|Host: a|If-None-Match: *",
+                "GET PATH HTTP/2.0|Host: a",
+                "GET PATH",
+                "get PATH HTTP/1.1|Host: a"
+            })
+    void framingIsTheSameToTheByte(String request) throws IOException {
+        for (String path : List.of("/manifests/t", "/blobs/" + BLOB_DIGEST)) {
+            String text = request.replace("|", "\r\n");
+            String end = text.endsWith("abc") ? "" : text.endsWith("0\r\n") ? "\r\n" : "\r\n\r\n";
+            assertThat(untilTheEnd(text.replace("PATH", "/v2/a" + path) + end))
+                    .isEqualTo(untilTheEnd(text.replace("PATH", "/v2/%61" + path) + end));
+        }
+    }
+
+    /** All that comes, with what follows on the connection, but for what no two answers share. */
+    private String untilTheEnd(String request) throws IOException {
+        String last = RawHttp.head("GET", "/v2/", "Connection: close\r\n");
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream().write((request + last).getBytes(StandardCharsets.US_ASCII));
+            byte[] all = socket.getInputStream().readAllBytes();
+            return new String(all, StandardCharsets.ISO_8859_1)
+                    .replaceAll("(?i)(Date|X-Request-Id): .*\r\n", "");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "%61"})
+    void aFailureThatTheApiCannotAnswerIsAnswered(String repository, @TempDir Path other)
+            throws IOException {
+        AtomicBoolean fails = new AtomicBoolean();
+        try (TestServer failing =
+                        TestServer.on(
+                                other,
+                                Map.of("http.maxthreads", "1"),
+                                (_, bean) ->
+                                        bean instanceof ObjectStore store
+                                                ? store(store, fails)
+                                                : bean);
+                RawHttp first = new RawHttp(failing.port());
+                RawHttp second = new RawHttp(failing.port())) {
+            fails.set(true);
+            Response answer = first.get("/v2/" + repository + "/manifests/t").read();
+            assertThat(answer.status()).isEqualTo(500);
+            assertThat(answer.text()).contains("UNKNOWN");
+            fails.set(false);
+            // The objects of a request serve the next one, whoever sends it.
+            second.send(RawHttp.head("GET", "/v2/a/manifests/_", "X-Request-Id: mine\r\n"));
+            assertThat(second.read().header("X-Request-Id")).isEqualTo("mine");
+        }
+    }
+
+    /** Tomcat would leave the connection as it is, and nothing would ever come of it. */
+    @Test
+    void aConnectionWhoseRequestEndsTheThreadIsClosed(@TempDir Path other) throws IOException {
+        try (TestServer failing =
+                        TestServer.on(
+                                other,
+                                Map.of(),
+                                (_, bean) -> {
+                                    if (bean instanceof TomcatServletWebServerFactory factory) {
+                                        factory.addEngineValves(new Failing());
+                                    }
+                                    return bean;
+                                });
+                RawHttp http = new RawHttp(failing.port())) {
+            http.get("/livez");
+            assertThat(http.isEnded()).isTrue();
+        }
+    }
+
+    private static final class Failing extends ValveBase {
+
+        @Override
+        public void invoke(Request request, org.apache.catalina.connector.Response response) {
+            throw new InternalError("of the test");
+        }
+    }
+
+    /** Fails in a way that the API cannot answer. */
+    private static ObjectStore store(ObjectStore store, AtomicBoolean fails) {
+        return new InterceptedStore(
+                store,
+                new InterceptedStore.Interceptor() {
+                    @Override
+                    public void before(InterceptedStore.Call call) {
+                        if (fails.get()) {
+                            throw new Unspeakable();
+                        }
+                    }
+
+                    @Override
+                    public void after(InterceptedStore.Call call) {}
+                });
+    }
+
+    private static final class Unspeakable extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new InternalError("of the test");
         }
     }
 
