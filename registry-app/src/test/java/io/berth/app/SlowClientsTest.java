@@ -239,6 +239,18 @@ class SlowClientsTest {
     }
 
     @Test
+    void aStopDoesNotWaitForClientsThatAskWithoutEnd() throws Exception {
+        start(Map.of("http.draintimeout", "30s"));
+        askWithoutEnd("/v2/_catalog");
+        askWithoutEnd("/v2/%5fcatalog");
+        long begin = System.nanoTime();
+
+        Objects.requireNonNull(server).close();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
+    }
+
+    @Test
     void aClientHasOnlySoManyConnections() throws Exception {
         start(Map.of("http.limits.connectionsperclient", "3"));
         List<RawHttp> idle = new ArrayList<>();
