@@ -28,6 +28,8 @@ final class ReadAdapter extends CoyoteAdapter {
 
     private static final Logger log = LoggerFactory.getLogger(ReadAdapter.class);
 
+    private static final int MOST_BRIEF_BYTES = 32 * 1024;
+
     private final Connector connector;
     private final Supplier<RegistryApi> api;
     private final Admission admission;
@@ -52,9 +54,14 @@ final class ReadAdapter extends CoyoteAdapter {
             super.service(req, res);
         }
         Connection connection = Connection.current();
-        if (connection != null) {
+        if (connection != null && isBrief(req, res)) {
             connection.answered();
         }
+    }
+
+    /** Whether the client has the answer so soon that it is worth looking for its next request. */
+    private static boolean isBrief(org.apache.coyote.Request req, org.apache.coyote.Response res) {
+        return res.getContentLengthLong() <= MOST_BRIEF_BYTES || "HEAD".equals(req.getMethod());
     }
 
     private static boolean isPlainRead(
