@@ -45,7 +45,8 @@ final class StopWatchdog {
         }
         log.error(
                 "the stop did not end within {} s, so the process is halted:"
-                        + " something waits for the store",
+                        + " what had to be closed did not end, perhaps because its store does not"
+                        + " answer",
                 after.toSeconds());
         Runtime.getRuntime().halt(1);
     }

@@ -10,6 +10,7 @@ import io.berth.config.tree.WrongSettingException;
 import io.berth.object.ObjectStore;
 import io.berth.object.disk.DiskStore;
 import io.berth.object.disk.FolderInUseException;
+import io.berth.object.disk.StoppedWhileWaitingException;
 import io.berth.object.s3.S3Options;
 import io.berth.object.s3.S3Options.Checksums;
 import io.berth.object.s3.S3Options.Credentials;
@@ -45,6 +46,8 @@ final class Stores {
      * @param folderSource what names the folder of all data, for messages
      * @throws WrongSettingException when there cannot be data at the place set
      * @throws S3SetupException when the bucket cannot be used
+     * @throws StoppedWhileWaitingException when the process is told to stop while it waits for the
+     *     folder
      */
     static ObjectStore open(StorageSettings settings, String folderSource) {
         S3Settings s3 = settings.s3();

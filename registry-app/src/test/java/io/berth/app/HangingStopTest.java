@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,26 @@ class HangingStopTest {
             assertThat(server.stop(Duration.ofSeconds(30))).isTrue();
             assertThat(server.said())
                     .contains("the stop did not end within 6 s, so the process is halted");
+        }
+    }
+
+    /** The times that are set are the default ones, and the folder is never let go of. */
+    @Test
+    void aStartThatWaitsForItsFolderEnds() throws Exception {
+        Path data = folder.resolve("data");
+        try (TestServer first = TestServer.on(data);
+                ServerProcess second =
+                        ServerProcess.begin(
+                                BerthApplication.class, data, folder.resolve("log"), Map.of())) {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(90))
+                    .until(() -> second.said().contains("waiting up to 60 s"));
+
+            assertThat(second.stop(Duration.ofSeconds(20))).isTrue();
+            assertThat(second.said())
+                    .contains("told to stop while " + data + " was in use by another process")
+                    .doesNotContain("serves", "halted", "Exception");
+            assertThat(first.port()).isPositive();
         }
     }
 

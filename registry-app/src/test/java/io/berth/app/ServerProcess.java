@@ -44,6 +44,19 @@ final class ServerProcess implements AutoCloseable {
 
     static ServerProcess start(Class<?> main, Path folder, Path log, Map<String, String> settings)
             throws Exception {
+        ServerProcess server = begin(main, folder, log, settings);
+        try {
+            server.awaitAnswer();
+        } catch (Throwable e) {
+            server.close();
+            throw e;
+        }
+        return server;
+    }
+
+    /** Returns at once, before it serves. */
+    static ServerProcess begin(Class<?> main, Path folder, Path log, Map<String, String> settings)
+            throws IOException {
         int port = freePort();
         List<String> command =
                 new ArrayList<>(
@@ -62,14 +75,7 @@ final class ServerProcess implements AutoCloseable {
         builder.environment().put("REGISTRY_HTTP_ADDR", "127.0.0.1:" + port);
         builder.environment().put("REGISTRY_STORAGE_FILESYSTEM_ROOTDIRECTORY", folder.toString());
         builder.environment().putAll(settings);
-        ServerProcess server = new ServerProcess(builder.start(), log, port);
-        try {
-            server.awaitAnswer();
-        } catch (Throwable e) {
-            server.close();
-            throw e;
-        }
-        return server;
+        return new ServerProcess(builder.start(), log, port);
     }
 
     private static int freePort() throws IOException {

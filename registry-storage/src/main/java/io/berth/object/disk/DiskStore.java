@@ -111,6 +111,7 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
      * @param lock a file that says so, as a key; no object can be there
      * @param patience how long another process that has the folder is waited for
      * @throws FolderInUseException when another one has it still
+     * @throws StoppedWhileWaitingException when this process is told to stop while it waits
      * @throws UncheckedIOException when files cannot be written there; its message says where
      */
     public static DiskStore open(

@@ -53,50 +53,68 @@ final class FolderLock implements AutoCloseable {
      * @param file made when it is not there, in a folder that is; absolute
      * @param patience how long a process that holds it is waited for
      * @throws FolderInUseException when it is still held then
+     * @throws StoppedWhileWaitingException when this process is told to stop meanwhile
      */
     static FolderLock acquire(Path folder, Path file, Duration patience) throws IOException {
         Path real =
                 Objects.requireNonNull(file.getParent()).toRealPath().resolve(file.getFileName());
         Instant deadline = Instant.now().plus(patience);
-        boolean waiting = false;
-        while (true) {
-            String holder = "this process";
-            if (HELD.add(real)) {
-                boolean taken = false;
-                try {
-                    FolderLock lock = tryAcquire(real);
-                    if (lock != null) {
-                        taken = true;
-                        return lock;
-                    }
-                    holder = holder(real);
-                } finally {
-                    if (!taken) {
-                        HELD.remove(real);
-                    }
+        FolderLock lock = attempt(real);
+        if (lock != null) {
+            return lock;
+        }
+        if (Instant.now().isBefore(deadline)) {
+            log.info(
+                    "{} is in use by {}: waiting up to {} s for it to end",
+                    folder,
+                    holder(real),
+                    patience.toSeconds());
+        }
+        // Spring closes nothing before the start has ended, so a stop would wait for the other one.
+        try (StopSignal stop = new StopSignal()) {
+            while (lock == null) {
+                if (Instant.now().isAfter(deadline)) {
+                    throw new FolderInUseException(folder, holder(real));
                 }
+                pause(folder, real);
+                requireNoStop(stop, folder, real);
+                lock = attempt(real);
             }
-            if (Instant.now().isAfter(deadline)) {
-                throw new FolderInUseException(folder, holder);
-            }
-            if (!waiting) {
-                log.info(
-                        "{} is in use by {}: waiting up to {} s for it to end",
-                        folder,
-                        holder,
-                        patience.toSeconds());
-                waiting = true;
-            }
-            pause(folder, holder);
+        }
+        return lock;
+    }
+
+    private static void requireNoStop(StopSignal stop, Path folder, Path file) {
+        if (stop.isGiven()) {
+            var stopped = new StoppedWhileWaitingException(folder, holder(file));
+            // Now, because the process may be gone before what is thrown reaches its end.
+            log.info("{}: ending without having served", stopped.getMessage());
+            throw stopped;
         }
     }
 
-    private static void pause(Path folder, String holder) {
+    /** {@code null} when it is held. */
+    private static @Nullable FolderLock attempt(Path file) throws IOException {
+        if (!HELD.add(file)) {
+            return null;
+        }
+        FolderLock lock = null;
+        try {
+            lock = tryAcquire(file);
+            return lock;
+        } finally {
+            if (lock == null) {
+                HELD.remove(file);
+            }
+        }
+    }
+
+    private static void pause(Path folder, Path file) {
         try {
             Thread.sleep(POLL);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new FolderInUseException(folder, holder);
+            throw new FolderInUseException(folder, holder(file));
         }
     }
 
@@ -152,6 +170,9 @@ final class FolderLock implements AutoCloseable {
     }
 
     private static String holder(Path file) {
+        if (!HELD.add(file)) {
+            return "this process";
+        }
         try {
             if (Files.size(file) <= LONGEST_NAME) {
                 String name = Files.readString(file).strip();
@@ -161,6 +182,8 @@ final class FolderLock implements AutoCloseable {
             }
         } catch (IOException e) {
             log.debug("cannot read in {} who holds it", file, e);
+        } finally {
+            HELD.remove(file);
         }
         return "another process";
     }

@@ -1,0 +1,16 @@
+package io.berth.object.disk;
+
+import java.nio.file.Path;
+
+/**
+ * The process was told to stop while it waited for another one to leave the folder of a store. The
+ * message has been logged; the folder is as it was.
+ */
+public final class StoppedWhileWaitingException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    StoppedWhileWaitingException(Path folder, String holder) {
+        super("told to stop while " + folder + " was in use by " + holder);
+    }
+}
