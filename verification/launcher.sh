@@ -402,6 +402,21 @@ tells_the_jvm() {
     done
 }
 
+# --- the JDK
+
+refuses_what_is_no_jdk() {
+    make_checkout
+    mkdir -p "$work/old/bin"
+    cp "$jdk/bin/java" "$work/old/bin/java"
+    echo 'JAVA_VERSION="21.0.4"' >"$work/old/release"
+    for folder in "$work/old" "$work/nothing"; do
+        fails env JAVA25_HOME="$folder" JAVA_HOME="$jdk" "$checkout/registry" --version
+        said "JAVA25_HOME is $folder, but there is no JDK 25 or newer there"
+    done
+    prints_version env -u JAVA25_HOME JAVA_HOME="$jdk" "$checkout/registry" --version
+    prints_version env JAVA25_HOME= JAVA_HOME="$jdk" "$checkout/registry" --version
+}
+
 # --- variables
 
 hands_on_all_variables() {
@@ -447,5 +462,6 @@ check "counts that of a control group" counts_a_control_group
 check "counts that of a control group of version 1" counts_a_control_group_of_version_1
 check "takes a quarter of it" takes_a_quarter
 check "tells the JVM" tells_the_jvm
+check "refuses a JAVA25_HOME that is no JDK 25" refuses_what_is_no_jdk
 check "hands on variables that are none to a shell" hands_on_all_variables
 summary
