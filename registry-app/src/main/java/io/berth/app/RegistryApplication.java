@@ -48,7 +48,8 @@ class RegistryApplication {
 
     @Bean
     ConnectionLimits connectionLimits(HttpSettings settings) {
-        return ConnectionLimits.of(settings, MemoryBudget.ofProcess().connectionBytes());
+        return ConnectionLimits.of(
+                settings, MemoryBudget.ofProcess().connectionBytes(), OpenFiles.most());
     }
 
     @Bean
@@ -147,7 +148,7 @@ class RegistryApplication {
     }
 
     @Bean
-    StartReport startReport(LoadedSettings loaded) {
-        return new StartReport(loaded);
+    StartReport startReport(LoadedSettings loaded, ConnectionLimits limits) {
+        return new StartReport(loaded, limits);
     }
 }

@@ -2,6 +2,7 @@ package io.berth.app;
 
 import io.berth.config.LoadedSettings;
 import io.berth.config.Secret;
+import io.berth.server.ConnectionLimits;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,9 +21,11 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
     private static final int SECRET_LENGTH = 16;
 
     private final LoadedSettings loaded;
+    private final ConnectionLimits limits;
 
-    StartReport(LoadedSettings loaded) {
+    StartReport(LoadedSettings loaded, ConnectionLimits limits) {
         this.loaded = loaded;
+        this.limits = limits;
     }
 
     @Override
@@ -30,6 +33,12 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
         loaded.remarks().forEach(log::warn);
         adviseOnSecret(loaded.settings().http().secret());
         adviseOnMemory(MemoryBudget.ofProcess());
+        adviseOnFiles(limits.adviseOnFiles(OpenFiles.most()));
+        if (loaded.settings().storage().maintenance().readonly().enabled()) {
+            log.info(
+                    "The registry is read-only: everything that writes is refused"
+                            + " (storage.maintenance.readonly.enabled).");
+        }
         log.info(
                 "Berth {} serves {} from {}",
                 BerthApplication.Version.current(),
@@ -44,6 +53,12 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
                             + " time: give it 128 MiB or more, by BERTH_HEAP=128m for the launcher"
                             + " or -Xmx128m for java.",
                     memory.heapMebibytes());
+        }
+    }
+
+    private static void adviseOnFiles(@Nullable String advice) {
+        if (advice != null) {
+            log.warn(advice);
         }
     }
 

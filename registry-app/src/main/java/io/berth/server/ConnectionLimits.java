@@ -2,6 +2,7 @@ package io.berth.server;
 
 import io.berth.config.HttpSettings;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What clients may hold of the server, all together and each of them.
@@ -36,6 +37,12 @@ public record ConnectionLimits(
 
     private static final int LEAST_TO_THE_STORE = 32;
 
+    /** Open files for a connection: itself, and the file that is sent or written. */
+    private static final int FILES_OF_ONE = 2;
+
+    /** Open files for everything else: jars, pollers, the listener, folders that are read. */
+    private static final int OTHER_FILES = 128;
+
     /** Heap that an idle connection takes with all of Tomcat's objects; measured: 1.7 KiB. */
     static final int IDLE_BYTES = 4 * 1024;
 
@@ -47,13 +54,15 @@ public record ConnectionLimits(
     static final int REQUEST_BYTES = 96 * 1024;
 
     /**
-     * @param settings where they say 0, the heap decides
+     * @param settings where they say 0, the heap and the files decide
      * @param bytes of the heap that connections may take, with everything that they hold
+     * @param files that the process may have open
      */
-    public static ConnectionLimits of(HttpSettings settings, long bytes) {
+    public static ConnectionLimits of(HttpSettings settings, long bytes, long files) {
         HttpSettings.Limits set = settings.limits();
-        int connections = orElse(set.connections(), bytes / 4 / IDLE_BYTES);
-        int requests = orElse(set.requests(), bytes * 13 / 20 / REQUEST_BYTES);
+        long fitting = fitting(files);
+        int connections = orElse(set.connections(), Math.min(fitting, bytes / 4 / IDLE_BYTES));
+        int requests = orElse(set.requests(), Math.min(fitting, bytes * 13 / 20 / REQUEST_BYTES));
         // Behind a proxy all connections come from one address.
         int ofOne = settings.trustForwarded() ? connections : Math.max(1, connections / 2);
         return new ConnectionLimits(
@@ -74,6 +83,32 @@ public record ConnectionLimits(
      */
     public int askingTheStore() {
         return Math.max(LEAST_TO_THE_STORE, requests / 2);
+    }
+
+    /** Connections for which so many open files are enough. */
+    private static long fitting(long files) {
+        return Math.max(0, (files - OTHER_FILES) / FILES_OF_ONE);
+    }
+
+    /**
+     * @param files that the process may have open
+     * @return a sentence for the administrator where they are too few for these connections; {@code
+     *     null}: they are enough
+     */
+    public @Nullable String adviseOnFiles(long files) {
+        if (connections <= fitting(files)) {
+            return null;
+        }
+        return ("Up to %d connections are taken (http.limits.connections), but this process may"
+                        + " have %d files open: allow it %d (ulimit -n, or LimitNOFILE= of systemd),"
+                        + " or take fewer connections, each of which needs %d files; %d are for"
+                        + " everything else.")
+                .formatted(
+                        connections,
+                        files,
+                        (long) FILES_OF_ONE * connections + OTHER_FILES,
+                        FILES_OF_ONE,
+                        OTHER_FILES);
     }
 
     private static int orElse(int set, long derived) {

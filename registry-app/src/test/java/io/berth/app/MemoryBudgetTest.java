@@ -66,7 +66,8 @@ class MemoryBudgetTest {
         HttpSettings settings =
                 new Binder(new MapConfigurationPropertySource(Map.of()))
                         .bindOrCreate("http", HttpSettings.class);
-        ConnectionLimits limits = ConnectionLimits.of(settings, budget.connectionBytes());
+        ConnectionLimits limits =
+                ConnectionLimits.of(settings, budget.connectionBytes(), Long.MAX_VALUE);
 
         assertThat(limits.connections()).isGreaterThanOrEqualTo(connections);
         assertThat(limits.requests()).isGreaterThanOrEqualTo(requests);

@@ -61,6 +61,17 @@ class RegistryApplicationTest {
     }
 
     @Test
+    void saysThatItIsReadOnly(CapturedOutput output) {
+        Map<String, String> readOnly = Map.of("storage.maintenance.readonly.enabled", "true");
+        try (TestServer server = TestServer.on(folder, readOnly)) {
+            assertThat(output)
+                    .containsOnlyOnce(
+                            "The registry is read-only: everything that writes is refused");
+            assertThat(server.port()).isPositive();
+        }
+    }
+
+    @Test
     void advisesAgainstASecretThatIsNone(CapturedOutput output) {
         try (TestServer server = TestServer.on(folder, Map.of("http.secret", "abc-of-ours"))) {
             assertThat(output)

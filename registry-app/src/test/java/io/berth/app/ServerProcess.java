@@ -44,32 +44,43 @@ final class ServerProcess implements AutoCloseable {
 
     static ServerProcess start(Class<?> main, Path folder, Path log, Map<String, String> settings)
             throws Exception {
-        ServerProcess server = begin(main, folder, log, settings);
-        try {
-            server.awaitAnswer();
-        } catch (Throwable e) {
-            server.close();
-            throw e;
-        }
-        return server;
+        return begin(main, folder, log, settings).awaited();
+    }
+
+    /**
+     * @param files that it may have open
+     */
+    static ServerProcess startWithFiles(int files, Path folder, Path log) throws Exception {
+        List<String> limited = List.of("sh", "-c", "ulimit -n " + files + " && exec \"$@\"", "sh");
+        return begin(limited, BerthApplication.class, folder, log, Map.of()).awaited();
     }
 
     /** Returns at once, before it serves. */
     static ServerProcess begin(Class<?> main, Path folder, Path log, Map<String, String> settings)
             throws IOException {
+        return begin(List.of(), main, folder, log, settings);
+    }
+
+    private static ServerProcess begin(
+            List<String> launcher,
+            Class<?> main,
+            Path folder,
+            Path log,
+            Map<String, String> settings)
+            throws IOException {
         int port = freePort();
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "-Xmx" + (MemoryBudget.LEAST_HEAP_BYTES >> 20) + "m",
-                                "-XX:+UseSerialGC",
-                                "-XX:+UseCompactObjectHeaders",
-                                "-XX:+ExitOnOutOfMemoryError",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                main.getName(),
-                                "serve"));
+        List<String> command = new ArrayList<>(launcher);
+        command.addAll(
+                List.of(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx" + (MemoryBudget.LEAST_HEAP_BYTES >> 20) + "m",
+                        "-XX:+UseSerialGC",
+                        "-XX:+UseCompactObjectHeaders",
+                        "-XX:+ExitOnOutOfMemoryError",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        main.getName(),
+                        "serve"));
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().put("REGISTRY_HTTP_ADDR", "127.0.0.1:" + port);
@@ -81,6 +92,16 @@ final class ServerProcess implements AutoCloseable {
     private static int freePort() throws IOException {
         try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return probe.getLocalPort();
+        }
+    }
+
+    private ServerProcess awaited() throws InterruptedException {
+        try {
+            awaitAnswer();
+            return this;
+        } catch (Throwable e) {
+            close();
+            throw e;
         }
     }
 
