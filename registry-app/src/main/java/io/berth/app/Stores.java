@@ -80,7 +80,13 @@ final class Stores {
         try {
             store = opening.get();
         } catch (UncheckedIOException e) {
-            throw new WrongSettingException(doesNotWork(source) + e.getMessage(), e);
+            throw new WrongSettingException(
+                    doesNotWork(source)
+                            + e.getMessage()
+                            + ". Set "
+                            + source
+                            + " to a folder that this user can write to.",
+                    e);
         } catch (FolderInUseException e) {
             throw new WrongSettingException(
                     doesNotWork(source)
@@ -100,7 +106,7 @@ final class Stores {
     }
 
     private static String doesNotWork(String source) {
-        return "The " + source + " does not work: ";
+        return "The folder of all data, which " + source + " names, does not work: ";
     }
 
     private static void requireCase(Filesystem settings, String source, boolean distinguished) {

@@ -244,7 +244,7 @@ final class DistributionSettings {
                         store ? ", nor a store of that name" : "",
                         entry.origin(),
                         meant,
-                        store ? " " + STORES + "." : "");
+                        store && meant.isEmpty() ? " " + STORES + "." : "");
     }
 
     private static String ignored(Entry entry, Row row) {

@@ -28,6 +28,10 @@ public record GoDuration(Duration duration) {
      * @throws IllegalArgumentException for anything else, and beyond 292 years
      */
     public static GoDuration of(String text) {
+        if (text.startsWith("-")) {
+            throw new IllegalArgumentException(
+                    "\"" + text + "\" is not a duration that is not negative, such as 10s");
+        }
         if (text.equals("0")) {
             return new GoDuration(Duration.ZERO);
         }

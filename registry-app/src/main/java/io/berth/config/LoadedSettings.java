@@ -14,7 +14,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
  *
  * @param settings what is acted upon
  * @param remarks a sentence for each setting that has no effect
- * @param folderSource what names the folder of all data, for messages: a setting or a variable
+ * @param folderSource what names the folder of all data, for messages: the name of a setting or of
+ *     a variable, which the launcher sets where nobody else does
  */
 public record LoadedSettings(RegistrySettings settings, List<String> remarks, String folderSource) {
 
@@ -42,9 +43,7 @@ public record LoadedSettings(RegistrySettings settings, List<String> remarks, St
             throw new WrongSettingException(String.join("\n", judgement.refusals()), null);
         }
         return new LoadedSettings(
-                tree.bind(RegistrySettings.class),
-                judgement.remarks(),
-                launcher ? "variable " + DATA : "setting " + FOLDER);
+                tree.bind(RegistrySettings.class), judgement.remarks(), launcher ? DATA : FOLDER);
     }
 
     /** Whether the folder counts. */

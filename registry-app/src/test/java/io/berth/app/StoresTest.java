@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Settings of a bucket arrive at the store. */
 class StoresTest {
 
-    private static final String FOLDER = "setting storage.filesystem.rootdirectory";
+    private static final String FOLDER = "storage.filesystem.rootdirectory";
 
     @Test
     void everySettingArrives() {
@@ -148,7 +148,8 @@ class StoresTest {
             assertThatThrownBy(() -> Stores.open(settings, FOLDER))
                     .isInstanceOf(WrongSettingException.class)
                     .hasMessageMatching(
-                            "The setting storage.filesystem.rootdirectory does not work: the folder "
+                            "The folder of all data, which storage\\.filesystem\\.rootdirectory names,"
+                                    + " does not work: the folder "
                                     + folder
                                     + " is in use by this process\\. .*storage.filesystem.lockwait\\.");
             first.verify();
@@ -166,7 +167,9 @@ class StoresTest {
 
         assertThatThrownBy(() -> Stores.open(loaded.settings().storage(), loaded.folderSource()))
                 .isInstanceOf(WrongSettingException.class)
-                .hasMessageStartingWith("The variable BERTH_DATA does not work: ")
+                .hasMessageStartingWith(
+                        "The folder of all data, which BERTH_DATA names, does not work: ")
+                .hasMessageEndingWith(". Set BERTH_DATA to a folder that this user can write to.")
                 .hasMessageContaining(file.toString());
     }
 

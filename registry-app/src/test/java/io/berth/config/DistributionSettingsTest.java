@@ -147,7 +147,7 @@ class DistributionSettingsTest {
     void whatMayBeAStoreIsRefused() {
         assertThatThrownBy(() -> load(Map.of("REGISTRY_STORAGE_MAINTENENCE_READONLY", "true")))
                 .hasMessageContaining("no setting storage.maintenence.readonly, nor a store")
-                .hasMessageContaining("Did you mean storage.maintenance.readonly.enabled?");
+                .hasMessageEndingWith("Did you mean storage.maintenance.readonly.enabled?");
     }
 
     @Test
