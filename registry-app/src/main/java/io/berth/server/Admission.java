@@ -27,6 +27,7 @@ final class Admission extends ValveBase {
     private static final Set<String> READ = Set.of("PATCH", "POST", "PUT");
 
     private final PerClient requests;
+    private final RegistryError tooMany;
     private final boolean trustForwarded;
 
     /**
@@ -36,6 +37,11 @@ final class Admission extends ValveBase {
     Admission(int limit, boolean trustForwarded) {
         super(true);
         this.requests = new PerClient(limit);
+        this.tooMany =
+                RegistryError.of(
+                        ErrorCode.TOO_MANY_REQUESTS,
+                        "requests of one address at the same time: %d (http.limits.requestsperclient)"
+                                .formatted(limit));
         this.trustForwarded = trustForwarded;
     }
 
@@ -47,13 +53,13 @@ final class Admission extends ValveBase {
         }
         String client = enter(request);
         if (client == null) {
-            refuse(request, response, TOO_MANY_REQUESTS, ErrorCode.TOO_MANY_REQUESTS);
+            refuse(request, response, TOO_MANY_REQUESTS, tooMany);
         } else {
             try {
                 if (mayReadBody(request)) {
                     getNext().invoke(request, response);
                 } else {
-                    refuse(request, response, UNAVAILABLE, ErrorCode.UNAVAILABLE);
+                    refuse(request, response, UNAVAILABLE, RegistryError.of(ErrorCode.UNAVAILABLE));
                 }
             } finally {
                 leave(client);
@@ -90,10 +96,10 @@ final class Admission extends ValveBase {
                 || connection.beginBody();
     }
 
-    private static void refuse(Request request, Response response, int status, ErrorCode code)
+    private static void refuse(Request request, Response response, int status, RegistryError error)
             throws IOException {
-        List<RegistryError> errors = List.of(RegistryError.of(code));
-        ErrorAnswer.send(request, response, status, errors, Map.of("Retry-After", "5"));
+        Map<String, String> headers = Map.of("Retry-After", "5");
+        ErrorAnswer.send(request, response, status, List.of(error), headers);
     }
 
     private String client(Request request) {

@@ -23,7 +23,7 @@ import org.springframework.context.SmartLifecycle;
  *   <li>What the registry does on its own ends.
  * </ol>
  *
- * <p>What is not over then is cut off. One line of the log says how that went.
+ * <p>What is not over then is cut off. The log says what is waited for, and how that went.
  */
 public final class Drain implements SmartLifecycle {
 
@@ -111,13 +111,21 @@ public final class Drain implements SmartLifecycle {
             log.info(
                     "stopping: /readyz says 503, and connections are taken for {} s more, in which"
                             + " load balancers can notice (http.stopdelay)",
-                    Duration.ofNanos(pause).toMillis() / 1000.0);
+                    seconds(pause));
             sleep(pause);
         }
         connector.pause();
         protocol.closeServerSocketGraceful();
         int requests = protocol.requestsUnderWay();
         int files = protocol.filesUnderWay();
+        if (requests + files > 0) {
+            log.info(
+                    "stopping: no connections are taken any more; waiting up to {} s for {} requests"
+                            + " and {} files (http.draintimeout)",
+                    seconds(Math.max(0, end - System.nanoTime())),
+                    requests,
+                    files);
+        }
         while (protocol.requestsUnderWay() + protocol.filesUnderWay() > 0
                 && System.nanoTime() < end) {
             sleep(PAUSE.toNanos());
@@ -125,11 +133,15 @@ public final class Drain implements SmartLifecycle {
         log.info(
                 "stopped taking requests, waited {} s for {} requests and {} files,"
                         + " and cut off {} requests and {} files",
-                Duration.ofNanos(System.nanoTime() - begin).toMillis() / 1000.0,
+                seconds(System.nanoTime() - begin),
                 requests,
                 files,
                 protocol.requestsUnderWay(),
                 protocol.filesUnderWay());
+    }
+
+    private static double seconds(long nanos) {
+        return Duration.ofNanos(nanos).toMillis() / 1000.0;
     }
 
     private static void sleep(long nanos) throws InterruptedException {

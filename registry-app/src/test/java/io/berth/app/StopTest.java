@@ -140,6 +140,7 @@ class StopTest {
             server.close();
 
             assertThat(output)
+                    .containsPattern("waiting up to 0\\.\\d+ s for 1 requests and 0 files")
                     .containsPattern(
                             "waited 0\\.3\\d* s for 1 requests and 0 files, and cut off 1 requests");
         }
