@@ -46,6 +46,7 @@ final class Connection extends NioChannel {
 
     private boolean onlyWhatHasCome;
     private boolean answered;
+    private boolean answeredBriefly;
     private boolean mayGoOn;
     private boolean lingersAtEnd;
     private long lingersUntil;
@@ -226,9 +227,14 @@ final class Connection extends NioChannel {
 
     // ---- the end of a request
 
-    /** What is read next is another request, unless it is a body that is not wanted. */
-    void answered() {
+    /**
+     * What is read next is another request, unless it is a body that is not wanted.
+     *
+     * @param briefly whether the client has the answer by now
+     */
+    void answered(boolean briefly) {
         answered = !onlyWhatHasCome;
+        answeredBriefly = briefly;
         in.restart();
         out.restart();
     }
@@ -308,7 +314,7 @@ final class Connection extends NioChannel {
             if (workers.someWait() || endpoint.wantRoom()) {
                 return 0; // as if nothing had come: this client waits for its turn, too
             }
-            if (mayGoOn && workers.haveRoom()) {
+            if (answeredBriefly && mayGoOn && workers.haveRoom()) {
                 letOthersWork();
             }
         }

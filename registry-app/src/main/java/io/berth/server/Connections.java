@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Lock;
 import java.util.function.BiPredicate;
 import java.util.function.BooleanSupplier;
@@ -46,7 +47,7 @@ final class Connections extends NioEndpoint {
     private @Nullable Setup setup;
 
     /** Whether a client that has connected may be waiting for others to go. */
-    private volatile boolean wantsRoom;
+    private final AtomicBoolean wantsRoom = new AtomicBoolean();
 
     private record Setup(
             ConnectionLimits limits, LentBuffers.Pool pool, Workers workers, PerClient perClient) {}
@@ -75,25 +76,37 @@ final class Connections extends NioEndpoint {
 
     @Override
     protected void countUpOrAwaitConnection() throws InterruptedException {
-        wantsRoom = true;
+        wantsRoom.set(true);
         try {
             makeRoom();
             super.countUpOrAwaitConnection();
         } finally {
-            wantsRoom = false;
+            wantsRoom.set(false);
         }
     }
 
     /** Where a client waits for a connection, others that only wait are closed. */
     void makeRoom() {
         if (wantRoom()) {
-            shed(1 + setup().limits().connections() / SHED_FRACTION, connection -> true);
+            shedSome();
         }
+    }
+
+    private int shedSome() {
+        return shed(1 + setup().limits().connections() / SHED_FRACTION, connection -> true);
+    }
+
+    /**
+     * Whether a connection whose request was answered has to be closed. Where all are busy, none
+     * ever waits for long enough that {@link #makeRoom} could close it.
+     */
+    boolean hasToGiveWay() {
+        return wantRoom() && wantsRoom.compareAndSet(true, false) && shedSome() == 0;
     }
 
     /** Whether a client may be waiting until another's connection is closed. */
     boolean wantRoom() {
-        return wantsRoom && getConnectionCount() >= setup().limits().connections();
+        return wantsRoom.get() && getConnectionCount() >= setup().limits().connections();
     }
 
     /** Closes those whose clients hardly take the file that they are being sent. */
@@ -169,8 +182,10 @@ final class Connections extends NioEndpoint {
      * Closes connections that have waited longest; where these do not suffice such as are being
      * sent a file that their client takes slowly; and at last such as have come a moment ago, most
      * of which are about to send a request.
+     *
+     * @return how many are closed
      */
-    private void shed(int count, Predicate<Connection> which) {
+    private int shed(int count, Predicate<Connection> which) {
         long now = System.currentTimeMillis();
         List<Waiting> waiting =
                 getConnections().stream()
@@ -185,18 +200,21 @@ final class Connections extends NioEndpoint {
                         .toList();
         List<Waiting> old =
                 waiting.stream().filter(one -> one.since() < now - YOUNG_MILLIS).toList();
-        old.forEach(Connections::close);
+        long closed = old.stream().filter(Connections::close).count();
         List<Sender> slow =
                 slowSenders()
                         .filter(sender -> which.test(sender.connection()))
                         .limit(count - old.size())
                         .toList();
-        slow.forEach(Connections::close);
-        waiting.stream()
-                .skip(old.size())
-                .limit(count - old.size() - slow.size())
-                .forEach(Connections::close);
+        closed += slow.stream().filter(Connections::close).count();
+        closed +=
+                waiting.stream()
+                        .skip(old.size())
+                        .limit(count - old.size() - slow.size())
+                        .filter(Connections::close)
+                        .count();
         log.debug("{} connections waited and {} took a file slowly", waiting.size(), slow.size());
+        return (int) closed;
     }
 
     private record Sender(NioSocketWrapper wrapper, Connection connection, SendfileData file) {
@@ -262,28 +280,30 @@ final class Connections extends NioEndpoint {
     }
 
     /** Unless a request has come just now. */
-    private static void close(Waiting waiting) {
-        closeIf(waiting.wrapper(), () -> waiting.connection().waits(waiting.wrapper()));
+    private static boolean close(Waiting waiting) {
+        return closeIf(waiting.wrapper(), () -> waiting.connection().waits(waiting.wrapper()));
     }
 
     /** Unless all has been sent just now. */
-    private static void close(Sender sender) {
-        closeIf(
+    private static boolean close(Sender sender) {
+        return closeIf(
                 sender.wrapper(),
                 () -> Objects.equals(sender.wrapper().getSendfileData(), sender.file()));
     }
 
     /** Nothing happens while a request is worked on. */
-    private static void closeIf(NioSocketWrapper wrapper, BooleanSupplier condition) {
+    private static boolean closeIf(NioSocketWrapper wrapper, BooleanSupplier condition) {
         Lock lock = wrapper.getLock();
         if (lock.tryLock()) {
             try {
                 if (condition.getAsBoolean()) {
                     wrapper.close();
+                    return true;
                 }
             } finally {
                 lock.unlock();
             }
         }
+        return false;
     }
 }

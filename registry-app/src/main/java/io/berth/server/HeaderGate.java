@@ -223,6 +223,7 @@ final class HeaderGate implements Handler<NioChannel> {
         return switch (state) {
             case SENDFILE -> sendWithoutRequest(wrapper, connection);
             case LONG -> halfParsed(wrapper, connection);
+            case OPEN -> connection.endpoint().hasToGiveWay() ? SocketState.CLOSED : state;
             case CLOSED -> connection.lingersAtEnd() ? beginLingering(wrapper, connection) : state;
             default -> state;
         };

@@ -54,8 +54,8 @@ final class ReadAdapter extends CoyoteAdapter {
             super.service(req, res);
         }
         Connection connection = Connection.current();
-        if (connection != null && isBrief(req, res)) {
-            connection.answered();
+        if (connection != null) {
+            connection.answered(isBrief(req, res));
         }
     }
 
