@@ -13,6 +13,7 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -349,13 +350,14 @@ final class Trials {
                 make(note(listed(name)));
             }
         }
+        // Some servers list files of writes that are under way, too.
         List<String> all = list(ask -> {});
-        if (!all.equals(LISTED)) {
+        if (!all.stream().filter(LISTED::contains).toList().equals(LISTED)) {
             throw wrongListing("in the order of its bytes", all);
         }
         List<String> folded =
                 list(ask -> ask.delimiter("/").startAfter(bucket.keyOf(listed("a")) + "/~"));
-        if (folded.isEmpty() || !folded.getFirst().equals("a0")) {
+        if (!folded.stream().filter(LISTED::contains).findFirst().equals(Optional.of("a0"))) {
             throw wrongListing("behind a key", folded);
         }
         return Set.of();
