@@ -14,6 +14,7 @@ import java.net.SocketException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,6 +115,31 @@ class ProbeTest {
             }
         }
         assertThat(bucket.keys(root)).isEmpty();
+    }
+
+    /** As files of writes that are under way are on some servers. */
+    @Test
+    void whatElseAServerListsDoesNotMatter() {
+        AtomicInteger added = new AtomicInteger();
+        WireTap wire =
+                new WireTap() {
+                    @Override
+                    HttpExecuteResponse call(String operation, ExecutableHttpRequest request)
+                            throws IOException {
+                        if (operation.equals("ListObjectsV2")) {
+                            bucket.keys(root).stream()
+                                    .filter(key -> key.endsWith("/listed/a-"))
+                                    .peek(key -> added.incrementAndGet())
+                                    .forEach(key -> bucket.putEmpty(key + "-under-way"));
+                        }
+                        return request.call();
+                    }
+                };
+        try (S3Store store = open(wire)) {
+            assertThat(store.capabilities()).isEqualTo(undisturbed());
+        }
+        assertThat(added).hasPositiveValue();
+        bucket.remove(root);
     }
 
     @Test

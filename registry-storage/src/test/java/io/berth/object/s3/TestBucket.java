@@ -15,6 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.gaul.s3proxy.junit.S3ProxyJunitCore;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
@@ -152,6 +153,10 @@ public record TestBucket(
                             .forEach(object -> keys.add(object.key()));
                     return keys;
                 });
+    }
+
+    void putEmpty(String key) {
+        as(client -> client.putObject(put -> put.bucket(name).key(key), RequestBody.empty()));
     }
 
     void remove(String root) {
