@@ -149,20 +149,24 @@ final class ManifestPush {
     private void awaitEnd(Digest digest, Set<ObjectKey> deletes) {
         long deadline = System.nanoTime() + patience.toNanos();
         for (ObjectKey delete : deletes) {
-            boolean dead =
-                    tombstones.isRunning(delete)
-                            && tombstones.isDead(delete, RegistryLayout.blob(digest));
-            while (!dead && tombstones.isRunning(delete)) {
-                if (!pause(deadline - System.nanoTime())) {
-                    throw new Unavailable(
-                            digest.toString(),
-                            "a delete of the manifest is under way, or was interrupted less than "
-                                    + Tombstones.DEAD.toMinutes()
-                                    + " minutes ago",
-                            null);
-                }
+            if (tombstones.isRunning(delete)
+                    && !tombstones.isDead(delete, RegistryLayout.blob(digest))) {
+                awaitEnd(digest, delete, deadline);
             }
         }
+    }
+
+    private void awaitEnd(Digest digest, ObjectKey delete, long deadline) {
+        do {
+            if (!pause(deadline - System.nanoTime())) {
+                throw new Unavailable(
+                        digest.toString(),
+                        "a delete of the manifest is under way, or was interrupted less than "
+                                + Tombstones.DEAD.toMinutes()
+                                + " minutes ago",
+                        null);
+            }
+        } while (tombstones.isRunning(delete));
     }
 
     /** Whether there was time left. */
