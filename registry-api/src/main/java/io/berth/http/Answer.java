@@ -19,12 +19,17 @@ final class Answer {
             HttpServletRequest request, HttpServletResponse response, String type, byte[] content)
             throws IOException {
         begin(response, type, content.length);
-        if (!"HEAD".equals(request.getMethod())) { // which a malformed request may not have
+        if (wantsContent(request)) {
             response.getOutputStream().write(content);
         }
     }
 
-    /** Says what content comes, for those who write it themselves. */
+    /** Whether the client is sent content, and not just told about it: false for HEAD. */
+    static boolean wantsContent(HttpServletRequest request) {
+        return !"HEAD".equals(request.getMethod()); // a malformed request may have no method
+    }
+
+    /** Sets the headers of content that the caller writes itself. */
     static void begin(HttpServletResponse response, String type, int length) {
         response.setContentType(type);
         response.setContentLength(length);

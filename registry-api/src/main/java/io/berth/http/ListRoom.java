@@ -131,10 +131,13 @@ final class ListRoom {
                 throws IOException {
             int length = document.stream().mapToInt(piece -> piece.length).sum();
             shrinkTo(length);
-            if (length <= SMALL || "HEAD".equals(request.getMethod())) {
+            boolean wanted = Answer.wantsContent(request);
+            if (length <= SMALL || !wanted) {
                 close();
                 Answer.begin(response, type, length);
-                write(response, document);
+                if (wanted) {
+                    write(response, document);
+                }
                 return;
             }
             try (ClientShares.Share _ = senders.take(client(request), length / UNIT + 1);
@@ -150,12 +153,10 @@ final class ListRoom {
             }
         }
 
-        private void write(HttpServletResponse response, Deque<byte[]> document)
+        private static void write(HttpServletResponse response, Deque<byte[]> document)
                 throws IOException {
-            if (!"HEAD".equals(request.getMethod())) { // which a malformed request may not have
-                for (byte[] piece : document) {
-                    response.getOutputStream().write(piece);
-                }
+            for (byte[] piece : document) {
+                response.getOutputStream().write(piece);
             }
         }
 

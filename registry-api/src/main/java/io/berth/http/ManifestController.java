@@ -88,7 +88,7 @@ final class ManifestController {
         }
         response.setContentType(found.type);
         response.setContentLengthLong(found.body.size());
-        if (!"HEAD".equals(request.getMethod())) {
+        if (Answer.wantsContent(request)) {
             sender.copy(found.body.open(), found.body.size(), response.getOutputStream());
         }
     }
