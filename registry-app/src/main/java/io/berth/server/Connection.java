@@ -311,10 +311,10 @@ final class Connection extends NioChannel {
     public int read(ByteBuffer into) throws IOException {
         if (answered) {
             answered = false;
-            if (workers.someWait() || endpoint.wantRoom()) {
+            if (workers.someWait() || endpoint.clientMayWait()) {
                 return 0; // as if nothing had come: this client waits for its turn, too
             }
-            if (answeredBriefly && mayGoOn && workers.haveRoom()) {
+            if (answeredBriefly && mayGoOn && workers.isHalfFree()) {
                 letOthersWork();
             }
         }

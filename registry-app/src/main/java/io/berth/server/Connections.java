@@ -46,8 +46,8 @@ final class Connections extends NioEndpoint {
 
     private @Nullable Setup setup;
 
-    /** Whether a client that has connected may be waiting for others to go. */
-    private final AtomicBoolean wantsRoom = new AtomicBoolean();
+    /** Whether the acceptor waits for a connection to be closed, and none has been for it. */
+    private final AtomicBoolean roomWanted = new AtomicBoolean();
 
     private record Setup(
             ConnectionLimits limits, LentBuffers.Pool pool, Workers workers, PerClient perClient) {}
@@ -76,18 +76,18 @@ final class Connections extends NioEndpoint {
 
     @Override
     protected void countUpOrAwaitConnection() throws InterruptedException {
-        wantsRoom.set(true);
+        roomWanted.set(true);
         try {
             makeRoom();
             super.countUpOrAwaitConnection();
         } finally {
-            wantsRoom.set(false);
+            roomWanted.set(false);
         }
     }
 
     /** Where a client waits for a connection, others that only wait are closed. */
     void makeRoom() {
-        if (wantRoom()) {
+        if (clientMayWait()) {
             shedSome();
         }
     }
@@ -97,16 +97,18 @@ final class Connections extends NioEndpoint {
     }
 
     /**
-     * Whether a connection whose request was answered has to be closed. Where all are busy, none
-     * ever waits for long enough that {@link #makeRoom} could close it.
+     * Makes room for a client that waits, after an answer. Where all connections are busy, none
+     * waits for long enough that {@link #makeRoom} could close it.
+     *
+     * @return whether the connection that has been answered must be closed for that
      */
-    boolean hasToGiveWay() {
-        return wantRoom() && wantsRoom.compareAndSet(true, false) && shedSome() == 0;
+    boolean makeRoomOrGiveWay() {
+        return clientMayWait() && roomWanted.compareAndSet(true, false) && shedSome() == 0;
     }
 
     /** Whether a client may be waiting until another's connection is closed. */
-    boolean wantRoom() {
-        return wantsRoom.get() && getConnectionCount() >= setup().limits().connections();
+    boolean clientMayWait() {
+        return roomWanted.get() && getConnectionCount() >= setup().limits().connections();
     }
 
     /** Closes those whose clients hardly take the file that they are being sent. */
@@ -142,11 +144,11 @@ final class Connections extends NioEndpoint {
     }
 
     /** Whether half of the connections there may be are free, also for this one's client. */
-    boolean haveRoom(Connection connection) {
+    boolean areHalfFree(Connection connection) {
         String client = connection.countedAs();
         return getConnectionCount() <= setup().limits().connections() / 2
                 && client != null
-                && setup().perClient().hasRoom(client);
+                && setup().perClient().isHalfFree(client);
     }
 
     /** How many have a request that is worked on. */

@@ -223,7 +223,7 @@ final class HeaderGate implements Handler<NioChannel> {
         return switch (state) {
             case SENDFILE -> sendWithoutRequest(wrapper, connection);
             case LONG -> halfParsed(wrapper, connection);
-            case OPEN -> connection.endpoint().hasToGiveWay() ? SocketState.CLOSED : state;
+            case OPEN -> connection.endpoint().makeRoomOrGiveWay() ? SocketState.CLOSED : state;
             case CLOSED -> connection.lingersAtEnd() ? beginLingering(wrapper, connection) : state;
             default -> state;
         };
@@ -236,8 +236,8 @@ final class HeaderGate implements Handler<NioChannel> {
      */
     private boolean mayGoOn(Connection connection) {
         return !Workers.isBeyondAll()
-                && connection.endpoint().haveRoom(connection)
-                && workers.haveRoom()
+                && connection.endpoint().areHalfFree(connection)
+                && workers.isHalfFree()
                 && halfParsed.get() <= limits.halfParsed() / 2;
     }
 

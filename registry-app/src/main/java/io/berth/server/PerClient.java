@@ -30,7 +30,7 @@ final class PerClient {
     }
 
     /** Whether a client has no more than half of what it may have; an estimate. */
-    boolean hasRoom(String client) {
+    boolean isHalfFree(String client) {
         Integer count = counts.get(client);
         return count == null || count <= limit / 2;
     }

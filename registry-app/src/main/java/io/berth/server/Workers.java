@@ -131,7 +131,7 @@ final class Workers implements Executor, AutoCloseable {
     }
 
     /** Whether half of what may be under way is free; an estimate. */
-    boolean haveRoom() {
+    boolean isHalfFree() {
         return free.availablePermits() >= requests / 2 && bodies.availablePermits() >= requests / 2;
     }
 
