@@ -126,7 +126,6 @@ class HangingStoreTest {
     }
 
     private final class Hanging implements InterceptedStore.Interceptor {
-
         @Override
         public void before(Call call) {
             if (hangs.test(call)) {
@@ -137,8 +136,5 @@ class HangingStoreTest {
                 }
             }
         }
-
-        @Override
-        public void after(Call call) {}
     }
 }

@@ -212,7 +212,6 @@ class HealthOverHttpTest {
     }
 
     private final class Absence implements InterceptedStore.Interceptor {
-
         @Override
         public void before(Call call) {
             if (call.operation() == Operation.VERIFY) {
@@ -222,8 +221,5 @@ class HealthOverHttpTest {
                 throw new ObjectStoreException.Unavailable(call.key(), "away", null);
             }
         }
-
-        @Override
-        public void after(Call call) {}
     }
 }

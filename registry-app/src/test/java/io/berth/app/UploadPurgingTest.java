@@ -109,9 +109,6 @@ class UploadPurgingTest {
                                                     call.key(), "away", null);
                                         }
                                     }
-
-                                    @Override
-                                    public void after(Call call) {}
                                 }));
         begin(registry, purging(true, false), false, clock());
         failing[0] = true;

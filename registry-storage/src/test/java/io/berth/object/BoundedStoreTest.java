@@ -82,9 +82,6 @@ class BoundedStoreTest extends ObjectStoreContract {
                     Thread.currentThread().interrupt();
                 }
             }
-
-            @Override
-            public void after(Call call) {}
         };
     }
 }

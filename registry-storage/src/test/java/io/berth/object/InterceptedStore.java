@@ -62,9 +62,9 @@ public final class InterceptedStore implements ObjectStore {
     /** Looks over the store's shoulder; thread-safe. */
     public interface Interceptor {
 
-        void before(Call call);
+        default void before(Call call) {}
 
-        void after(Call call);
+        default void after(Call call) {}
     }
 
     private final ObjectStore next;

@@ -64,9 +64,6 @@ class FarRequestCountTest {
                                     public void before(Call call) {
                                         requests.add(call.operation().name());
                                     }
-
-                                    @Override
-                                    public void after(Call call) {}
                                 }),
                         ownership);
         requests.clear();

@@ -120,9 +120,6 @@ class InterruptedDeleteTest {
         InterceptedStore.Interceptor interceptor =
                 new InterceptedStore.Interceptor() {
                     @Override
-                    public void before(Call call) {}
-
-                    @Override
                     public void after(Call call) {
                         if (call.operation() == Operation.READ
                                 && isTombstone(ObjectKey.of(call.key()))) {

@@ -162,9 +162,6 @@ class MeetingsTest {
                                             answered.set(isAnswered(other, second));
                                         }
                                     }
-
-                                    @Override
-                                    public void after(Call call) {}
                                 }));
         left.set(request);
 

@@ -21,6 +21,7 @@ import io.berth.registry.Registry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What this process has deleted is not remembered, whatever was under way meanwhile. */
@@ -55,9 +56,6 @@ class MembershipsTest {
             this.key = key.value();
             this.action = action;
         }
-
-        @Override
-        public void before(Call call) {}
 
         @Override
         public void after(Call call) {
@@ -108,10 +106,7 @@ class MembershipsTest {
                 RegistryLayout.layerLink(REPOSITORY, digest),
                 () -> registry.deleteBlob(REPOSITORY, digest));
         registry.blob(REPOSITORY, digest);
-        interruption.requireDone();
-        assertThatExceptionOfType(RegistryException.class)
-                .isThrownBy(() -> registry.blob(REPOSITORY, digest))
-                .returns(ErrorCode.BLOB_UNKNOWN, RegistryException::code);
+        requireGone(ErrorCode.BLOB_UNKNOWN, () -> registry.blob(REPOSITORY, digest));
     }
 
     /** Both link and content were found. */
@@ -123,10 +118,7 @@ class MembershipsTest {
                 RegistryLayout.blob(digest),
                 () -> registry.deleteBlob(REPOSITORY, digest));
         registry.blob(REPOSITORY, digest);
-        interruption.requireDone();
-        assertThatExceptionOfType(RegistryException.class)
-                .isThrownBy(() -> registry.blob(REPOSITORY, digest))
-                .returns(ErrorCode.BLOB_UNKNOWN, RegistryException::code);
+        requireGone(ErrorCode.BLOB_UNKNOWN, () -> registry.blob(REPOSITORY, digest));
     }
 
     @Test
@@ -137,10 +129,7 @@ class MembershipsTest {
                 RegistryLayout.layerLink(REPOSITORY, digest),
                 () -> registry.deleteBlob(REPOSITORY, digest));
         pushBlob(registry, REPOSITORY, bytes("blob"));
-        interruption.requireDone();
-        assertThatExceptionOfType(RegistryException.class)
-                .isThrownBy(() -> registry.blob(REPOSITORY, digest))
-                .returns(ErrorCode.BLOB_UNKNOWN, RegistryException::code);
+        requireGone(ErrorCode.BLOB_UNKNOWN, () -> registry.blob(REPOSITORY, digest));
     }
 
     @Test
@@ -151,10 +140,17 @@ class MembershipsTest {
                 RegistryLayout.revisionLink(REPOSITORY, digest),
                 () -> registry.deleteManifest(REPOSITORY, digest));
         registry.manifest(REPOSITORY, Reference.of(digest.toString()));
+        requireGone(
+                ErrorCode.MANIFEST_UNKNOWN,
+                () -> registry.manifest(REPOSITORY, Reference.of(digest.toString())));
+    }
+
+    /** After the interruption, which must have happened. */
+    private void requireGone(ErrorCode code, ThrowingCallable look) {
         interruption.requireDone();
         assertThatExceptionOfType(RegistryException.class)
-                .isThrownBy(() -> registry.manifest(REPOSITORY, Reference.of(digest.toString())))
-                .returns(ErrorCode.MANIFEST_UNKNOWN, RegistryException::code);
+                .isThrownBy(look)
+                .returns(code, RegistryException::code);
     }
 
     /** As many keys as stripes and more: a removal never makes another's look count wrongly. */

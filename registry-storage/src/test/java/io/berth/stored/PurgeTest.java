@@ -48,9 +48,6 @@ class PurgeTest {
                         public void before(Call call) {
                             calls.add(call);
                         }
-
-                        @Override
-                        public void after(Call call) {}
                     });
 
     private StoredRegistry open(OwnershipMode mode) {

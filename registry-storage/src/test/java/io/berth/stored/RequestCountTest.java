@@ -78,9 +78,6 @@ class RequestCountTest {
                                         requests.add(
                                                 call.operation() + " " + shortened(call.key()));
                                     }
-
-                                    @Override
-                                    public void after(Call call) {}
                                 }),
                         ownership);
         requests.clear();

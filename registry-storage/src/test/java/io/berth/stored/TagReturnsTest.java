@@ -133,8 +133,5 @@ class TagReturnsTest {
                 happened = true;
             }
         }
-
-        @Override
-        public void after(Call call) {}
     }
 }

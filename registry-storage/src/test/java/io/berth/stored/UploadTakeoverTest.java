@@ -368,9 +368,6 @@ class UploadTakeoverTest {
                     throw new IllegalStateException(e);
                 }
             }
-
-            @Override
-            public void after(Call call) {}
         };
     }
 
@@ -393,11 +390,7 @@ class UploadTakeoverTest {
     void anErrorRightAfterBytesWereAddedLeavesNoOtherHash(Kind kind) throws Exception {
         open(kind);
         AtomicInteger left = new AtomicInteger();
-        registry =
-                new StoredRegistry(
-                        new InterceptedStore(store, failingAfterAppend(left)),
-                        options(),
-                        Clock.systemUTC());
+        registry = intercepted(failingAfterAppend(left));
         UploadId id = started();
         try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
             upload.append(chunk(part(0, 1_000)));
@@ -424,11 +417,13 @@ class UploadTakeoverTest {
         finish(id);
     }
 
+    private StoredRegistry intercepted(Interceptor interceptor) {
+        return new StoredRegistry(
+                new InterceptedStore(store, interceptor), options(), Clock.systemUTC());
+    }
+
     private static Interceptor failingAfterAppend(AtomicInteger left) {
         return new Interceptor() {
-            @Override
-            public void before(Call call) {}
-
             @Override
             public void after(Call call) {
                 if (call.operation() == Operation.STAGED_APPEND && left.getAndDecrement() > 0) {
@@ -444,11 +439,7 @@ class UploadTakeoverTest {
     void aCommitWhoseLinkFailedCanBeMadeAgain(Kind kind) throws Exception {
         open(kind);
         AtomicInteger failures = new AtomicInteger();
-        registry =
-                new StoredRegistry(
-                        new InterceptedStore(store, failingLinks(failures)),
-                        options(),
-                        Clock.systemUTC());
+        registry = intercepted(failingLinks(failures));
         for (int staged : new int[] {100_000, CONTENT.length}) {
             UploadId id = started();
             try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
@@ -485,9 +476,6 @@ class UploadTakeoverTest {
                     throw new ObjectStoreException.Unavailable(call.key(), "full", null);
                 }
             }
-
-            @Override
-            public void after(Call call) {}
         };
     }
 

@@ -249,19 +249,25 @@ class S3RequestsTest extends S3Fixture {
         assertThat(content("target")).isEqualTo(content);
     }
 
+    /** A MiB, and then, on another replica, the rest. */
+    private String stageOnTwoReplicas(byte[] content) {
+        String one = stage("s", null, content, 0, MIB);
+        store.close();
+        store = open(ALL);
+        String two = stage("s", one, content, MIB, content.length);
+        store.close();
+        store = open(ALL);
+        return two;
+    }
+
     /** A MiB, and then, on another replica, pieces of 5, 5 and 1: the first takes in the second. */
     @Test
     void smallPiecesAreReadAndJoined() {
         byte[] content = random(12 * MIB);
-        String one = stage("s", null, content, 0, MIB);
-        store.close();
-        store = open(ALL);
-        String two = stage("s", one, content, MIB, 12 * MIB);
-        store.close();
-        store = open(ALL);
+        String state = stageOnTwoReplicas(content);
 
         requests(
-                () -> publish("s", two, "target"),
+                () -> publish("s", state, "target"),
                 "CreateMultipartUpload",
                 "GetObject",
                 "GetObject",
@@ -276,16 +282,11 @@ class S3RequestsTest extends S3Fixture {
     @Test
     void aServerThatWantsEqualPartsGetsThem() {
         byte[] content = random(12 * MIB);
-        String one = stage("s", null, content, 0, MIB);
-        store.close();
-        store = open(ALL);
-        String two = stage("s", one, content, MIB, 12 * MIB);
-        store.close();
-        store = open(ALL);
+        String state = stageOnTwoReplicas(content);
         wire.made();
         wire.fail("CompleteMultipartUpload", Fault.PARTS_REFUSED, 1);
 
-        publish("s", two, "target");
+        publish("s", state, "target");
 
         assertThat(content("target")).isEqualTo(content);
         assertThat(wire.made())
