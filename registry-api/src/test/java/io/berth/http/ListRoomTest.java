@@ -132,7 +132,7 @@ class ListRoomTest {
                 });
     }
 
-    /** The room for sending is full of lists that nobody takes; nothing waits for their clients. */
+    /** The room for sending is full of lists whose clients do not read. */
     @Test
     void stalledReadersNeverKeepAGoodClientOut() throws Exception {
         List<Stalled> responses = new ArrayList<>();

@@ -14,8 +14,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
  *
  * @param settings what is acted upon
  * @param remarks a sentence for each setting that has no effect
- * @param folderSource what names the folder of all data, for messages: the name of a setting or of
- *     a variable, which the launcher sets where nobody else does
+ * @param folderSource for messages: the setting or the variable that names the folder of all data.
+ *     The launcher sets the variable when the user has not
  */
 public record LoadedSettings(RegistrySettings settings, List<String> remarks, String folderSource) {
 

@@ -221,7 +221,7 @@ class ReadAdapterTest {
             assertThat(answer.status()).isEqualTo(500);
             assertThat(answer.text()).contains("UNKNOWN");
             fails.set(false);
-            // The objects of a request serve the next one, whoever sends it.
+            // Tomcat uses the same request object for the next request, of any client.
             second.send(RawHttp.head("GET", "/v2/a/manifests/_", "X-Request-Id: mine\r\n"));
             assertThat(second.read().header("X-Request-Id")).isEqualTo("mine");
         }

@@ -3,10 +3,10 @@ package io.berth.stored;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often the bytes of a request that is adding some are kept because other requests look at the
- * session: for the first who looks, so that a client may go on from there on any replica, and then
- * when many more have come. On S3 each time makes a piece, so it must not follow from how often
- * somebody looks. Guarded by the lock of its session.
+ * Bounds how often status requests make the store keep the bytes that another request is adding.
+ * The first status request does, so that a client may go on from there on any replica; a later one
+ * does when many more bytes have come. On S3 each time makes a piece, so their number must not
+ * follow from the number of status requests. Guarded by the lock of its session.
  */
 final class KeptForOthers {
 

@@ -13,9 +13,10 @@ import java.util.function.ToIntFunction;
  * round trip. Another replica may have deleted it since: who remembers says so for as long as the
  * time set, and no longer. Never the reason to believe that content is stored.
  *
- * <p>What this process takes away is forgotten at once. A look that began before and ends after
- * that must not be recorded: it comes with the count of removals as the look began, and counts only
- * if there were none since. Safe for use by many threads.
+ * <p>What this process removes is forgotten at once. A read of the store that began before the
+ * removal and ends after it must not be recorded. So the caller takes the count of removals before
+ * it reads, and the result is recorded only if the count is the same then. Safe for use by many
+ * threads.
  *
  * @param <T> what is known about it
  */
@@ -34,7 +35,10 @@ final class Memberships<T> {
     private final boolean remembers;
     private final Cache<Key, T> seen;
 
-    /** So that no count has to be kept for each key; a removal may spoil the look of a stranger. */
+    /**
+     * So that no count has to be kept for each key; a removal may discard what was seen of another
+     * key.
+     */
     private final AtomicLongArray removals = new AtomicLongArray(STRIPES);
 
     /**

@@ -143,7 +143,7 @@ final class SessionBytes {
         return true;
     }
 
-    /** After {@link #publish}: keeps what was kept, for whoever does it again. */
+    /** After {@link #publish}: keeps what was kept, so that the commit can be repeated. */
     void closePublished() {
         if (staged != null) {
             staged.close();

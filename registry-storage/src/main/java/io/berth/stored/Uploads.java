@@ -38,10 +38,11 @@ import org.slf4j.LoggerFactory;
  * which have ended (elsewhere, one may begin again, empty, which harms nobody).
  *
  * <p>What a crash leaves: before the blob is published, a session that can go on; between the blob
- * and its link, content nobody sees. A request that ends a session writes in exactly that order,
- * and drops the staged bytes last. So a commit whose link failed can be made again: by this process
- * for an hour, because it remembers the blob; by others where the store copies staged bytes, as S3
- * does. On a disk they have become the blob, and after a restart the session is an empty one.
+ * and its link, content that no client sees. A request that ends a session writes in exactly that
+ * order, and drops the staged bytes last. So a commit whose link failed can be made again: by this
+ * process for an hour, because it remembers the blob; by others where the store copies staged
+ * bytes, as S3 does. On a disk they have become the blob, and after a restart the session is an
+ * empty one.
  */
 final class Uploads {
 
