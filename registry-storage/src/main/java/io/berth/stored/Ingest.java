@@ -25,8 +25,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Ingest {
 
-    /** A larger buffer saves less than 2 % of the processor time of a push. */
-    static final int BUFFER_BYTES = 64 * 1024;
+    /**
+     * Bytes written in one call. On a disk, 64 KiB cost a large push 5 % more processor time: the
+     * system does for each call what it does for its first byte.
+     */
+    static final int BUFFER_BYTES = 256 * 1024;
 
     /** What each body under way holds, whatever its client does. */
     static final int WAITING_BYTES = 8 * 1024;

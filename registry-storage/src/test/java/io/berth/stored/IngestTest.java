@@ -174,7 +174,7 @@ class IngestTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 128", "1, 16"})
+    @CsvSource({"0, 128", "1, 4"})
     void bytesThatAreThereAreStoredInLargePiecesIfThereAreBuffers(int pooled, int pieces)
             throws IOException {
         byte[] content = TestContent.random(3, 1024 * 1024);
@@ -187,10 +187,10 @@ class IngestTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0", "1", "8191", "8192", "8193", "65535", "65536", "65537", "300000"})
+    @CsvSource({"0", "1", "8191", "8192", "8193", "65537", "262143", "262144", "262145", "300000"})
     void whatIsStoredIsWhatCame(int size) throws IOException {
         byte[] content = TestContent.random(4, size);
-        for (int stallsAt : new int[] {-1, 1, 5_000, 8192, 65_536, 70_000}) {
+        for (int stallsAt : new int[] {-1, 1, 5_000, 8192, 70_000, 262_144}) {
             for (IntUnaryOperator told : List.<IntUnaryOperator>of(b -> b, _ -> 0, _ -> 1)) {
                 Body body = new Body(content, Math.min(stallsAt, size), told);
                 body.goesOn.countDown();

@@ -46,6 +46,11 @@ class SyncAheadTest {
     private static final RepositoryName REPOSITORY = RepositoryName.of("library/app");
     private static final ObjectKey KEY = ObjectKey.of("a/data");
     private static final int MIB = 1 << 20;
+    private static final int AHEAD_MIB = (int) (SyncAhead.EVERY / MIB);
+
+    /** Synced ahead once. */
+    private static final int CHUNK_BYTES = (AHEAD_MIB + 2) * MIB;
+
     private static final byte[] PIECE = random(1, MIB);
 
     @TempDir private Path root;
@@ -92,7 +97,7 @@ class SyncAheadTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 7})
+    @ValueSource(ints = {0, 1, AHEAD_MIB - 1})
     void smallFilesAreSyncedOnceAtTheEnd(int mib) {
         try (ObjectWriter writer = store().write(KEY)) {
             write(writer, mib);
@@ -123,7 +128,7 @@ class SyncAheadTest {
         ObjectWriter[] writers = new ObjectWriter[SyncAhead.MOST_THREADS + 4];
         for (int i = 0; i < writers.length; i++) {
             writers[i] = store.write(ObjectKey.of("a/" + i));
-            write(writers[i], 9);
+            write(writers[i], AHEAD_MIB + 1);
         }
         disk.hold.countDown();
         for (ObjectWriter writer : writers) {
@@ -137,7 +142,7 @@ class SyncAheadTest {
     void aWriterTellsTheFailureAtItsEnd() {
         disk.failing = 0;
         try (ObjectWriter writer = store().write(KEY)) {
-            write(writer, 8);
+            write(writer, AHEAD_MIB);
             assertThatThrownBy(() -> writer.publish(Durability.WHOLE, null))
                     .isInstanceOf(Unavailable.class)
                     .hasMessageContaining("Input/output error");
@@ -163,7 +168,7 @@ class SyncAheadTest {
     void stagedBytesTellTheFailureWhenTheyAreKept() {
         disk.failing = 0;
         try (StagedObject staged = store().stage(KEY)) {
-            for (int i = 0; i < 8; i++) {
+            for (int i = 0; i < AHEAD_MIB; i++) {
                 staged.append(PIECE, 0, MIB);
             }
             assertThatThrownBy(staged::keep).isInstanceOf(BytesLost.class);
@@ -175,7 +180,7 @@ class SyncAheadTest {
     void stagedBytesTellTheFailureWhenTheHandleEnds() {
         disk.failing = 0;
         StagedObject staged = store().stage(KEY);
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < AHEAD_MIB; i++) {
             staged.append(PIECE, 0, MIB);
         }
         assertThatThrownBy(staged::close).isInstanceOf(BytesLost.class);
@@ -187,7 +192,7 @@ class SyncAheadTest {
     void anInterruptIsNoFailure() {
         disk.hold = new CountDownLatch(1);
         StagedObject staged = store().stage(KEY);
-        for (int i = 0; i < 8; i++) {
+        for (int i = 0; i < AHEAD_MIB; i++) {
             staged.append(PIECE, 0, MIB);
         }
         Thread.ofVirtual()
@@ -200,13 +205,13 @@ class SyncAheadTest {
         staged.keep();
         assertThat(Thread.interrupted()).isTrue();
         staged.close();
-        assertThat(root.resolve("a/data")).hasSize(8L * MIB);
+        assertThat(root.resolve("a/data")).hasSize(SyncAhead.EVERY);
     }
 
     /** The sync was of bytes that had been answered for, too. */
     @Test
     void aSyncThatFailsDuringAChunkThatIsTakenBackEndsTheSession() throws Exception {
-        byte[] content = random(3, 12 * MIB);
+        byte[] content = random(3, (4 + AHEAD_MIB) * MIB);
         Registry registry = registry();
         UploadId id;
         try (Upload upload = registry.startUpload(REPOSITORY)) {
@@ -215,12 +220,12 @@ class SyncAheadTest {
         }
         disk.failing = disk.syncs.get();
 
-        byte[] rest = Arrays.copyOfRange(content, 4 * MIB, 12 * MIB);
+        byte[] rest = Arrays.copyOfRange(content, 4 * MIB, content.length);
         UploadChunk tooShort =
                 new UploadChunk(
                         new ByteArrayInputStream(rest),
                         OptionalLong.empty(),
-                        OptionalLong.of(9L * MIB));
+                        OptionalLong.of(rest.length + 1L));
         try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
             assertThatThrownBy(() -> upload.append(tooShort)).isInstanceOf(RegistryException.class);
         }
@@ -236,7 +241,7 @@ class SyncAheadTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 2})
     void aPushWhoseSyncFailedIsBegunAnew(int failing) throws Exception {
-        byte[] content = random(2, 20 * MIB);
+        byte[] content = random(2, 2 * CHUNK_BYTES);
         Registry registry = registry();
         disk.failing = disk.syncs.get() + failing;
 
@@ -259,9 +264,9 @@ class SyncAheadTest {
             id = upload.id();
         }
         try {
-            for (int at = 0; at < content.length; at += 10 * MIB) {
+            for (int at = 0; at < content.length; at += CHUNK_BYTES) {
                 try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
-                    upload.append(chunk(Arrays.copyOfRange(content, at, at + 10 * MIB)));
+                    upload.append(chunk(Arrays.copyOfRange(content, at, at + CHUNK_BYTES)));
                 }
             }
             try (Upload upload = registry.resumeUpload(REPOSITORY, id, null)) {
