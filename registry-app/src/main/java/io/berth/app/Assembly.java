@@ -59,8 +59,10 @@ final class Assembly {
     private Assembly() {}
 
     /** The store, of which requests ask only so much that others need not wait for it, too. */
-    static ObjectStore bounded(ObjectStore store, ConnectionLimits limits) {
-        return new BoundedStore(store, limits.askingTheStore(), STORE_PATIENCE);
+    static ObjectStore bounded(
+            ObjectStore store, StorageSettings settings, ConnectionLimits limits) {
+        boolean onDisk = settings.s3() == null;
+        return new BoundedStore(store, limits.askingTheStore(onDisk), STORE_PATIENCE);
     }
 
     static StoredRegistry stored(ObjectStore store, RegistrySettings settings, Clock clock) {

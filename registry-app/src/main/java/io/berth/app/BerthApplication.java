@@ -1,5 +1,6 @@
 package io.berth.app;
 
+import io.berth.server.ConnectionLimits;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,6 +25,7 @@ public final class BerthApplication implements Runnable {
 
     /** Ends the process with 1 when the command line is wrong or the command fails. */
     public static void main(String[] args) {
+        ConnectionLimits.allowForCallsThatHang();
         int exitCode = execute(args);
         if (exitCode != 0) {
             System.exit(exitCode);

@@ -66,7 +66,8 @@ class RegistryApplication {
     @Bean(destroyMethod = "")
     StoredRegistry stored(
             ObjectStore store, RegistrySettings settings, ConnectionLimits limits, Clock clock) {
-        return Assembly.stored(Assembly.bounded(store, limits), settings, clock);
+        return Assembly.stored(
+                Assembly.bounded(store, settings.storage(), limits), settings, clock);
     }
 
     @Bean

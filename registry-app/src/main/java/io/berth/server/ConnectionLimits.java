@@ -36,6 +36,10 @@ public record ConnectionLimits(
     static final int MAX_HEADER_BYTES = 32 * 1024;
 
     private static final int LEAST_TO_THE_STORE = 32;
+    private static final int MOST_TO_A_DISK = 96;
+
+    /** The JVM makes so many when it needs them, and has as many as processors by default. */
+    private static final String CARRIER_THREADS = "jdk.virtualThreadScheduler.parallelism";
 
     /** Open files for a connection: itself, and the file that is sent or written. */
     private static final int FILES_OF_ONE = 2;
@@ -79,10 +83,24 @@ public record ConnectionLimits(
     }
 
     /**
-     * Requests to the store at the same time, of which one request of a client may make several.
+     * Requests to the store at the same time, of which one request of a client may make several. On
+     * a disk fewer than there may be carrier threads: a call to a file system that hangs holds one.
      */
-    public int askingTheStore() {
-        return Math.max(LEAST_TO_THE_STORE, requests / 2);
+    public int askingTheStore(boolean onDisk) {
+        int half = Math.max(LEAST_TO_THE_STORE, requests / 2);
+        return onDisk ? Math.min(half, MOST_TO_A_DISK) : half;
+    }
+
+    /**
+     * Lets other virtual threads run while some are held by calls to a file system that hangs. To
+     * be called before the process has any virtual thread; a setting of the JVM wins.
+     */
+    public static void allowForCallsThatHang() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        if (System.getProperty(CARRIER_THREADS) == null) {
+            System.setProperty(
+                    CARRIER_THREADS, Integer.toString(MOST_TO_A_DISK + Math.max(32, processors)));
+        }
     }
 
     /** Connections for which so many open files are enough. */
