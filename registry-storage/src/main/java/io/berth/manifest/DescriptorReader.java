@@ -28,17 +28,31 @@ final class DescriptorReader {
     /** Characters. */
     static final int MAX_ADDRESS = 8 * 1024;
 
+    private static final List<String> MEMBERS =
+            List.of(
+                    "mediaType",
+                    "digest",
+                    "artifactType",
+                    "size",
+                    "urls",
+                    "platform",
+                    "data",
+                    "annotations");
+
+    private static final List<String> PLATFORM_MEMBERS = List.of("os", "architecture", "variant");
+
     private final ManifestTokens json;
-    private final boolean checksData;
+    private final boolean strict;
     private MediaType lastType = new MediaType("");
     private int entries;
 
     /**
-     * @param checksData whether embedded content must be what the descriptor says
+     * @param strict whether embedded content must be what the descriptor says, and names are
+     *     refused that differ from known ones only in case
      */
-    DescriptorReader(ManifestTokens json, boolean checksData) {
+    DescriptorReader(ManifestTokens json, boolean strict) {
         this.json = json;
-        this.checksData = checksData;
+        this.strict = strict;
     }
 
     @Nullable List<Descriptor> readAll(String name) {
@@ -82,7 +96,7 @@ final class DescriptorReader {
                 case "urls" -> urls = readAddresses(member);
                 case "platform" -> platform = readPlatform();
                 case "data" -> data = readData(member);
-                default -> json.skip();
+                default -> skip(member, MEMBERS);
             }
         }
         if (digest == null) {
@@ -93,6 +107,13 @@ final class DescriptorReader {
                 "the data of a descriptor in " + name + " is not what its digest and size say");
         return new Descriptor(
                 shared(mediaType), digest, size, artifactType, Map.of(), urls, platform);
+    }
+
+    private void skip(String member, List<String> known) {
+        if (strict) {
+            json.requireNoVariantOf(known, member);
+        }
+        json.skip();
     }
 
     private void count() {
@@ -149,7 +170,7 @@ final class DescriptorReader {
                 case "os" -> os = json.text(member, MAX_NAME);
                 case "architecture" -> architecture = json.text(member, MAX_NAME);
                 case "variant" -> variant = json.text(member, MAX_NAME);
-                default -> json.skip();
+                default -> skip(member, PLATFORM_MEMBERS);
             }
         }
         return os == null || architecture == null ? null : new Platform(os, architecture, variant);
@@ -157,7 +178,7 @@ final class DescriptorReader {
 
     /** Nothing where it is empty: that is how an absent one is often written. */
     private @Nullable EmbeddedData readData(String member) {
-        if (!checksData) {
+        if (!strict) {
             json.skip();
             return null;
         }

@@ -22,9 +22,21 @@ final class ManifestBody {
     /** Characters of annotations that are listed with a referrer: each page of them has all. */
     static final int MAX_ANNOTATIONS = 256 * 1024;
 
+    private static final List<String> MEMBERS =
+            List.of(
+                    "schemaVersion",
+                    "mediaType",
+                    "artifactType",
+                    "config",
+                    "subject",
+                    "layers",
+                    "manifests",
+                    "annotations",
+                    "fsLayers");
+
     /** What is read of a manifest. */
     enum Extent {
-        /** Everything, and embedded content is checked. */
+        /** Everything; embedded content and the spelling of names are checked. */
         PUSHED,
         /** Everything. */
         STORED,
@@ -75,7 +87,12 @@ final class ManifestBody {
                 hasFsLayers = json.current() != JsonToken.VALUE_NULL;
                 json.skip();
             }
-            default -> json.skip();
+            default -> {
+                if (extent == Extent.PUSHED) {
+                    json.requireNoVariantOf(MEMBERS, name);
+                }
+                json.skip();
+            }
         }
     }
 

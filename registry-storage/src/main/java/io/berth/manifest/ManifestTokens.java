@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.Base64Variants;
 import tools.jackson.core.JacksonException;
@@ -246,6 +247,20 @@ final class ManifestTokens implements AutoCloseable {
     static void require(boolean condition, String rule) {
         if (!condition) {
             throw invalid(rule);
+        }
+    }
+
+    /**
+     * Clients in Go take a name that differs from a known one only in case for the known one, by
+     * Unicode's rules: so {@code Layers} would be layers to them, and nothing here.
+     *
+     * @throws RegistryException MANIFEST_INVALID when the name is such a variant
+     */
+    void requireNoVariantOf(List<String> known, String name) {
+        for (String one : known) {
+            if (one.length() == name.length() && one.equalsIgnoreCase(name)) {
+                throw invalid("the member " + one + " has another spelling, " + name);
+            }
         }
     }
 

@@ -11,6 +11,7 @@ import io.berth.name.HashAlgorithm;
 import io.berth.name.MediaType;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -272,6 +273,51 @@ class ManifestParserTest {
                                         .isIn(
                                                 ErrorCode.MANIFEST_INVALID,
                                                 ErrorCode.DIGEST_INVALID));
+    }
+
+    /** Go's encoding/json takes them for the members that they look like. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'Layers': []",
+                "'CONFIG': {}",
+                "'MediaType': 'application/vnd.oci.image.index.v1+json'",
+                "'Manifests': []",
+                "'Subject': null",
+                "'\u017fubject': null",
+                "'Annotations': {}",
+                "'FSLayers': []",
+                "'layers': [{'mediaType': 'a/b', 'size': 1, 'digest': 'sha256:D', 'Digest': ''}]",
+                "'layers': [{'mediaType': 'a/b', 'size': 1, 'digest': 'sha256:D', '\u017fize': 2}]",
+                "'layers': [{'mediaType': 'a/b', 'size': 1, 'digest': 'sha256:D', 'Platform': {}}]",
+                "'layers': [{'mediaType': 'a/b', 'size': 1, 'digest': 'sha256:D',"
+                        + " 'platform': {'OS': 'linux'}}]",
+            })
+    void namesThatDifferOnlyInCaseAreRefused(String member) {
+        String digest = "sha256:" + "0".repeat(64);
+        String json =
+                ("{'schemaVersion': 2, 'config': {'mediaType': 'a/b', 'size': 1, 'digest': 'sha256:D'}, "
+                                + member
+                                + "}")
+                        .replace("sha256:D", digest)
+                        .replace('\'', '"');
+        assertInvalid(json, MediaType.OCI_MANIFEST);
+        byte[] content = json.getBytes(StandardCharsets.UTF_8);
+        ManifestParser.stored(content, Digest.ofContent(HashAlgorithm.SHA256, content));
+    }
+
+    @Test
+    void otherNamesAreFree() {
+        String json =
+                ("{'schemaVersion': 2, 'Layer': 1, 'configs': {}, 'config': {'mediaType': 'a/b',"
+                                + " 'size': 1, 'digest': 'sha256:D', 'Sizes': 1},"
+                                + " 'annotations': {'Layers': '', 'layers': ''}}")
+                        .replace("sha256:D", "sha256:" + "0".repeat(64))
+                        .replace('\'', '"');
+        Manifest manifest =
+                ManifestParser.pushed(
+                        json.getBytes(StandardCharsets.UTF_8), MediaType.OCI_MANIFEST, null);
+        assertThat(manifest.mediaType()).isEqualTo(MediaType.OCI_MANIFEST);
     }
 
     @Test
