@@ -180,6 +180,33 @@ class EnvironmentTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{a: &a [*a]}",
+                "{a: &a [b, b], c: &c [*a, *a], d: [*c, *c]}",
+                "{a: &a {b: *a}}"
+            })
+    void aliasesThatCouldGrowWithoutEndAreRefused(String value) {
+        assertThat(explain("REGISTRY_HTTP_HEADERS", value))
+                .contains("(variable REGISTRY_HTTP_HEADERS)", "Aliases (*name)");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "REGISTRY_STORAGE_MAINTENANCE_READONLY | {enabled:keep-me}",
+                "REGISTRY_STORAGE_DELETE | {enabled:false}",
+                "REGISTRY_STORAGE_S3 | {secretkey:keep-me}",
+                "REGISTRY_HTTP_HEADERS | {X-Frame-Options:DENY}"
+            })
+    void aColonWithoutABlankBehindItIsNotOverlooked(String variable, String value) {
+        assertThat(explain(variable, value))
+                .contains("(variable " + variable + ")", "needs a blank after the colon")
+                .doesNotContain("keep-me");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"{~: keep-me}", "{? : keep-me}", "{'': keep-me}"})
     void aValueWithoutANameIsRefused(String value) {
         assertThat(explain("REGISTRY_HTTP_HEADERS", value))

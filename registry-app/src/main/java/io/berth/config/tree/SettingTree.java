@@ -95,7 +95,8 @@ public final class SettingTree {
                             + String.join(".", canonical)
                             + " ("
                             + origin
-                            + ") begins like a YAML map or list, but is not one.",
+                            + ") begins like a YAML map or list, but is not one. Aliases (*name) of"
+                            + " maps and lists are not taken.",
                     null);
         }
     }
@@ -162,6 +163,17 @@ public final class SettingTree {
                                         + " ("
                                         + origin
                                         + ") has a value without a name.",
+                                null);
+                    }
+                    // Not shown: what stands behind the colon may be a secret.
+                    if (value == null && key.toString().contains(":")) {
+                        throw new WrongSettingException(
+                                "The setting "
+                                        + String.join(".", path)
+                                        + " ("
+                                        + origin
+                                        + ") has a name without a value: YAML needs a blank"
+                                        + " after the colon.",
                                 null);
                     }
                     List<String> member = below(path, dialect.spelled(path, key.toString()));

@@ -23,11 +23,13 @@ final class YamlText {
 
     /**
      * A {@code String}, a {@code Map} or a {@code List} of the same; {@code null}: nothing. Keys
-     * may be {@code null}.
+     * may be {@code null}. Aliases of maps and lists are refused.
      */
     static @Nullable Object read(String text) throws Malformed {
         LoaderOptions options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
+        // A few of them can stand for any amount of memory, or for a map that holds itself.
+        options.setMaxAliasesForCollections(0);
         DumperOptions unused = new DumperOptions();
         Yaml yaml =
                 new Yaml(
