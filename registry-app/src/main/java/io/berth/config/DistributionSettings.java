@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the settings of distribution mean that no record here has. Where the registry would be less
  * safe without one, or would lose something, it does not start. What asks for something else that
- * it does not have is named in a warning.
+ * it does not have is named in a warning. So is a name that distribution does not know either,
+ * except in {@code storage}: there it ends the start.
  */
 final class DistributionSettings {
 
@@ -49,6 +50,11 @@ final class DistributionSettings {
             "content would be kept in a folder of this machine instead of there";
     private static final String STORES =
             "Choose storage.filesystem or storage.s3, which are the stores that there are";
+
+    private static final String CORRECT =
+            "Correct the name or remove the setting: a start without it could keep content in"
+                    + " another place than you want, or let clients delete it";
+    private static final String CACHE = "descriptors are cached in memory, as far as it allows";
 
     static final List<Row> TABLE =
             List.of(
@@ -105,7 +111,11 @@ final class DistributionSettings {
                     ignored(
                             "storage.filesystem.maxthreads",
                             "http.maxthreads bounds what happens at the same time"),
-                    ignored("storage.cache", "descriptors are cached as far as memory allows"),
+                    ignored(
+                            "storage.s3.multipartcombinesmallpart",
+                            "storage.s3.chunksize alone decides how long parts are"),
+                    ignored("storage.cache", CACHE),
+                    fulfilled("storage.cache.blobdescriptor", "inmemory", CACHE),
                     ignored("redis", "caches are kept in memory"),
                     ignored("notifications.events", "there are no notifications yet"),
                     ignored("notifications.eventconfig", "there are no notifications yet"),
@@ -211,8 +221,10 @@ final class DistributionSettings {
         for (Entry entry : unknown) {
             Row row = row(entry.path());
             if (row == null) {
-                boolean store = isStore(entry.path(), groupsOf(shape, "storage"));
-                (store ? refusals : remarks).add(unknown(entry, store, Shape.names(shape)));
+                (isOfStorage(entry) ? refusals : remarks).add(unknown(entry, shape));
+                continue;
+            }
+            if (entry.bare()) {
                 continue;
             }
             switch (verdict(row, entry.text())) {
@@ -225,26 +237,30 @@ final class DistributionSettings {
         return new Judgement(refusals, remarks);
     }
 
-    /** Whatever is in the group and is no setting names a store, as in distribution. */
-    private static boolean isStore(String path, Set<String> settings) {
-        List<String> parts = List.of(path.split("\\."));
-        return parts.size() > 1
-                && parts.getFirst().equals("storage")
-                && !settings.contains(parts.get(1));
+    /** There a wrong name can cost content, or keep it in another place than was meant. */
+    private static boolean isOfStorage(Entry entry) {
+        return entry.path().startsWith("storage.");
     }
 
-    private static String unknown(Entry entry, boolean store, Set<String> names) {
+    /** Whatever is in the group and is no setting names a store, as in distribution. */
+    private static boolean isStore(Entry entry, Shape.Group shape) {
+        return isOfStorage(entry)
+                && !groupsOf(shape, "storage").contains(entry.path().split("\\.")[1]);
+    }
+
+    private static String unknown(Entry entry, Shape.Group shape) {
+        boolean store = isStore(entry, shape);
         String meant =
-                NearestName.to(entry.path(), names)
+                NearestName.to(entry.path(), Shape.names(shape))
                         .map(name -> " Did you mean " + name + "?")
-                        .orElse("");
+                        .orElse(store ? " " + STORES + "." : "");
         return "There is no setting %s%s (%s).%s%s"
                 .formatted(
                         entry.name(),
                         store ? ", nor a store of that name" : "",
                         entry.origin(),
                         meant,
-                        store && meant.isEmpty() ? " " + STORES + "." : "");
+                        isOfStorage(entry) ? " " + CORRECT + "." : "");
     }
 
     private static String ignored(Entry entry, Row row) {

@@ -191,6 +191,12 @@ class EnvironmentTest {
                 .contains("(variable REGISTRY_HTTP_HEADERS)", "Aliases (*name)");
     }
 
+    @Test
+    void aVariableOfTooManyLevelsIsRefused() {
+        assertThat(explain("REGISTRY_HTTP_HEADERS", "[".repeat(60) + "]".repeat(60)))
+                .contains("(variable REGISTRY_HTTP_HEADERS)", "more than 50 levels");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -369,19 +375,48 @@ class EnvironmentTest {
         assertThat(
                         remarks(
                                 Map.of(
-                                        "REGISTRY_STORAGE_DELETE_ENABLD",
-                                        "true",
-                                        "REGISTRY_STORAGE_S3AWS_SECRETKY",
-                                        "keep me",
-                                        "REGISTRY_STORAGE_S3",
-                                        "{region: r, bucket: b}")))
+                                        "REGISTRY_HTTP_ADR", "keep me",
+                                        "REGISTRY_TAGS_MAXTAG", "7")))
                 .containsExactly(
-                        "There is no setting storage.delete.enabld (variable"
-                                + " REGISTRY_STORAGE_DELETE_ENABLD). Did you mean"
-                                + " storage.delete.enabled?",
-                        "There is no setting storage.s3.secretky (variable"
-                                + " REGISTRY_STORAGE_S3AWS_SECRETKY). Did you mean"
-                                + " storage.s3.secretkey?");
+                        "There is no setting http.adr (variable REGISTRY_HTTP_ADR). Did you mean"
+                                + " http.addr?",
+                        "There is no setting tags.maxtag (variable REGISTRY_TAGS_MAXTAG). Did you"
+                                + " mean tags.maxtags?");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "REGISTRY_STORAGE_DELETE_ENABLE | keep-me | storage.delete.enabled",
+                "REGISTRY_STORAGE_DELETE | {enabeld: keep-me} | storage.delete.enabled",
+                "REGISTRY_STORAGE_DELETE | {enabeld: } | storage.delete.enabled",
+                "REGISTRY_STORAGE | {delete: {enabeld: }} | storage.delete.enabled",
+                "REGISTRY_STORAGE_FILESYSTEM_ROOTDIR | keep-me | storage.filesystem.rootdirectory",
+                "REGISTRY_STORAGE_S3AWS_SECRETKY | keep-me | storage.s3.secretkey"
+            })
+    void unknownSettingsOfTheStorageEndTheStart(String variable, String value, String meant) {
+        assertThat(explain(variable, value))
+                .startsWith("There is no setting storage.")
+                .contains(
+                        " (variable " + variable + "). Did you mean " + meant + "? Correct the name")
+                .doesNotContain("keep-me");
+    }
+
+    @Test
+    void anUnknownNameWithoutAValueIsReported() {
+        assertThat(remarks(Map.of("REGISTRY_HTTP", "{adr: , addr: , limits: {idletim: ~}}")))
+                .containsExactly(
+                        "There is no setting http.adr (variable REGISTRY_HTTP). Did you mean"
+                                + " http.addr?",
+                        "There is no setting http.limits.idletim (variable REGISTRY_HTTP). Did you"
+                                + " mean http.limits.idletime?");
+        assertThat(
+                        remarks(
+                                Map.of(
+                                        "REGISTRY_HTTP", "{tls: ~, headers: {X-One: }}",
+                                        "REGISTRY_STORAGE_CACHE", "{blobdescriptor: }")))
+                .isEmpty();
     }
 
     private static List<String> remarks(Map<String, Object> variables) {

@@ -1,6 +1,7 @@
 package io.berth.config.tree;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Optional;
 
 /** The name that somebody may have meant. */
@@ -8,8 +9,25 @@ public final class NearestName {
 
     private NearestName() {}
 
-    /** The one that differs by the fewest letters; none when more than a third of them differ. */
+    /**
+     * The shortest one that begins with the name, down to its last dot; otherwise the one that
+     * differs by the fewest letters; none when more than a third of them differ.
+     */
     public static Optional<String> to(String name, Collection<String> names) {
+        return names.stream()
+                .filter(candidate -> continues(name, candidate))
+                .min(Comparator.comparingInt(String::length))
+                .or(() -> byLetters(name, names));
+    }
+
+    /** Two letters or fewer are the beginning of too much. */
+    private static boolean continues(String name, String candidate) {
+        return name.length() - name.lastIndexOf('.') > 3
+                && candidate.startsWith(name)
+                && candidate.indexOf('.', name.length()) < 0;
+    }
+
+    private static Optional<String> byLetters(String name, Collection<String> names) {
         int least = Math.max(2, name.length() / 3) + 1;
         String nearest = null;
         for (String candidate : names) {

@@ -19,10 +19,12 @@ public final class SettingTree {
      *
      * @param name as documentation spells it: {@code notifications.endpoints[0].url}
      * @param path the same without brackets: {@code notifications.endpoints.0.url}
-     * @param text empty where a group is chosen by its name and has no members
+     * @param text empty where a group is chosen by its name and has no members, and where {@code
+     *     bare}
+     * @param bare whether a map has the name without a value, which sets nothing
      * @param origin where it is set, for a sentence: {@code variable REGISTRY_AUTH}
      */
-    public record Entry(String name, String path, String text, String origin) {}
+    public record Entry(String name, String path, String text, boolean bare, String origin) {}
 
     /** What is set under a name: a text, or further names, which are numbers in a list. */
     static final class Node {
@@ -33,6 +35,9 @@ public final class SettingTree {
 
         /** Whether the name itself is a choice, so that it counts without members. */
         boolean chosen;
+
+        /** Whether a map has the name, perhaps without a value. */
+        boolean named;
 
         final Map<String, Node> members = new TreeMap<>(SettingTree::compare);
 
@@ -96,7 +101,9 @@ public final class SettingTree {
                             + " ("
                             + origin
                             + ") begins like a YAML map or list, but is not one. Aliases (*name) of"
-                            + " maps and lists are not taken.",
+                            + " maps and lists are not taken, nor more than "
+                            + YamlText.MAX_LEVELS
+                            + " levels of them.",
                     null);
         }
     }
@@ -180,8 +187,20 @@ public final class SettingTree {
                     if (dialect.choices().containsKey(String.join(".", path))) {
                         choose(member, origin);
                     }
+                    if (value == null) {
+                        keepUnknown(dialect.canonical(member), origin);
+                    }
                     store(member, value, origin);
                 });
+    }
+
+    /** It sets nothing, but may be a wrong spelling of what was meant to be set. */
+    private void keepUnknown(List<String> path, String origin) {
+        if (Shape.at(dialect.shape(), path) == null) {
+            Node node = node(path);
+            node.named = true;
+            node.origin = origin;
+        }
     }
 
     private void storeText(List<String> path, String text, String origin) {
@@ -241,10 +260,11 @@ public final class SettingTree {
 
     private void collect(Node node, List<String> path, String name, List<Entry> entries) {
         boolean known = Shape.at(dialect.shape(), path) != null;
-        boolean empty = node.members.isEmpty() && node.chosen;
+        boolean empty = node.members.isEmpty() && (node.chosen || node.named);
         if (!known && (node.text != null || empty)) {
             String text = node.text == null ? "" : node.text;
-            entries.add(new Entry(name, String.join(".", path), text, node.origin));
+            boolean bare = node.text == null && !node.chosen;
+            entries.add(new Entry(name, String.join(".", path), text, bare, node.origin));
         }
         node.members.forEach(
                 (member, child) -> {

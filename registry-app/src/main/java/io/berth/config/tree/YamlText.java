@@ -19,17 +19,26 @@ final class YamlText {
         private static final long serialVersionUID = 1L;
     }
 
+    /** Of maps and lists in each other. */
+    static final int MAX_LEVELS = 50;
+
+    /** Unicode code points; a variable of Linux has fewer. */
+    private static final int MAX_LENGTH = 1024 * 1024;
+
     private YamlText() {}
 
     /**
      * A {@code String}, a {@code Map} or a {@code List} of the same; {@code null}: nothing. Keys
-     * may be {@code null}. Aliases of maps and lists are refused.
+     * may be {@code null}. Aliases of maps and lists are refused,
+     * and what is nested or longer than the limits allow.
      */
     static @Nullable Object read(String text) throws Malformed {
         LoaderOptions options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
         // A few of them can stand for any amount of memory, or for a map that holds itself.
         options.setMaxAliasesForCollections(0);
+        options.setNestingDepthLimit(MAX_LEVELS);
+        options.setCodePointLimit(MAX_LENGTH);
         DumperOptions unused = new DumperOptions();
         Yaml yaml =
                 new Yaml(
