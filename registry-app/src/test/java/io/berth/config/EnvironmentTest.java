@@ -399,7 +399,11 @@ class EnvironmentTest {
         assertThat(explain(variable, value))
                 .startsWith("There is no setting storage.")
                 .contains(
-                        " (variable " + variable + "). Did you mean " + meant + "? Correct the name")
+                        " (variable "
+                                + variable
+                                + "). Did you mean "
+                                + meant
+                                + "? Correct the name")
                 .doesNotContain("keep-me");
     }
 

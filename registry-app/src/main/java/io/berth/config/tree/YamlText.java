@@ -29,8 +29,8 @@ final class YamlText {
 
     /**
      * A {@code String}, a {@code Map} or a {@code List} of the same; {@code null}: nothing. Keys
-     * may be {@code null}. Aliases of maps and lists are refused,
-     * and what is nested or longer than the limits allow.
+     * may be {@code null}. Aliases of maps and lists are refused, and what is nested or longer than
+     * the limits allow.
      */
     static @Nullable Object read(String text) throws Malformed {
         LoaderOptions options = new LoaderOptions();
