@@ -64,6 +64,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>The sentinel</b> is looked at (one stat) before something is called absent, before a write
  * begins and before it gets its name, and before something is removed; nothing is believed longer.
+ * At the same times, but once a second at the most, a store of {@link #open} looks whether its lock
+ * file is still the one that it locked. When it is not, whatever is in its place, all these throw
+ * {@link Unavailable} until the store is opened again: another process may have written.
  *
  * <p>A {@link Version} is the file's inode, time and length. Two writes have the same only if they
  * come within one tick of the file system's clock, some milliseconds, and the second got the inode
@@ -181,7 +184,7 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
         folders = new FolderReader(calls, nameBytes);
         tree = new FileTree(absolute, temporaryFolder, calls, folders);
         temporaryFiles = new TemporaryFiles(temporaryFolder);
-        sentinel = new Sentinel(tree, calls);
+        sentinel = new Sentinel(tree, calls, lock == null ? null : lock.watch(calls));
         try {
             Files.createDirectories(temporaryFolder);
             temporaryFiles.removeStale(Instant.now().minus(TemporaryFiles.STALE));
@@ -219,9 +222,8 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
 
     @Override
     public void verify() {
-        if (sentinel.isSet()) {
-            sentinel.require();
-        } else {
+        sentinel.require();
+        if (!sentinel.isSet()) {
             var _ = list(new ListRequest("", null, true, 1));
         }
     }

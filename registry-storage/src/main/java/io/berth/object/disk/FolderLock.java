@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -41,10 +42,19 @@ final class FolderLock implements AutoCloseable {
 
     private final Path file;
     private final FileChannel channel;
+    private final @Nullable Object identity;
 
-    private FolderLock(Path file, FileChannel channel) {
+    private FolderLock(Path file, FileChannel channel, @Nullable Object identity) {
         this.file = file;
         this.channel = channel;
+        this.identity = identity;
+    }
+
+    /** {@code null} where there are no locks, or files have no numbers by which to know them. */
+    @Nullable LockWatch watch(SystemCalls calls) {
+        return identity == null
+                ? null
+                : new LockWatch(file, identity, calls, System::nanoTime);
     }
 
     /**
@@ -128,8 +138,10 @@ final class FolderLock implements AutoCloseable {
             if (lock == null) {
                 return null;
             }
+            Object identity =
+                    Files.readAttributes(file, BasicFileAttributes.class).fileKey();
             taken = true;
-            return new FolderLock(file, channel);
+            return new FolderLock(file, channel, identity);
         } catch (IOException e) {
             // Not held by another process, but there are no locks.
             log.warn(
@@ -138,7 +150,7 @@ final class FolderLock implements AutoCloseable {
                     file,
                     e.getMessage());
             taken = true;
-            return new FolderLock(file, channel);
+            return new FolderLock(file, channel, null);
         } finally {
             if (!taken) {
                 channel.close();

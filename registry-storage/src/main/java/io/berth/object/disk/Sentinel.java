@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The file that tells the folder which was opened from another one at the same path: from an empty
  * mount point, from what a replaced volume holds. While it is the same file, unchanged, one stat
- * shows that; otherwise it is read. Thread-safe.
+ * shows that; otherwise it is read. Where the folder is locked, the lock file is looked at as well.
+ * Thread-safe.
  */
 final class Sentinel {
 
@@ -20,12 +21,17 @@ final class Sentinel {
 
     private final FileTree tree;
     private final SystemCalls calls;
+    private final @Nullable LockWatch lock;
     private volatile @Nullable Expected expected;
     private volatile @Nullable FileState seen;
 
-    Sentinel(FileTree tree, SystemCalls calls) {
+    /**
+     * @param lock {@code null}: the folder is not locked
+     */
+    Sentinel(FileTree tree, SystemCalls calls, @Nullable LockWatch lock) {
         this.tree = tree;
         this.calls = calls;
+        this.lock = lock;
     }
 
     void set(ObjectKey key, byte[] content) {
@@ -40,7 +46,7 @@ final class Sentinel {
     /**
      * What is to be said of an object that is not there.
      *
-     * @throws Unavailable when that says nothing, for the sentinel is not there either
+     * @throws Unavailable as {@link #require} does, for then that says nothing
      */
     NotFound absent(ObjectKey key) {
         require();
@@ -48,9 +54,26 @@ final class Sentinel {
     }
 
     /**
-     * @throws Unavailable when it was set and is not there, or holds something else
+     * @throws Unavailable when it was set and is not there, or holds something else; when the
+     *     folder is not locked any more
      */
     void require() {
+        requireFolder();
+        requireLock();
+    }
+
+    /**
+     * Costs a stat a second.
+     *
+     * @throws Unavailable when the folder was locked and is not locked any more
+     */
+    void requireLock() {
+        if (lock != null) {
+            lock.require(this::requireFolder);
+        }
+    }
+
+    private void requireFolder() {
         Expected sentinel = expected;
         if (sentinel == null) {
             return;

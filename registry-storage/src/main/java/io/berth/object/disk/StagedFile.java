@@ -68,6 +68,7 @@ final class StagedFile implements StagedObject {
     @Override
     public void append(byte[] buffer, int offset, int length) {
         requireOpen();
+        sentinel.requireLock(); // another process may have the session
         ByteBuffer bytes = ByteBuffer.wrap(buffer, offset, length);
         try {
             while (bytes.hasRemaining()) {
