@@ -52,9 +52,7 @@ final class FolderLock implements AutoCloseable {
 
     /** {@code null} where there are no locks, or files have no numbers by which to know them. */
     @Nullable LockWatch watch(SystemCalls calls) {
-        return identity == null
-                ? null
-                : new LockWatch(file, identity, calls, System::nanoTime);
+        return identity == null ? null : new LockWatch(file, identity, calls, System::nanoTime);
     }
 
     /**
@@ -138,8 +136,7 @@ final class FolderLock implements AutoCloseable {
             if (lock == null) {
                 return null;
             }
-            Object identity =
-                    Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+            Object identity = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
             taken = true;
             return new FolderLock(file, channel, identity);
         } catch (IOException e) {

@@ -230,8 +230,7 @@ class FolderLockTest {
     void aFolderThatWasAwayIsTheSameAgain() throws Exception {
         Path folder = root.resolve("folder");
         ObjectKey marker = ObjectKey.of("own/marker");
-        try (DiskStore store =
-                DiskStore.open(folder, TEMPORARY, 1 << 20, 0, LOCK, Duration.ZERO)) {
+        try (DiskStore store = DiskStore.open(folder, TEMPORARY, 1 << 20, 0, LOCK, Duration.ZERO)) {
             store.put(marker, CONTENT, Condition.always(), Durability.WHOLE);
             store.guardBy(marker, CONTENT);
             Files.move(folder, root.resolve("away"));
