@@ -53,9 +53,9 @@ class RegistryApplicationTest {
 
     @Test
     void saysWhatItDoesNotKnow(CapturedOutput output) {
-        try (TestServer server = TestServer.on(folder, Map.of("storage.delete.enabld", "true"))) {
+        try (TestServer server = TestServer.on(folder, Map.of("http.draintimout", "1s"))) {
             assertThat(output.getOut().lines()).hasSize(3);
-            assertThat(output).contains("There is no setting storage.delete.enabld");
+            assertThat(output).contains("There is no setting http.draintimout");
             assertThat(server.port()).isPositive();
         }
     }

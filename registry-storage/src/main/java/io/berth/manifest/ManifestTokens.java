@@ -258,7 +258,7 @@ final class ManifestTokens implements AutoCloseable {
      */
     void requireNoVariantOf(List<String> known, String name) {
         for (String one : known) {
-            if (one.length() == name.length() && one.equalsIgnoreCase(name)) {
+            if (one.equalsIgnoreCase(name) && !one.equals(name)) {
                 throw invalid("the member " + one + " has another spelling, " + name);
             }
         }

@@ -310,7 +310,8 @@ class ManifestParserTest {
     void otherNamesAreFree() {
         String json =
                 ("{'schemaVersion': 2, 'Layer': 1, 'configs': {}, 'config': {'mediaType': 'a/b',"
-                                + " 'size': 1, 'digest': 'sha256:D', 'Sizes': 1},"
+                                + " 'size': 1, 'digest': 'sha256:D', 'Sizes': 1,"
+                                + " 'annotations': {'Digest': ''}},"
                                 + " 'annotations': {'Layers': '', 'layers': ''}}")
                         .replace("sha256:D", "sha256:" + "0".repeat(64))
                         .replace('\'', '"');
