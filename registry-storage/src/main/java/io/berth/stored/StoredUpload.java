@@ -1,5 +1,7 @@
 package io.berth.stored;
 
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryException;
 import io.berth.name.Descriptor;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
@@ -106,9 +108,15 @@ final class StoredUpload implements Upload {
         try {
             session.end();
         } catch (RuntimeException e) {
-            log.warn("the finished upload {} of {} could not be removed", id, repository, e);
+            if (!isUnknown(e)) { // another commit has ended it
+                log.warn("the finished upload {} of {} could not be removed", id, repository, e);
+            }
         }
         close();
+    }
+
+    private static boolean isUnknown(RuntimeException failure) {
+        return failure instanceof RegistryException e && e.code() == ErrorCode.BLOB_UPLOAD_UNKNOWN;
     }
 
     @Override
