@@ -51,6 +51,7 @@ final class Admission extends ValveBase {
             // What may follow on this connection is not allowed now.
             response.setHeader("Connection", "close");
         }
+        announceEnd(request, response);
         String client = enter(request);
         if (client == null) {
             refuse(request, response, TOO_MANY_REQUESTS, tooMany);
@@ -110,6 +111,13 @@ final class Admission extends ValveBase {
         Connection connection = Connection.current();
         String counted = connection == null ? null : connection.countedAs();
         return counted == null ? request.getRemoteAddr() : counted;
+    }
+
+    /** Of a request whose body is not read: when its answer has begun it is too late to say so. */
+    private static void announceEnd(Request request, Response response) {
+        if (!request.getCoyoteRequest().isFinished() && !READ.contains(request.getMethod())) {
+            response.setHeader("Connection", "close");
+        }
     }
 
     private static void closeWithUnreadBody(Request request, Response response) {

@@ -202,4 +202,38 @@ class MalformedHttpTest {
                 .startsWith("{\"errors\":[{\"code\":\"")
                 .doesNotContain("omcat", "org.", "Exception");
     }
+
+    /** What follows a body that is not read is lost, so the answer must say that none is read. */
+    @ParameterizedTest
+    @CsvSource({
+        "GET, /v2/",
+        "GET, /livez",
+        "GET, /readyz",
+        "GET, /v2/_catalog",
+        "GET, /v2/a/tags/list",
+        "DELETE, /v2/a/manifests/t",
+        "OPTIONS, /v2/",
+        "POST, /v2/a/blobs/uploads/",
+        "POST, /v2/",
+        "PUT, /v2/a/manifests/t",
+    })
+    void afterABodyInChunksTheConnectionGoesOnOrIsSaidToEnd(String method, String target)
+            throws Exception {
+        for (String body : new String[] {"", "abc", "a".repeat(50_000)}) {
+            try (RawHttp http = new RawHttp(server.port())) {
+                String chunks =
+                        body.isEmpty()
+                                ? ""
+                                : Integer.toHexString(body.length()) + "\r\n" + body + "\r\n";
+                http.send(
+                        RawHttp.head(method, target, "Transfer-Encoding: chunked\r\n")
+                                + chunks
+                                + "0\r\n\r\n"
+                                + RawHttp.head("GET", "/v2/", ""));
+                if (!"close".equals(http.read().header("Connection"))) {
+                    assertThat(http.read().status()).isEqualTo(200);
+                }
+            }
+        }
+    }
 }
