@@ -2,6 +2,7 @@ package io.berth.health;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.berth.object.Eventually;
 import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.time.Duration;
@@ -73,10 +74,10 @@ class StoreWatchTest {
                 watch(
                         () -> {
                             asked.countDown();
-                            await(answer);
+                            Eventually.await(answer);
                         });
         Thread asking = Thread.ofPlatform().start(this::round);
-        await(asked);
+        Eventually.await(asked);
 
         now = START.plusSeconds(41);
         assertThat(watch.state()).isEqualTo(new StoreState(false, START.plusSeconds(10)));
@@ -87,14 +88,6 @@ class StoreWatchTest {
         asking.join();
         now = START.plusSeconds(60);
         assertThat(watch.state().up()).isTrue();
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** Ten seconds later. */

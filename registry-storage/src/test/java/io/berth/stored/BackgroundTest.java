@@ -2,6 +2,7 @@ package io.berth.stored;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.berth.object.Eventually;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -59,10 +60,10 @@ class BackgroundTest {
                                 .forEachRemaining(
                                         item -> {
                                             step.countDown();
-                                            await(goOn);
+                                            Eventually.await(goOn);
                                             done.add(item);
                                         }));
-        await(step);
+        Eventually.await(step);
         background.run("waiting", "what waits for its turn", () -> done.add("waiting"));
 
         assertThat(background.close(Duration.ZERO)).isFalse();
@@ -72,13 +73,5 @@ class BackgroundTest {
 
         assertThat(background.close(Duration.ofSeconds(30))).isTrue();
         assertThat(done).containsExactly("first");
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -83,7 +83,7 @@ class SightingsTest {
                                         () -> {
                                             boolean seen = look();
                                             looked.countDown();
-                                            await(taken);
+                                            Eventually.await(taken);
                                             return seen;
                                         }));
         looked.await();
@@ -97,13 +97,5 @@ class SightingsTest {
         deleter.join();
 
         assertThat(sightings.isThere("a", this::look)).isFalse();
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            latch.await();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

@@ -11,6 +11,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.berth.name.RepositoryName;
 import io.berth.name.UploadId;
+import io.berth.object.Eventually;
 import io.berth.object.InterceptedStore;
 import io.berth.object.InterceptedStore.Call;
 import io.berth.object.InterceptedStore.Interceptor;
@@ -24,7 +25,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -82,7 +82,7 @@ class SimultaneousCommitTest {
                             secondLinks.countDown();
                         } else {
                             firstLinks.countDown();
-                            await(secondLinks);
+                            Eventually.await(secondLinks);
                         }
                     }
                 };
@@ -93,7 +93,7 @@ class SimultaneousCommitTest {
                 Upload second = registry.resumeUpload(REPOSITORY, id, null)) {
             Future<?> done =
                     others.submit(() -> first.commit(sha256(CONTENT), UploadChunk.empty()));
-            await(firstLinks);
+            Eventually.await(firstLinks);
             second.commit(sha256(CONTENT), UploadChunk.empty());
             done.get();
         }
@@ -107,13 +107,5 @@ class SimultaneousCommitTest {
                 new InterceptedStore(new MemoryStore(), interceptor),
                 StoredRegistryOptions.defaults(),
                 Clock.systemUTC());
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }
