@@ -47,11 +47,11 @@ final class Admission extends ValveBase {
 
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
-        if (Workers.isBeyondAll()) {
-            // What may follow on this connection is not allowed now.
+        // What may follow on this connection is not allowed now, or is lost behind a body that is
+        // not read. When an answer has begun it is too late to say so.
+        if (Workers.isBeyondAll() || (hasBody(request) && !readsBody(request))) {
             response.setHeader("Connection", "close");
         }
-        announceEnd(request, response);
         String client = enter(request);
         if (client == null) {
             refuse(request, response, TOO_MANY_REQUESTS, tooMany);
@@ -92,8 +92,8 @@ final class Admission extends ValveBase {
     private static boolean mayReadBody(Request request) {
         Connection connection = Connection.current();
         return connection == null
-                || request.getCoyoteRequest().isFinished()
-                || !READ.contains(request.getMethod())
+                || !hasBody(request)
+                || !readsBody(request)
                 || connection.beginBody();
     }
 
@@ -113,16 +113,18 @@ final class Admission extends ValveBase {
         return counted == null ? request.getRemoteAddr() : counted;
     }
 
-    /** Of a request whose body is not read: when its answer has begun it is too late to say so. */
-    private static void announceEnd(Request request, Response response) {
-        if (!request.getCoyoteRequest().isFinished() && !READ.contains(request.getMethod())) {
-            response.setHeader("Connection", "close");
-        }
+    /** Whether some of the body is to come, or its end. */
+    private static boolean hasBody(Request request) {
+        return !request.getCoyoteRequest().isFinished();
+    }
+
+    private static boolean readsBody(Request request) {
+        return READ.contains(request.getMethod());
     }
 
     private static void closeWithUnreadBody(Request request, Response response) {
         Connection connection = Connection.current();
-        if (connection == null || request.getCoyoteRequest().isFinished()) {
+        if (connection == null || !hasBody(request)) {
             return;
         }
         connection.wantNoMore();
