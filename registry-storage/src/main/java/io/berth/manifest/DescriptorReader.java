@@ -96,7 +96,7 @@ final class DescriptorReader {
                 case "urls" -> urls = readAddresses(member);
                 case "platform" -> platform = readPlatform();
                 case "data" -> data = readData(member);
-                default -> skip(member, MEMBERS);
+                default -> skipUnknown(member, MEMBERS);
             }
         }
         if (digest == null) {
@@ -109,7 +109,10 @@ final class DescriptorReader {
                 shared(mediaType), digest, size, artifactType, Map.of(), urls, platform);
     }
 
-    private void skip(String member, List<String> known) {
+    /**
+     * @param known names of the same object, of which this must be no variant where that is strict
+     */
+    void skipUnknown(String member, List<String> known) {
         if (strict) {
             json.requireNoVariantOf(known, member);
         }
@@ -170,7 +173,7 @@ final class DescriptorReader {
                 case "os" -> os = json.text(member, MAX_NAME);
                 case "architecture" -> architecture = json.text(member, MAX_NAME);
                 case "variant" -> variant = json.text(member, MAX_NAME);
-                default -> skip(member, PLATFORM_MEMBERS);
+                default -> skipUnknown(member, PLATFORM_MEMBERS);
             }
         }
         return os == null || architecture == null ? null : new Platform(os, architecture, variant);

@@ -87,12 +87,7 @@ final class ManifestBody {
                 hasFsLayers = json.current() != JsonToken.VALUE_NULL;
                 json.skip();
             }
-            default -> {
-                if (extent == Extent.PUSHED) {
-                    json.requireNoVariantOf(MEMBERS, name);
-                }
-                json.skip();
-            }
+            default -> descriptors.skipUnknown(name, MEMBERS);
         }
     }
 
