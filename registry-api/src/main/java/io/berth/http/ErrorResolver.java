@@ -59,7 +59,7 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
             return clientGone(request, response, exception);
         }
         if (response.isCommitted()) {
-            log(500, request, exception, isUnavailable(exception));
+            log(500, request, exception);
             return null;
         }
         RegistryException failure =
@@ -68,7 +68,7 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
                         : new RegistryException(
                                 List.of(RegistryError.of(ErrorCode.UNKNOWN)), exception);
         int status = ErrorStatus.of(failure.code());
-        log(status, request, exception, isUnavailable(failure));
+        log(status, request, exception);
         try {
             ErrorAnswer.send(
                     request, response, status, failure.errors(), headers(request, failure));
@@ -99,12 +99,21 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
     }
 
     /**
-     * @param brief without the stack: a storage that is away is away for every request, and what it
-     *     said is all there is to know
+     * Without the stack where the service is unavailable: a storage that is away is away for every
+     * request, and what it said is all there is to know. Where nothing failed there are more
+     * requests than the server has room for, which is no error of it.
      */
-    private static void log(
-            int status, HttpServletRequest request, Exception exception, boolean brief) {
-        if (brief && !log.isDebugEnabled()) {
+    private static void log(int status, HttpServletRequest request, Exception exception) {
+        boolean unavailable = isUnavailable(exception);
+        if (unavailable && exception.getCause() == null) {
+            log.warn(
+                    "{} {} {}: {} {}",
+                    RequestId.of(request),
+                    request.getMethod(),
+                    request.getRequestURI(),
+                    status,
+                    reasons(exception));
+        } else if (unavailable && !log.isDebugEnabled()) {
             log.error(
                     "{} {} {}: {} {}",
                     RequestId.of(request),
@@ -136,6 +145,13 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
         Throwable cause = exception;
         for (int depth = 0; cause != null && depth < 5; depth++) {
             reasons.append(depth == 0 ? "" : "; ").append(cause.getMessage());
+            Object detail =
+                    cause instanceof RegistryException known
+                            ? known.errors().getFirst().detail()
+                            : null;
+            if (detail != null) {
+                reasons.append(": ").append(detail);
+            }
             cause = cause.getCause();
         }
         return reasons.toString();

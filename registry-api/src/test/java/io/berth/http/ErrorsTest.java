@@ -111,7 +111,10 @@ class ErrorsTest {
     void areAnsweredAndLoggedUnderOneId(ErrorCode code) {
         int status = ErrorStatus.of(code);
         Answer answer =
-                failing(new RegistryException(code, "what went wrong"))
+                failing(
+                                new RegistryException(
+                                        List.of(new RegistryError(code, "what went wrong", null)),
+                                        new IOException("the reason")))
                         .get(MANIFEST)
                         .header("X-Request-Id", "the-Id_1.2")
                         .send()
@@ -192,6 +195,49 @@ class ErrorsTest {
                             "{\"errors\":[{\"code\":\"UNKNOWN\",\"message\":\"unknown error\"}]}");
         }
         assertThat(logged.list).allMatch(event -> event.getLevel() == Level.ERROR);
+    }
+
+    /** A server that is busy is not broken. */
+    @ParameterizedTest
+    @ValueSource(strings = {"INFO", "DEBUG"})
+    void warnOfLoadWithItsReason(String level) {
+        log.setLevel(Level.valueOf(level));
+        failing(BodyRoom.unavailable("too many manifests are being stored"))
+                .get(MANIFEST)
+                .send()
+                .isError(503, "UNAVAILABLE");
+        assertThat(logged.list)
+                .singleElement()
+                .satisfies(
+                        event -> {
+                            assertThat(event.getLevel()).isEqualTo(Level.WARN);
+                            assertThat(event.getFormattedMessage())
+                                    .endsWith(
+                                            "GET "
+                                                    + MANIFEST
+                                                    + ": 503 service unavailable:"
+                                                    + " too many manifests are being stored");
+                            assertThat(event.getThrowableProxy()).isNull();
+                        });
+    }
+
+    @Test
+    void nameTheReasonOfAStorageThatIsAway() {
+        log.setLevel(Level.INFO);
+        failing(
+                        new RegistryException(
+                                List.of(RegistryError.of(ErrorCode.UNAVAILABLE)),
+                                new IOException("the disk is away")))
+                .get(MANIFEST)
+                .send()
+                .isError(503, "UNAVAILABLE");
+        assertThat(logged.list)
+                .singleElement()
+                .satisfies(
+                        event -> {
+                            assertThat(event.getLevel()).isEqualTo(Level.ERROR);
+                            assertThat(event.getFormattedMessage()).endsWith("the disk is away");
+                        });
     }
 
     @Test
