@@ -38,7 +38,7 @@ final class ApiUrls {
 
     boolean covers(String requestPath) {
         String path = belowPrefix(requestPath);
-        return path != null && (path.equals("/") || path.equals("/v2") || path.startsWith("/v2/"));
+        return path != null && (isOfServer(path) || path.equals("/v2") || path.startsWith("/v2/"));
     }
 
     /**
@@ -57,12 +57,17 @@ final class ApiUrls {
      */
     private @Nullable String belowPrefix(String requestPath) {
         String path = withOneSlash(requestPath);
-        if (path.equals("/")) {
+        if (isOfServer(path)) {
             return path;
         }
         return path.startsWith(settings.prefix())
                 ? withOneSlash(path.substring(settings.prefix().length()))
                 : null;
+    }
+
+    /** Has no prefix. */
+    private static boolean isOfServer(String path) {
+        return path.equals("/") || path.equals("*");
     }
 
     private static String withOneSlash(String path) {

@@ -8,6 +8,7 @@ import io.berth.http.RegistryPath.Catalog;
 import io.berth.http.RegistryPath.ManifestAt;
 import io.berth.http.RegistryPath.Referrers;
 import io.berth.http.RegistryPath.Root;
+import io.berth.http.RegistryPath.Server;
 import io.berth.http.RegistryPath.Tags;
 import io.berth.http.RegistryPath.UploadAt;
 import io.berth.http.RegistryPath.Uploads;
@@ -118,6 +119,7 @@ public final class RegistryApi {
                         sender);
         return new Routes(
                 List.of(
+                        on(Server.class),
                         on(Root.class).get(base::root).head(base::root),
                         on(Base.class).get(base::get).head(base::get),
                         on(Catalog.class).get(catalog::get).head(catalog::get),

@@ -20,6 +20,15 @@ public sealed interface RegistryPath {
     /** The path as it stands in a URL: what {@link #parse} makes this value of. */
     String path();
 
+    /** The server as a whole: what only OPTIONS can ask for (RFC 9112, section 3.2.4). */
+    record Server() implements RegistryPath {
+
+        @Override
+        public String path() {
+            return "*";
+        }
+    }
+
     /** The root of the server, which load balancers and Harbor ask for a sign of life. */
     record Root() implements RegistryPath {
 
@@ -125,6 +134,7 @@ public sealed interface RegistryPath {
             return belowBase(PercentEncoding.decodePath(path.substring("/v2/".length())));
         }
         return switch (path) {
+            case "*" -> new Server();
             case "/" -> new Root();
             case "/v2" -> new Base();
             default -> null;

@@ -3,9 +3,11 @@ package io.berth.http;
 import io.berth.error.ErrorCode;
 import io.berth.error.OperationRefusedException;
 import io.berth.error.RegistryException;
+import io.berth.http.RegistryPath.Server;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,6 +20,7 @@ final class Routes {
     private static final Set<String> READING = Set.of("GET", "HEAD");
 
     private final Map<Class<? extends RegistryPath>, Route<?>> byType = new HashMap<>();
+    private final Set<String> methods = new LinkedHashSet<>();
     private final boolean readOnly;
 
     /**
@@ -25,7 +28,10 @@ final class Routes {
      */
     Routes(List<Route<?>> routes, boolean readOnly) {
         this.readOnly = readOnly;
-        routes.forEach(route -> byType.put(route.type(), route));
+        for (Route<?> route : routes) {
+            byType.put(route.type(), route);
+            methods.addAll(route.methods());
+        }
     }
 
     /** The kinds of path that lead somewhere. */
@@ -70,19 +76,21 @@ final class Routes {
     }
 
     /**
-     * The value of {@code Allow} for an operation that is refused.
+     * The value of {@code Allow} for an operation that is refused. The server as a whole has the
+     * methods of all paths.
      *
      * @param reason what else is refused with it; {@code null}: nothing
      */
     String allowed(RegistryPath path, OperationRefusedException.@Nullable Reason reason) {
-        List<String> methods = new ArrayList<>(route(path).methods());
+        List<String> allowed =
+                new ArrayList<>(path instanceof Server ? methods : route(path).methods());
         if (reason != null) {
             switch (reason) {
-                case READ_ONLY -> methods.retainAll(READING);
-                case DELETE_DISABLED -> methods.remove("DELETE");
+                case READ_ONLY -> allowed.retainAll(READING);
+                case DELETE_DISABLED -> allowed.remove("DELETE");
             }
         }
-        return String.join(", ", methods);
+        return String.join(", ", allowed);
     }
 
     private Route<?> route(RegistryPath path) {

@@ -311,6 +311,14 @@ class ErrorsTest {
     }
 
     @Test
+    void nameAllMethodsForTheWholeServer() {
+        TestApi api = new TestApi(registry);
+        String all = "GET, HEAD, PUT, DELETE, POST, PATCH";
+        api.request("OPTIONS", "*").send().is(204).has("Allow", all);
+        api.get("*").send().isError(405, "UNSUPPORTED").has("Allow", all);
+    }
+
+    @Test
     void nameTheMethodsThatReadOnlyLeaves() {
         Digest blob = pushBlob(registry, REPOSITORY, bytes("x"));
         TestApi open = new TestApi(registry);
@@ -353,6 +361,7 @@ class ErrorsTest {
         assertRefused(api.post("/v2/library/app/blobs/uploads/?mount=nonsense"), "");
         api.get(nowhere).send().is(404);
         api.request("OPTIONS", nowhere).send().is(204).has("Allow", "GET, HEAD");
+        api.request("OPTIONS", "*").send().is(204).has("Allow", "GET, HEAD");
         api.request("OPTIONS", "/v2/library/app/blobs/uploads/").send().is(204).has("Allow", "");
     }
 

@@ -122,7 +122,8 @@ final class Admission extends ValveBase {
         return READ.contains(request.getMethod());
     }
 
-    private static void closeWithUnreadBody(Request request, Response response) {
+    /** Says that the connection ends where some of a body is left, which nothing reads. */
+    static void closeWithUnreadBody(Request request, Response response) {
         Connection connection = Connection.current();
         if (connection == null || !hasBody(request)) {
             return;

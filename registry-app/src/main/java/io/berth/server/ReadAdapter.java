@@ -4,6 +4,7 @@ import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
 import io.berth.http.ErrorAnswer;
 import io.berth.http.RegistryApi;
+import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * Answers reads of the API without Tomcat's and Spring's pipelines, which cost a read of a manifest
  * more than the registry does. Everything that those would do otherwise than the API itself is left
  * to them: bodies, paths that have to be decoded or are not normal, other methods, and what is none
- * of the API. Safe for use by many threads.
+ * of the API. Answers {@code OPTIONS *}, too, which reaches neither pipeline. Safe for use by many
+ * threads.
  */
 final class ReadAdapter extends CoyoteAdapter {
 
@@ -57,6 +59,23 @@ final class ReadAdapter extends CoyoteAdapter {
         if (connection != null) {
             connection.answered(isBrief(req, res));
         }
+    }
+
+    /** What Tomcat says to {@code OPTIONS *} is true of servlets, not of the API. */
+    @Override
+    protected boolean postParseRequest(
+            org.apache.coyote.Request req,
+            Request request,
+            org.apache.coyote.Response res,
+            Response response)
+            throws IOException, ServletException {
+        if (res.isError() || !"OPTIONS".equals(req.getMethod()) || !req.requestURI().equals("*")) {
+            return super.postParseRequest(req, request, res, response);
+        }
+        headers.addTo(response);
+        answerOrFail(request, response);
+        Admission.closeWithUnreadBody(request, response);
+        return false; // nothing else is to answer
     }
 
     /** Whether the client has the answer so soon that it is worth looking for its next request. */

@@ -213,6 +213,7 @@ class MalformedHttpTest {
         "GET, /v2/a/tags/list",
         "DELETE, /v2/a/manifests/t",
         "OPTIONS, /v2/",
+        "OPTIONS, *",
         "POST, /v2/a/blobs/uploads/",
         "POST, /v2/",
         "PUT, /v2/a/manifests/t",
