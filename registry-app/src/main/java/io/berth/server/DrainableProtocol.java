@@ -4,6 +4,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.coyote.Adapter;
+import org.apache.coyote.Processor;
 import org.apache.coyote.http11.Http11NioProtocol;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -64,6 +65,11 @@ public final class DrainableProtocol extends Http11NioProtocol {
     @Override
     public void setAdapter(Adapter made) {
         super.setAdapter(replacing == null ? made : replacing);
+    }
+
+    @Override
+    protected Processor createProcessor() {
+        return new HostProcessor(this, getAdapter());
     }
 
     /** Requests that are worked on; files that are sent do not count. */

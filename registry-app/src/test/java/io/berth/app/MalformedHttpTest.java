@@ -141,6 +141,25 @@ class MalformedHttpTest {
         }
     }
 
+    /** Names of services in Docker Compose have underscores. */
+    @ParameterizedTest
+    @ValueSource(strings = {"my_host:5000", "my_host", "_a.b_:80", "a-b_c.example:1"})
+    void aHostMayHaveUnderscores(String host) throws Exception {
+        try (RawHttp http = new RawHttp(server.port())) {
+            http.send("GET /v2/ HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+            assertThat(http.read().status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"my_host:x", "my_host:5000:1", "my_host/", "my host_", "@my_host"})
+    void aHostWithUnderscoresMayNotBeMalformed(String host) throws Exception {
+        try (RawHttp http = new RawHttp(server.port())) {
+            http.send("GET /v2/ HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+            assertRefused(http.read(), 400);
+        }
+    }
+
     @Test
     void headersBeyondTheLimitAreAnswered() throws Exception {
         try (RawHttp http = new RawHttp(server.port())) {
