@@ -26,6 +26,7 @@ public final class ProtocolErrorValve extends ErrorReportValve {
 
     private static final int URI_TOO_LONG = 414;
     private static final int HEADERS_TOO_LARGE = 431;
+    private static final int UNKNOWN_VERSION = 505;
 
     @Override
     protected void report(Request request, Response response, @Nullable Throwable failure) {
@@ -79,15 +80,17 @@ public final class ProtocolErrorValve extends ErrorReportValve {
         return request.getRequestURI() == null ? URI_TOO_LONG : HEADERS_TOO_LARGE;
     }
 
+    private static RegistryError invalid(String message) {
+        return new RegistryError(ErrorCode.REQUEST_INVALID, message, null);
+    }
+
     private static RegistryError error(int status) {
         return switch (status) {
             case 404 -> RegistryError.of(ErrorCode.PATH_UNKNOWN);
             case 405, 501 -> RegistryError.of(ErrorCode.UNSUPPORTED);
             case URI_TOO_LONG, HEADERS_TOO_LARGE ->
-                    new RegistryError(
-                            ErrorCode.REQUEST_INVALID,
-                            "the head of the request is larger than this server accepts",
-                            null);
+                    invalid("the head of the request is larger than this server accepts");
+            case UNKNOWN_VERSION -> invalid("this server speaks HTTP/1.1 and HTTP/1.0 only");
             case 503 -> RegistryError.of(ErrorCode.UNAVAILABLE);
             default ->
                     RegistryError.of(status < 500 ? ErrorCode.REQUEST_INVALID : ErrorCode.UNKNOWN);

@@ -160,6 +160,19 @@ class MalformedHttpTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.2", "HTTP/2.0", "HTTP/9.9"})
+    void anotherVersionIsNamedAsTheFault(String version) throws Exception {
+        try (RawHttp http = new RawHttp(server.port())) {
+            http.send("GET /v2/ " + version + "\r\nHost: registry.test\r\n\r\n");
+
+            Response response = http.read();
+            assertRefused(response, 505);
+            assertThat(response.text())
+                    .contains("\"code\":\"UNSUPPORTED\"", "HTTP/1.1 and HTTP/1.0");
+        }
+    }
+
     @Test
     void headersBeyondTheLimitAreAnswered() throws Exception {
         try (RawHttp http = new RawHttp(server.port())) {
