@@ -35,6 +35,9 @@ public record ConnectionLimits(
     /** All request headers together; tokens of large clients come near 16 KiB. */
     static final int MAX_HEADER_BYTES = 32 * 1024;
 
+    /** Header fields of a request; clients and the proxies before them send a few dozen. */
+    static final int MAX_HEADER_FIELDS = 100;
+
     private static final int LEAST_TO_THE_STORE = 32;
     private static final int MOST_TO_A_DISK = 96;
 

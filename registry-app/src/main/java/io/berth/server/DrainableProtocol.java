@@ -44,6 +44,7 @@ public final class DrainableProtocol extends Http11NioProtocol {
         setMaxConnections(limits.connections());
         setAcceptCount(BACKLOG);
         setMaxHttpRequestHeaderSize(ConnectionLimits.MAX_HEADER_BYTES);
+        setMaxHeaderCount(ConnectionLimits.MAX_HEADER_FIELDS);
         // An answer to a request whose body is not read says that the connection ends.
         setMaxSwallowSize(0);
         setMaxKeepAliveRequests(-1);

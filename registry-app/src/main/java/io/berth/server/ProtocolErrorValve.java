@@ -28,9 +28,16 @@ public final class ProtocolErrorValve extends ErrorReportValve {
     private static final int HEADERS_TOO_LARGE = 431;
     private static final int UNKNOWN_VERSION = 505;
 
+    private static final RegistryError TOO_MANY_FIELDS =
+            invalid(
+                    "the request has more than the "
+                            + ConnectionLimits.MAX_HEADER_FIELDS
+                            + " header fields that this server accepts");
+
     @Override
     protected void report(Request request, Response response, @Nullable Throwable failure) {
-        int status = status(request, response);
+        boolean tooManyFields = hasTooManyFields(request, response, failure);
+        int status = tooManyFields ? HEADERS_TOO_LARGE : status(request, response);
         if (status < 400
                 || response.getContentWritten() > 0
                 || !response.setErrorReported()
@@ -38,7 +45,7 @@ public final class ProtocolErrorValve extends ErrorReportValve {
             return;
         }
         Connection connection = Connection.current();
-        if (connection != null && connection.isHeaderTooLarge()) {
+        if (connection != null && (tooManyFields || connection.isHeaderTooLarge())) {
             connection.wantNoMore();
             response.setHeader("Connection", "close");
         }
@@ -48,7 +55,8 @@ public final class ProtocolErrorValve extends ErrorReportValve {
             if (status == 400) {
                 ErrorAnswer.sendMalformed(request, response, status);
             } else {
-                ErrorAnswer.send(request, response, status, List.of(error(status)), Map.of());
+                RegistryError error = tooManyFields ? TOO_MANY_FIELDS : error(status);
+                ErrorAnswer.send(request, response, status, List.of(error), Map.of());
             }
             response.finishResponse();
         } catch (IOException e) {
@@ -63,6 +71,15 @@ public final class ProtocolErrorValve extends ErrorReportValve {
         } else {
             log.debug("{} {}: {}", request.getMethod(), request.getRequestURI(), status, failure);
         }
+    }
+
+    /** Tomcat calls such a head malformed, and says why by what it has thrown only. */
+    private static boolean hasTooManyFields(
+            Request request, Response response, @Nullable Throwable failure) {
+        return response.getStatus() == 400
+                && failure instanceof IllegalStateException
+                && request.getCoyoteRequest().getMimeHeaders().size()
+                        >= ConnectionLimits.MAX_HEADER_FIELDS;
     }
 
     private static boolean canBeSent(Response response) {

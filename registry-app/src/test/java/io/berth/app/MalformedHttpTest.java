@@ -174,6 +174,22 @@ class MalformedHttpTest {
     }
 
     @Test
+    void moreHeaderFieldsThanTheLimitAreAnswered() throws Exception {
+        try (RawHttp http = new RawHttp(server.port())) {
+            String most = "GET /v2/ HTTP/1.1\r\nHost: a\r\n" + "A: b\r\n".repeat(99);
+            http.send(most + "\r\n");
+            assertThat(http.read().status()).isEqualTo(200);
+
+            http.send(most + "A: b\r\n\r\n");
+            Response response = http.read();
+            assertRefused(response, 431);
+            assertThat(response.text()).contains("100 header fields");
+            assertThat(response.header("Connection")).isEqualTo("close");
+            assertThat(http.isEnded()).isTrue();
+        }
+    }
+
+    @Test
     void headersBeyondTheLimitAreAnswered() throws Exception {
         try (RawHttp http = new RawHttp(server.port())) {
             http.send(RawHttp.head("GET", "/v2/", "Authorization: " + "a".repeat(40_000) + "\r\n"));
