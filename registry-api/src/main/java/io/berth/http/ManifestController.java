@@ -33,6 +33,9 @@ final class ManifestController {
     /** The specification asks for 10. */
     private static final int MAX_TAGS = 100;
 
+    /** The answer names all of them in a header, and the server's room for headers is 8 KiB. */
+    private static final int MAX_TAG_CHARACTERS = 6_000;
+
     private final Registry registry;
     private final ApiUrls urls;
     private final ManifestNegotiation negotiation;
@@ -153,7 +156,8 @@ final class ManifestController {
             case Tag tag -> List.of(tag);
             case Digest _ -> {
                 List<String> names = query.all(QueryParameter.TAG);
-                if (names.size() > MAX_TAGS) {
+                int characters = names.stream().mapToInt(String::length).sum();
+                if (names.size() > MAX_TAGS || characters > MAX_TAG_CHARACTERS) {
                     throw new RegistryException(ErrorCode.TOO_MANY_TAGS);
                 }
                 yield names.stream().map(Tag::of).distinct().toList();

@@ -13,6 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Deque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Manifests about a manifest (distribution-spec, "Listing Referrers"). */
@@ -37,8 +38,12 @@ final class ReferrersController {
         String artifactType = query.first(QueryParameter.ARTIFACT_TYPE);
         PageRequest wanted = new PageRequest(query.first(QueryParameter.LAST_REFERRER), MAX_ITEMS);
         try (ListRoom.Place place = room.take(request, ListRoom.REFERRERS)) {
+            // Not asked for: the link to the next page, which repeats the type, might be too long.
             Page<Descriptor> page =
-                    registry.referrers(path.repository(), path.subject(), artifactType, wanted);
+                    artifactType != null && artifactType.length() > MediaType.MAX_LENGTH
+                            ? new Page<>(List.of(), false)
+                            : registry.referrers(
+                                    path.repository(), path.subject(), artifactType, wanted);
             if (artifactType != null) {
                 response.setHeader("OCI-Filters-Applied", "artifactType");
             }

@@ -316,6 +316,29 @@ class ListsTest {
         }
 
         @Test
+        void areNoneOfATypeThatIsLongerThanAnyManifestMayHave() {
+            String before = "x/" + "y".repeat(MediaType.MAX_LENGTH - 2);
+            TestApi api =
+                    new TestApi(
+                            Intercepted.registry(
+                                    registry,
+                                    "referrers",
+                                    arguments -> {
+                                        assertThat(arguments[2]).isEqualTo(before);
+                                        return new Page<>(List.of(), true, subject.toString());
+                                    }));
+
+            api.get(path + "?artifactType=" + before).send().is(200).header("Link");
+            Answer none =
+                    api.get(path + "?artifactType=" + before + "y".repeat(9_000))
+                            .send()
+                            .is(200)
+                            .has("OCI-Filters-Applied", "artifactType")
+                            .has("Link", null);
+            assertThat(none.json().get("manifests")).isEmpty();
+        }
+
+        @Test
         void arePagedWhereTheRegistryPagesThem() {
             Digest last = sha256(TestContent.bytes("last"));
             AtomicReference<Object[]> asked = new AtomicReference<>();

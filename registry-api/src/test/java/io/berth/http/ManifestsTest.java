@@ -302,6 +302,20 @@ class ManifestsTest {
             put(digest + tagQuery(100)).send().is(201);
         }
 
+        @Test
+        void takesAsManyTagsAsTheHeaderOfTheAnswerHolds() {
+            put(digest + longTags(47)).send().isError(414, "TAG_INVALID");
+            assertNothingStored();
+            String tags = put(digest + longTags(46)).send().is(201).header("OCI-Tag");
+            assertThat(tags).hasSize(46 * 130 - 2);
+        }
+
+        private String longTags(int count) {
+            return IntStream.range(0, count)
+                    .mapToObj(i -> "tag=" + "t".repeat(Tag.MAX_LENGTH - 2) + (10 + i))
+                    .collect(Collectors.joining("&", "?", ""));
+        }
+
         private String tagQuery(int count) {
             return IntStream.range(0, count)
                     .mapToObj(i -> "tag=t" + i)

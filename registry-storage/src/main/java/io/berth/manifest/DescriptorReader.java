@@ -23,7 +23,7 @@ final class DescriptorReader {
     static final int MAX_ENTRIES = 10_000;
 
     /** Characters of a media type (RFC 6838) and of the parts of a platform. */
-    static final int MAX_NAME = 255;
+    static final int MAX_NAME = MediaType.MAX_LENGTH;
 
     /** Characters. */
     static final int MAX_ADDRESS = 8 * 1024;

@@ -10,6 +10,9 @@ import java.util.Optional;
  */
 public record MediaType(String value) {
 
+    /** Characters; RFC 6838 (4.2) has no longer ones, and no manifest may have one. */
+    public static final int MAX_LENGTH = 255;
+
     public static final MediaType OCTET_STREAM = new MediaType("application/octet-stream");
 
     public static final MediaType OCI_MANIFEST =
@@ -38,7 +41,7 @@ public record MediaType(String value) {
                         .strip()
                         .toLowerCase(Locale.ROOT);
         int slash = bare.indexOf('/');
-        if (slash <= 0 || slash == bare.length() - 1 || bare.length() > 255) {
+        if (slash <= 0 || slash == bare.length() - 1 || bare.length() > MAX_LENGTH) {
             return Optional.empty();
         }
         for (int i = 0; i < bare.length(); i++) {
