@@ -15,7 +15,7 @@ find_jdk() {
     sed -n '1s/ -X.*//p' "$here/../registry-app/target/berth/berth.aot.key"
 }
 
-# A JDK that rehearses as the file mode beside it says, and otherwise is the real one. Keeps what it was told.
+# A JDK that trains as the file mode beside it says, and otherwise is the real one. Keeps what it was told.
 make_jdk() {
     mkdir -p "$jdk/bin"
     cp "$real/release" "$jdk/release"
@@ -24,7 +24,7 @@ make_jdk() {
 #!/bin/sh
 printf '%s\n' "\$*" >>'$jdk/told'
 case "\$*" in
-    *" rehearse")
+    *" train")
         for argument; do
             case \$argument in -XX:AOTCacheOutput=*) output=\${argument#*=} ;; esac
         done
@@ -99,8 +99,8 @@ fails() {
     fi
 }
 
-rehearsals() {
-    [[ $(grep -c ' rehearse$' "$jdk/told") == "$1" ]]
+trainings() {
+    [[ $(grep -c ' train$' "$jdk/told") == "$1" ]]
 }
 
 # --- from anywhere
@@ -224,11 +224,11 @@ does_not_wait_for_a_cache() {
     mode waits
     launch --version >"$work/one" 2>&1 &
     other=$!
-    until rehearsals 1; do sleep 0.2; done
+    until trainings 1; do sleep 0.2; done
     prints_version launch --version
     touch "$jdk/go"
     wait "$other"
-    rehearsals 1
+    trainings 1
     mode good
 }
 
@@ -237,9 +237,9 @@ does_not_wait_for_a_cache() {
 prepared_again() {
     : >"$jdk/told"
     prints_version launch --version
-    rehearsals 1
+    trainings 1
     prints_version launch --version
-    rehearsals 1
+    trainings 1
 }
 
 cache=$checkout/registry-app/target/berth/berth.aot
@@ -283,19 +283,19 @@ starts_with_hidden_damage() {
     said "[aot]"
 }
 
-ends_a_rehearsal_that_hangs() {
+ends_a_training_that_hangs() {
     make_checkout
     mode hangs
     : >"$jdk/told"
-    BERTH_REHEARSAL_SECONDS=2 prints_version launch --version
+    BERTH_TRAINING_SECONDS=2 prints_version launch --version
     said "only the start is slower"
     [[ ! -e $cache ]]
     prints_version launch --version
-    rehearsals 1
+    trainings 1
     mode good
 }
 
-goes_on_when_the_rehearsal_fails() {
+goes_on_when_the_training_fails() {
     make_checkout
     mode fails
     prints_version launch --version
@@ -306,8 +306,8 @@ goes_on_when_the_rehearsal_fails() {
 can_do_without() {
     make_checkout
     : >"$jdk/told"
-    BERTH_REHEARSAL_SECONDS=0 prints_version launch --version
-    rehearsals 0
+    BERTH_TRAINING_SECONDS=0 prints_version launch --version
+    trainings 0
 }
 
 # --- memory
@@ -454,9 +454,9 @@ check "makes it again for another jar" makes_it_again_for_another_jar
 check "makes it again when it is cut" makes_it_again_when_damaged cut_short
 check "makes it again when it is overwritten" makes_it_again_when_damaged overwritten
 check "starts with a cache whose damage cannot be seen" starts_with_hidden_damage
-check "ends a rehearsal that hangs" ends_a_rehearsal_that_hangs
-check "goes on when the rehearsal fails" goes_on_when_the_rehearsal_fails
-check "can do without a rehearsal" can_do_without
+check "ends a training that hangs" ends_a_training_that_hangs
+check "goes on when the training fails" goes_on_when_the_training_fails
+check "can do without a training" can_do_without
 check "counts the memory of the machine" counts_the_machine
 check "counts that of a control group" counts_a_control_group
 check "counts that of a control group of version 1" counts_a_control_group_of_version_1

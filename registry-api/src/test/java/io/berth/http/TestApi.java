@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.Registry;
-import io.berth.stored.StoredRegistry;
-import io.berth.stored.StoredRegistryOptions;
+import io.berth.storage.StoredRegistry;
+import io.berth.storage.StoredRegistryOptions;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import java.io.IOException;

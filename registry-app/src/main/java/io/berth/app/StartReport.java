@@ -3,6 +3,7 @@ package io.berth.app;
 import io.berth.config.LoadedSettings;
 import io.berth.config.Secret;
 import io.berth.server.ConnectionLimits;
+import io.berth.server.OpenFiles;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,7 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
         }
         log.info(
                 "Berth {} serves {} from {}",
-                BerthApplication.Version.current(),
+                BerthVersion.current(),
                 loaded.settings().http().addr().url(event.getWebServer().getPort()),
                 Stores.place(loaded.settings().storage()));
     }

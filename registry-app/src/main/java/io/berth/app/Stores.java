@@ -12,11 +12,10 @@ import io.berth.object.disk.DiskStore;
 import io.berth.object.disk.FolderInUseException;
 import io.berth.object.disk.StoppedWhileWaitingException;
 import io.berth.object.s3.S3Options;
-import io.berth.object.s3.S3Options.Checksums;
 import io.berth.object.s3.S3Options.Credentials;
 import io.berth.object.s3.S3SetupException;
 import io.berth.object.s3.S3Store;
-import io.berth.stored.StoredRegistry;
+import io.berth.storage.StoredRegistry;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -136,7 +135,7 @@ final class Stores {
         }
         try {
             S3Store store = S3Store.open(options(settings, redirects), StoredRegistry.TEMPORARY);
-            S3Report.missing(store.capabilities(), redirects).forEach(log::warn);
+            S3CapabilityReport.missing(store.capabilities(), redirects).forEach(log::warn);
             return store;
         } catch (UncheckedIOException e) {
             throw new WrongSettingException(
@@ -167,11 +166,7 @@ final class Stores {
                 Objects.requireNonNullElse(settings.userAgent(), USER_AGENT),
                 redirects,
                 settings.endpointOfClients(),
-                switch (settings.checksum()) {
-                    case AUTO -> Checksums.AUTO;
-                    case ALWAYS -> Checksums.ALWAYS;
-                    case NEVER -> Checksums.NEVER;
-                },
+                settings.checksum(),
                 settings.maxConnections(),
                 settings.spoolFolder(),
                 MemoryBudget.ofProcess().spoolBytes());

@@ -1,5 +1,6 @@
 package io.berth.config;
 
+import io.berth.object.s3.S3Options.Checksums;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -67,7 +68,7 @@ public record S3Settings(
         @DefaultValue("false") boolean useFipsEndpoint,
         @Nullable String userAgent,
         @DefaultValue("off") LogLevel logLevel,
-        @DefaultValue("auto") Checksum checksum,
+        @DefaultValue("auto") Checksums checksum,
         @DefaultValue("256") int maxConnections,
         @Nullable Path spoolDirectory) {
 
@@ -118,15 +119,6 @@ public record S3Settings(
         public String toString() {
             return name().toLowerCase(Locale.ROOT).replace("_", "");
         }
-    }
-
-    /** Which checksums are sent, of which other stores than Amazon's may know none. */
-    public enum Checksum {
-        /** That of an object sent in one request, where the store was seen to compare it. */
-        AUTO,
-        /** And the SDK's own in every request and answer, as Amazon has them. */
-        ALWAYS,
-        NEVER
     }
 
     private static final String GROUP = "storage.s3.";

@@ -1,5 +1,6 @@
 package io.berth.config;
 
+import io.berth.storage.index.OwnershipMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +11,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param filesystem where it is kept; {@code null} exactly when it is kept in {@code s3}
  * @param s3 where it is kept; {@code null} exactly when it is kept in {@code filesystem}
+ * @param ownership whether other registries write to the storage tree
+ * @param replicas how many processes of Berth write to it
  */
 public record StorageSettings(
         @Nullable Filesystem filesystem,
         @Nullable S3Settings s3,
         @DefaultValue Redirect redirect,
-        @DefaultValue("auto") Ownership ownership,
+        @DefaultValue("auto") OwnershipMode ownership,
+        @DefaultValue("auto") Replicas replicas,
         @DefaultValue Delete delete,
         @DefaultValue Tag tag,
         @DefaultValue Maintenance maintenance) {
@@ -28,16 +32,24 @@ public record StorageSettings(
         if (s3 == null && filesystem == null) {
             filesystem = new Filesystem(Path.of("data"), GoDuration.of("60s"), false);
         }
+        Wrong.when(
+                filesystem != null && replicas == Replicas.SEVERAL,
+                "storage.replicas is several, but a folder is for one process: use storage.s3, or"
+                        + " remove storage.replicas");
     }
 
-    /** Who writes to the storage tree. */
-    public enum Ownership {
-        /** Berth alone, whatever is there already. */
-        EXCLUSIVE,
-        /** Other registries, too: every answer comes from the tree itself. */
-        SHARED,
-        /** Berth alone if it began the tree, otherwise others, too. */
-        AUTO
+    /** How many processes of Berth write to the storage tree. */
+    public enum Replicas {
+        /** Several in a bucket, one in a folder. */
+        AUTO,
+        /** One, ever: writes need not look for those of others. */
+        ONE,
+        SEVERAL
+    }
+
+    /** Whether other processes of Berth may write to the storage tree. */
+    public boolean mayHaveReplicas() {
+        return replicas == Replicas.SEVERAL || (replicas == Replicas.AUTO && s3 != null);
     }
 
     /**

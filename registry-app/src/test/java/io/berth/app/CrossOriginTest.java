@@ -2,7 +2,8 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.app.RawHttp.Response;
+import io.berth.cli.training.TrainingConnection;
+import io.berth.cli.training.TrainingConnection.Response;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,9 +31,9 @@ class CrossOriginTest {
                         "http.headers.[Access-Control-Allow-Methods]", "GET,DELETE",
                         "http.headers.[Access-Control-Allow-Headers]", "Accept");
         try (TestServer server = TestServer.on(folder, settings);
-                RawHttp http = new RawHttp(server.port())) {
+                TrainingConnection http = new TrainingConnection(server.port())) {
             for (String path : PATHS) {
-                http.send(RawHttp.head("OPTIONS", path, PREFLIGHT));
+                http.send(TrainingConnection.head("OPTIONS", path, PREFLIGHT));
                 Response response = http.head();
                 assertThat(response.status()).as(path).isEqualTo(204);
                 assertThat(response.header("Allow")).contains("GET");
@@ -51,9 +52,9 @@ class CrossOriginTest {
     @Test
     void isToldNothingThatTheAdministratorDoesNotSay() throws Exception {
         try (TestServer server = TestServer.on(folder);
-                RawHttp http = new RawHttp(server.port())) {
+                TrainingConnection http = new TrainingConnection(server.port())) {
             for (String path : PATHS) {
-                http.send(RawHttp.head("OPTIONS", path, PREFLIGHT));
+                http.send(TrainingConnection.head("OPTIONS", path, PREFLIGHT));
                 Response response = http.head();
                 assertThat(response.status()).as(path).isEqualTo(204);
                 assertThat(response.headers().keySet())

@@ -2,7 +2,8 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.app.RawHttp.Response;
+import io.berth.cli.training.TrainingConnection;
+import io.berth.cli.training.TrainingConnection.Response;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -42,7 +43,7 @@ class MalformedHttpTest {
                 "a method of no letters | @@@ /v2/ HTTP/1.1 | 400"
             })
     void isAnswered(String what, String requestLine, int status) throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (TrainingConnection http = new TrainingConnection(server.port())) {
             http.send(requestLine + "\r\nHost: registry.test\r\n\r\n");
 
             assertRefused(http.read(), status);
@@ -53,7 +54,7 @@ class MalformedHttpTest {
     /** Most clients try TLS first, and without it when they are answered anything else. */
     @Test
     void aClientThatTriesTlsIsAnsweredAtOnce() throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (TrainingConnection http = new TrainingConnection(server.port())) {
             long began = System.nanoTime();
             http.send(new byte[] {0x16, 3, 1, 0, 120, 1, 0, 0, 116, 3, 3});
 
@@ -87,7 +88,7 @@ class MalformedHttpTest {
             })
     void partsOfTheProtocolHaveTheirOwnErrors(String what, String target, int status, String code)
             throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (TrainingConnection http = new TrainingConnection(server.port())) {
             Response response = http.get(target).read();
 
             assertRefused(response, status);
@@ -106,14 +107,14 @@ class MalformedHttpTest {
                 "/v2/"
             })
     void whatNoRouteReadsIsOfNoConsequence(String target) throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (TrainingConnection http = new TrainingConnection(server.port())) {
             assertThat(http.get(target).read().status()).isEqualTo(200);
         }
     }
 
     @Test
     void anEncodedSlashIsASlash() throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (TrainingConnection http = new TrainingConnection(server.port())) {
             String uploads = "/v2/repro%2Fslash/blobs/uploads/";
             Response started = http.request("POST", uploads, "", new byte[0]).read();
             assertThat(started.header("Location")).startsWith("/v2/repro/slash/blobs/uploads/");
@@ -134,7 +135,7 @@ class MalformedHttpTest {
                 "Host: a\r\nNo-Colon\r\n"
             })
     void wrongHeadersAreAnswered(String headers) throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (TrainingConnection http = new TrainingConnection(server.port())) {
             http.send("GET /v2/ HTTP/1.1\r\n" + headers + "\r\n");
 
             assertRefused(http.read(), 400);
@@ -143,8 +144,10 @@ class MalformedHttpTest {
 
     @Test
     void headersBeyondTheLimitAreAnswered() throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
-            http.send(RawHttp.head("GET", "/v2/", "Authorization: " + "a".repeat(40_000) + "\r\n"));
+        try (TrainingConnection http = new TrainingConnection(server.port())) {
+            http.send(
+                    TrainingConnection.head(
+                            "GET", "/v2/", "Authorization: " + "a".repeat(40_000) + "\r\n"));
 
             Response response = http.read();
             assertRefused(response, 431);
@@ -155,7 +158,7 @@ class MalformedHttpTest {
 
     @Test
     void anAddressBeyondTheLimitIsAnswered() throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (TrainingConnection http = new TrainingConnection(server.port())) {
             http.get("/v2/" + "a".repeat(40_000) + "/tags/list");
 
             assertRefused(http.read(), 414);
@@ -164,8 +167,10 @@ class MalformedHttpTest {
 
     @Test
     void largeTokensAreNoProblem() throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
-            http.send(RawHttp.head("GET", "/v2/", "Authorization: " + "a".repeat(30_000) + "\r\n"));
+        try (TrainingConnection http = new TrainingConnection(server.port())) {
+            http.send(
+                    TrainingConnection.head(
+                            "GET", "/v2/", "Authorization: " + "a".repeat(30_000) + "\r\n"));
 
             assertThat(http.read().status()).isEqualTo(200);
         }
@@ -174,8 +179,8 @@ class MalformedHttpTest {
     @ParameterizedTest
     @ValueSource(strings = {"TRACE", "PROPFIND"})
     void unknownMethodsAreRefusedWithWhatIsAllowed(String method) throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
-            http.send(RawHttp.head(method, "/v2/", ""));
+        try (TrainingConnection http = new TrainingConnection(server.port())) {
+            http.send(TrainingConnection.head(method, "/v2/", ""));
 
             Response response = http.read();
             assertRefused(response, 405);
@@ -186,7 +191,7 @@ class MalformedHttpTest {
 
     @Test
     void pathsOutsideTheProtocolAreUnknown() throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (TrainingConnection http = new TrainingConnection(server.port())) {
             assertRefused(http.get("/elsewhere").read(), 404);
             assertRefused(http.get("/v3/").read(), 404);
         }

@@ -15,7 +15,7 @@ import io.berth.object.disk.DiskStore;
 import io.berth.object.s3.S3Options;
 import io.berth.object.s3.S3Options.Checksums;
 import io.berth.object.s3.S3Options.Credentials;
-import io.berth.stored.StoredRegistry;
+import io.berth.storage.StoredRegistry;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -25,7 +25,7 @@ public final class TestServer implements AutoCloseable {
     /**
      * @param settings by their documented names
      */
-    static TestServer on(Path folder, Map<String, String> settings) {
+    public static TestServer on(Path folder, Map<String, String> settings) {
         return on(folder, settings, (name, bean) -> bean);
     }
 
@@ -36,7 +36,8 @@ public final class TestServer implements AutoCloseable {
         Object of(String name, Object bean);
     }
 
-    static TestServer on(Path folder, Map<String, String> settings, Replacement replacement) {
+    public static TestServer on(
+            Path folder, Map<String, String> settings, Replacement replacement) {
         Map<String, String> all = new HashMap<>(settings);
         all.put("storage.filesystem.rootdirectory", folder.toString());
         return new TestServer(run(all, replacement), () -> {});
@@ -46,7 +47,7 @@ public final class TestServer implements AutoCloseable {
      * @param bucket is closed with the server
      * @param settings name it
      */
-    static TestServer on(TestBucket bucket, Map<String, String> settings) {
+    public static TestServer on(TestBucket bucket, Map<String, String> settings) {
         return new TestServer(run(settings, (name, bean) -> bean), bucket);
     }
 
@@ -63,7 +64,7 @@ public final class TestServer implements AutoCloseable {
         properties.put("registry.http.addr", "127.0.0.1:0");
         properties.put("registry.http.stopdelay", "0"); // no load balancer has to notice
         settings.forEach((name, value) -> properties.put("registry." + name, value));
-        SpringApplication application = ServeCommand.application();
+        SpringApplication application = RegistryApplication.configured();
         application.setDefaultProperties(properties);
         application.setRegisterShutdownHook(false);
         application.addInitializers(

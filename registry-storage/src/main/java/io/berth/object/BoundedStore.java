@@ -65,6 +65,11 @@ public final class BoundedStore implements ObjectStore {
     }
 
     @Override
+    public boolean isRemote() {
+        return store.isRemote();
+    }
+
+    @Override
     public ObjectInfo head(ObjectKey key) {
         return ask(key.value(), () -> store.head(key));
     }

@@ -232,6 +232,12 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
         return failure instanceof NotFound ? sentinel.absent(key) : failure;
     }
 
+    /** No, also where the folder is mounted from elsewhere: such a mount caches names. */
+    @Override
+    public boolean isRemote() {
+        return false;
+    }
+
     @Override
     public ObjectInfo head(ObjectKey key) {
         BasicFileAttributes attributes = attributes(key, tree.file(key));

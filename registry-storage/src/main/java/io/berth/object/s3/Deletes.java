@@ -1,5 +1,6 @@
 package io.berth.object.s3;
 
+import io.berth.concurrent.TaskGroup;
 import io.berth.object.Condition;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.Unavailable;
@@ -52,7 +53,7 @@ final class Deletes {
             single.delete(keys.getFirst(), Condition.always());
             return;
         }
-        Lanes lanes = new Lanes(AT_A_TIME);
+        TaskGroup lanes = new TaskGroup(AT_A_TIME);
         keys.forEach(key -> lanes.run(() -> single.delete(key, Condition.always())));
         lanes.await();
     }

@@ -1,5 +1,6 @@
 package io.berth.object.s3;
 
+import io.berth.concurrent.TaskGroup;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException;
 import java.util.Comparator;
@@ -32,15 +33,15 @@ final class PartUpload {
     private final Bucket bucket;
     private final ObjectKey target;
     private final String id;
-    private final Lanes sending = new Lanes(SENT_AT_A_TIME);
-    private final Lanes copying;
+    private final TaskGroup sending = new TaskGroup(SENT_AT_A_TIME);
+    private final TaskGroup copying;
     private final Queue<CompletedPart> parts = new ConcurrentLinkedQueue<>();
 
     private PartUpload(Bucket bucket, ObjectKey target, String id) {
         this.bucket = bucket;
         this.target = target;
         this.id = id;
-        this.copying = new Lanes(bucket.options().multipartCopyMaxConcurrency());
+        this.copying = new TaskGroup(bucket.options().multipartCopyMaxConcurrency());
     }
 
     static PartUpload begin(Bucket bucket, ObjectKey target) {

@@ -1,5 +1,6 @@
 package io.berth.object.s3;
 
+import io.berth.concurrent.TaskGroup;
 import io.berth.object.ObjectKey;
 import io.berth.object.s3.S3Capabilities.Ability;
 import io.berth.object.s3.S3Capabilities.Trial;
@@ -85,7 +86,7 @@ final class Probe {
         Set<Trial> unclear = EnumSet.noneOf(Trial.class);
         unclear.addAll(known.unclear());
         unclear.remove(Trial.BATCH_DELETE);
-        Lanes lanes = new Lanes(Trial.values().length);
+        TaskGroup lanes = new TaskGroup(Trial.values().length);
         try {
             unclear.forEach(trial -> lanes.run(() -> tryOut(trial)));
             lanes.await();

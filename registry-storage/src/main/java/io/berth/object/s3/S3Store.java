@@ -209,6 +209,11 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     }
 
     @Override
+    public boolean isRemote() {
+        return true;
+    }
+
+    @Override
     public ObjectInfo head(ObjectKey key) {
         return bucket.head(key);
     }

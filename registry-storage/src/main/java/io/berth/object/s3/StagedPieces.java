@@ -1,5 +1,6 @@
 package io.berth.object.s3;
 
+import io.berth.concurrent.TaskGroup;
 import io.berth.name.Digest;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
@@ -71,7 +72,7 @@ final class StagedPieces implements StagedObject {
     /** Written, but not in {@link #pieces} any more. */
     private final List<Piece> superseded = new ArrayList<>();
 
-    private Lanes sending = new Lanes(PartUpload.SENT_AT_A_TIME);
+    private TaskGroup sending = new TaskGroup(PartUpload.SENT_AT_A_TIME);
     private final List<Flight> flights = new ArrayList<>();
 
     /** Whether there may be pieces of this key. */
@@ -209,7 +210,7 @@ final class StagedPieces implements StagedObject {
         try {
             sending.await();
         } catch (ObjectStoreException e) {
-            sending = new Lanes(PartUpload.SENT_AT_A_TIME);
+            sending = new TaskGroup(PartUpload.SENT_AT_A_TIME);
         }
         for (Flight flight : flights) {
             if (!flight.landed) {
@@ -294,7 +295,7 @@ final class StagedPieces implements StagedObject {
         try {
             sending.await();
         } catch (RuntimeException | Error e) {
-            sending = new Lanes(PartUpload.SENT_AT_A_TIME);
+            sending = new TaskGroup(PartUpload.SENT_AT_A_TIME);
         }
         for (Flight flight : flights) {
             if (!flight.landed) {

@@ -1,0 +1,28 @@
+package io.berth.server;
+
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.web.context.WebApplicationContext;
+import org.springframework.web.servlet.DispatcherServlet;
+
+/**
+ * Takes every method of HTTP to the routes, also those that servlets answer by themselves: TRACE
+ * with an echo of its headers, OPTIONS with methods that do not exist.
+ */
+public final class Dispatcher extends DispatcherServlet {
+
+    private static final long serialVersionUID = 1L;
+
+    public Dispatcher(WebApplicationContext context) {
+        super(context);
+        setPublishEvents(false); // one for each request, and nobody listens
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response)
+            throws ServletException, IOException {
+        processRequest(request, response);
+    }
+}
