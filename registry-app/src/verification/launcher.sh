@@ -11,15 +11,15 @@ chmod 755 "$work"
 
 # The JDK that the launcher itself chooses, as it told the JVM.
 find_jdk() {
-    "$here/../registry" --version >/dev/null
-    sed -n '1s/ -X.*//p' "$here/../registry-app/target/berth/berth.aot.key"
+    "$project/registry" --version >/dev/null
+    sed -n '1s/ -X.*//p' "$project/registry-app/target/berth/berth.aot.key"
 }
 
 # A JDK that trains as the file mode beside it says, and otherwise is the real one. Keeps what it was told.
 make_jdk() {
     mkdir -p "$jdk/bin"
     cp "$real/release" "$jdk/release"
-    cp "$here/../registry-app/target/berth/berth.aot" "$jdk/good.aot" 2>/dev/null || echo cache >"$jdk/good.aot"
+    cp "$project/registry-app/target/berth/berth.aot" "$jdk/good.aot" 2>/dev/null || echo cache >"$jdk/good.aot"
     cat >"$jdk/bin/java" <<JAVA
 #!/bin/sh
 printf '%s\n' "\$*" >>'$jdk/told'
@@ -56,9 +56,9 @@ mode() {
 make_checkout() {
     rm -rf "$checkout"
     mkdir -p "$checkout/registry-app/src/main" "$checkout/registry-app/target"
-    cp "$here/../registry" "$checkout/"
+    cp "$project/registry" "$checkout/"
     touch "$checkout/pom.xml" "$checkout/registry-app/pom.xml" "$checkout/registry-app/src/main/Source.java"
-    cp "$here/../registry-app/target/berth.jar" "$checkout/berth.jar"
+    cp "$project/registry-app/target/berth.jar" "$checkout/berth.jar"
     cat >"$checkout/mvnw" <<MAVEN
 #!/bin/sh
 echo built >>'$checkout/builds'
@@ -66,7 +66,7 @@ sleep 2
 cp '$checkout/berth.jar' '$checkout/registry-app/target/berth.jar'
 MAVEN
     chmod 755 "$checkout/mvnw"
-    cp -r "$here/../registry-app/target/berth" "$checkout/registry-app/target/berth"
+    cp -r "$project/registry-app/target/berth" "$checkout/registry-app/target/berth"
     rm -f "$checkout"/registry-app/target/berth/berth.aot*
     touch "$checkout/registry-app/target/built"
 }
@@ -313,7 +313,7 @@ can_do_without() {
 # --- memory
 
 eval "$(sed -n '/^smaller() {/,/^}/p; /^smallest() {/,/^}/p; /^memory_of() {/,/^}/p; /^heap_for() {/,/^}/p' \
-    "$here/../registry")"
+    "$project/registry")"
 
 # root_with MEBIBYTES CGROUP: a file system with so much memory, and what /proc/self/cgroup says.
 root_with() {

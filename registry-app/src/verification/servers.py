@@ -12,12 +12,13 @@ import subprocess
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
+PROJECT = HERE.parents[2]
 READY_WITHIN_SECONDS = 60
 
 
 def build():
     """Builds Berth where that is needed, which takes longer than anybody waits for a server."""
-    subprocess.run([HERE.parent / "registry", "--version"], stdin=subprocess.DEVNULL, check=True)
+    subprocess.run([PROJECT / "registry", "--version"], stdin=subprocess.DEVNULL, check=True)
 
 
 class Server:

@@ -3,7 +3,7 @@
 set -euo pipefail
 SUBJECT=none # no server is started
 source "$(dirname "$0")/lib.sh"
-cd "$here/.."
+cd "$project"
 
 shell_scripts() {
     git ls-files -z | xargs -0 grep -lE '^#!.*sh$|^# shellcheck shell=' -- || true
@@ -15,6 +15,6 @@ if has shellcheck; then
 else
     skip "shellcheck" "not installed"
 fi
-check "Python" env PYTHONPYCACHEPREFIX="$work/cache" python3 -m compileall -q verification
+check "Python" env PYTHONPYCACHEPREFIX="$work/cache" python3 -m compileall -q "$here"
 
 summary

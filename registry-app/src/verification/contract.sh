@@ -6,7 +6,7 @@ SUBJECT=none # no registry is started
 source "$(dirname "$0")/lib.sh"
 
 tests_on_server() {
-    cd "$here/.."
+    cd "$project"
     if ! env REGISTRY_TEST_S3_ENDPOINT="$REGISTRY_STORAGE_S3_REGIONENDPOINT" \
         REGISTRY_TEST_S3_BUCKET="$REGISTRY_STORAGE_S3_BUCKET" \
         REGISTRY_TEST_S3_REGION="$REGISTRY_STORAGE_S3_REGION" \

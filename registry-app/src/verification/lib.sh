@@ -10,6 +10,7 @@
 subject=${SUBJECT:-berth}
 store=${STORE:-disk}
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+project=$(cd "$here/../../.." && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/berth-verification.XXXXXX")
 passed=0 failed=0 skipped=0
 declare -A processes=() # process id -> its log
@@ -40,7 +41,7 @@ print_logs() {
 
 # Built before it is started, for that takes longer than anybody waits for a server.
 if [[ $subject == berth ]]; then
-    "$here/../registry" --version
+    "$project/registry" --version
 fi
 
 free_port() {

@@ -42,7 +42,7 @@ import time
 
 import scenarios
 import wire
-from servers import Server, build
+from servers import PROJECT, Server, build
 
 FACTORS = {"µs": 1e6, "ms": 1e3, "s": 1, "s/GiB": 1}
 NOT_MEASURED = "–"
@@ -277,8 +277,7 @@ def described(kind):
 
 
 def berth(settings):
-    root = pathlib.Path(__file__).parent.parent
-    commit = subprocess.run(["git", "-C", root, "describe", "--always", "--dirty"],
+    commit = subprocess.run(["git", "-C", PROJECT, "describe", "--always", "--dirty"],
                             capture_output=True, text=True).stdout.strip()
     heap = settings.get("BERTH_HEAP")
     return f"Berth {commit}" + (f" with a heap of {heap}" if heap else "")
