@@ -1,9 +1,9 @@
 package io.berth.app;
 
 import io.berth.object.ObjectStore;
-import io.berth.object.s3.S3Capabilities;
-import io.berth.object.s3.S3Capabilities.Ability;
-import io.berth.object.s3.S3Capabilities.Trial;
+import io.berth.object.s3.bucket.S3Capabilities;
+import io.berth.object.s3.bucket.S3Capabilities.Ability;
+import io.berth.object.s3.bucket.S3Capabilities.Trial;
 import io.berth.object.s3.S3Store;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,8 +56,8 @@ final class S3CapabilityReport {
                             "The store does not delete many objects at once: each takes a request"
                                     + " of its own."),
                     new Lack(
-                            Trial.LINK,
-                            can -> can.has(Ability.PRESIGNED_LINKS),
+                            Trial.PRESIGNED_URL,
+                            can -> can.has(Ability.PRESIGNED_URLS),
                             "A link that clients would be sent to is not answered from here: if"
                                     + " they cannot reach it either, set storage.s3.redirectendpoint"
                                     + " to where they can, or storage.redirect.disable to true."));
@@ -75,7 +75,7 @@ final class S3CapabilityReport {
             if (can.unclear().contains(lack.trial())) {
                 continue; // one sentence for all of them
             }
-            boolean matters = lack.trial() != Trial.LINK || redirects;
+            boolean matters = lack.trial() != Trial.PRESIGNED_URL || redirects;
             if (matters && !lack.there().test(can)) {
                 sentences.add(lack.sentence());
             }
@@ -104,7 +104,7 @@ final class S3CapabilityReport {
         put(named, can, Trial.CHECKSUM, "sha256", can.has(Ability.SHA256));
         put(named, can, Trial.REPLACE, "md5Etags", can.has(Ability.MD5_ETAGS));
         put(named, can, Trial.BATCH_DELETE, "batchDelete", can.has(Ability.BATCH_DELETE));
-        put(named, can, Trial.LINK, "presignedLinks", can.has(Ability.PRESIGNED_LINKS));
+        put(named, can, Trial.PRESIGNED_URL, "presignedLinks", can.has(Ability.PRESIGNED_URLS));
         return named;
     }
 

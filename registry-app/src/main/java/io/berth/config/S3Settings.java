@@ -1,6 +1,6 @@
 package io.berth.config;
 
-import io.berth.object.s3.S3Options.Checksums;
+import io.berth.object.s3.bucket.S3Options.Checksums;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -3,9 +3,9 @@ package io.berth.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.object.memory.MemoryStore;
-import io.berth.object.s3.S3Capabilities;
-import io.berth.object.s3.S3Capabilities.Ability;
-import io.berth.object.s3.S3Capabilities.Trial;
+import io.berth.object.s3.bucket.S3Capabilities;
+import io.berth.object.s3.bucket.S3Capabilities.Ability;
+import io.berth.object.s3.bucket.S3Capabilities.Trial;
 import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;

@@ -9,48 +9,50 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks side by side, a few at a time, on threads that cost nothing while they wait for a
- * server. The first that fails is the failure of all: no other is started. A failure is any {@link
- * Throwable}. For one thread.
+ * Runs tasks concurrently on virtual threads, a bounded number at the same time. After the first
+ * failure, which is any {@link Throwable}, no task is started. Only one thread uses a group.
  */
 public final class TaskGroup {
 
-    private final Semaphore free;
+    private final Semaphore permits;
     private final List<Thread> threads = new ArrayList<>();
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-    public TaskGroup(int width) {
-        free = new Semaphore(width);
+    /**
+     * @param maxConcurrency tasks at the same time
+     */
+    public TaskGroup(int maxConcurrency) {
+        permits = new Semaphore(maxConcurrency);
     }
 
     /**
-     * Starts a task as soon as a lane is free.
+     * Starts a task; waits while too many are running.
      *
      * @throws RuntimeException what an earlier task failed with; this one is not run
      * @throws Error the same
      */
     public void run(Runnable task) {
         try {
-            free.acquire();
+            permits.acquire();
         } catch (InterruptedException e) {
             throw interrupted(e);
         }
         Throwable before = failure.get();
         if (before != null) {
-            free.release();
+            permits.release();
             throw again(before);
         }
         try {
             threads.removeIf(thread -> !thread.isAlive());
-            threads.add(Thread.ofVirtual().name("s3-lane").start(() -> runInLane(task)));
+            threads.add(Thread.ofVirtual().name("task-group").start(() -> runAndRelease(task)));
         } catch (Error e) {
             failure.compareAndSet(null, e); // there is no thread for the task, nor memory for one
-            free.release();
+            permits.release();
             throw e;
         }
     }
 
-    private void runInLane(Runnable task) {
+    private void runAndRelease(Runnable task) {
         try {
             if (failure.get() == null) {
                 task.run();
@@ -58,12 +60,12 @@ public final class TaskGroup {
         } catch (Throwable e) {
             failure.compareAndSet(null, e); // thrown again to the caller
         } finally {
-            free.release();
+            permits.release();
         }
     }
 
     /**
-     * Until all tasks are done.
+     * Waits until all tasks have ended.
      *
      * @throws RuntimeException what the first of them failed with
      * @throws Error the same
@@ -83,7 +85,7 @@ public final class TaskGroup {
         }
     }
 
-    /** Interrupts what is under way and waits until it has ended. Nothing can be run afterwards. */
+    /** Interrupts the running tasks and waits until they have ended. No other can be started. */
     public void cancel() {
         failure.compareAndSet(null, new Unavailable("a transfer", "given up", null));
         threads.forEach(Thread::interrupt);
@@ -103,7 +105,7 @@ public final class TaskGroup {
         }
     }
 
-    /** A failure that is met once more keeps the stack of where it happened. */
+    /** The same exception, with the stack trace of the task. */
     private static RuntimeException again(Throwable failure) {
         if (failure instanceof Error error) {
             throw error;

@@ -151,8 +151,8 @@ public final class BoundedStore implements ObjectStore {
     }
 
     @Override
-    public Optional<PresignedLinks> presignedLinks() {
-        return store.presignedLinks();
+    public Optional<PresignedUrls> presignedUrls() {
+        return store.presignedUrls();
     }
 
     private static String name(Collection<ObjectKey> keys) {

@@ -161,7 +161,7 @@ public interface ObjectStore {
     }
 
     /** Where clients may fetch objects themselves. */
-    default Optional<PresignedLinks> presignedLinks() {
+    default Optional<PresignedUrls> presignedUrls() {
         return Optional.empty();
     }
 }

@@ -9,27 +9,27 @@ import org.junit.jupiter.api.Test;
 class TaskGroupTest {
 
     @Test
-    void anErrorInALaneIsThrownToWhoAwaitsIt() {
-        TaskGroup lanes = new TaskGroup(2);
+    void anErrorInATaskIsThrownByAwait() {
+        TaskGroup tasks = new TaskGroup(2);
         StackOverflowError error = new StackOverflowError("simulated");
-        lanes.run(
+        tasks.run(
                 () -> {
                     throw error;
                 });
 
-        assertThatThrownBy(lanes::await).isSameAs(error);
-        assertThatThrownBy(() -> lanes.run(() -> {})).isSameAs(error);
+        assertThatThrownBy(tasks::await).isSameAs(error);
+        assertThatThrownBy(() -> tasks.run(() -> {})).isSameAs(error);
     }
 
     @Test
     void noTaskIsBegunAfterAnError() {
-        TaskGroup lanes = new TaskGroup(1);
+        TaskGroup tasks = new TaskGroup(1);
         AtomicInteger begun = new AtomicInteger();
 
         assertThatThrownBy(
                         () -> {
                             for (int i = 0; i < 100; i++) {
-                                lanes.run(
+                                tasks.run(
                                         () -> {
                                             begun.incrementAndGet();
                                             throw new StackOverflowError("simulated");
@@ -38,7 +38,7 @@ class TaskGroupTest {
                         })
                 .isInstanceOf(StackOverflowError.class);
 
-        assertThatThrownBy(lanes::await).isInstanceOf(StackOverflowError.class);
+        assertThatThrownBy(tasks::await).isInstanceOf(StackOverflowError.class);
         assertThat(begun).hasValue(1);
     }
 }

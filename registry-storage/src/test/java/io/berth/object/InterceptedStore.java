@@ -209,8 +209,8 @@ public class InterceptedStore implements ObjectStore {
     }
 
     @Override
-    public Optional<PresignedLinks> presignedLinks() {
-        return next.presignedLinks();
+    public Optional<PresignedUrls> presignedUrls() {
+        return next.presignedUrls();
     }
 
     @Override

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.manifest.Manifest;
 import io.berth.object.s3.S3Store;
-import io.berth.object.s3.Sabotage;
-import io.berth.object.s3.Sabotage.Fault;
+import io.berth.object.s3.FaultInjector;
+import io.berth.object.s3.FaultInjector.Fault;
 import io.berth.object.s3.TestBucket;
 import io.berth.registry.Registry;
 import java.nio.file.Path;
@@ -62,7 +62,7 @@ class S3FaultsTest {
         try (S3Store store = bucket.open(root)) {
             bystander = scenario.prepared(registry(store));
         }
-        Sabotage sabotage = new Sabotage(fault, request);
+        FaultInjector sabotage = new FaultInjector(fault, request);
         boolean answered;
         int requests;
         try (S3Store store = bucket.open(root, sabotage)) {

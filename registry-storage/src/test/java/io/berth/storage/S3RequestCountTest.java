@@ -19,7 +19,7 @@ import io.berth.name.Tag;
 import io.berth.name.UploadId;
 import io.berth.object.s3.S3Store;
 import io.berth.object.s3.TestBucket;
-import io.berth.object.s3.Traffic;
+import io.berth.object.s3.RequestTrace;
 import io.berth.registry.MountSource;
 import io.berth.registry.PageRequest;
 import io.berth.registry.Registry;
@@ -61,7 +61,7 @@ class S3RequestCountTest {
     @TempDir static Path spool;
 
     private final String root = TestBucket.newRoot();
-    private final Traffic traffic = new Traffic();
+    private final RequestTrace traffic = new RequestTrace();
     private final List<S3Store> stores = new ArrayList<>();
     private Registry elsewhere;
 

@@ -83,11 +83,11 @@ public final class Blobs {
 
     /** An address of the content, where the store has such; the content is not looked at. */
     public Optional<URI> link(RepositoryName repository, Digest digest) {
-        if (store.presignedLinks().isEmpty()) {
+        if (store.presignedUrls().isEmpty()) {
             return Optional.empty();
         }
         Digest target = target(repository, digest).orElseThrow(() -> unknown(digest));
-        return store.presignedLinks().map(links -> links.link(RegistryLayout.blob(target)));
+        return store.presignedUrls().map(urls -> urls.presignGet(RegistryLayout.blob(target)));
     }
 
     /** Whether the repository links to it, which may be remembered. */

@@ -12,7 +12,7 @@ import io.berth.object.ObjectStoreException.OutcomeUnknown;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.StagedObject;
-import io.berth.object.s3.Wire.Fault;
+import io.berth.object.s3.FaultyWire.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

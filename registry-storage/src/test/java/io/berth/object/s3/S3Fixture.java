@@ -1,12 +1,13 @@
 package io.berth.object.s3;
 
+import io.berth.object.s3.bucket.S3Capabilities;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ListRequest;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
-import io.berth.object.s3.S3Capabilities.Ability;
+import io.berth.object.s3.bucket.S3Capabilities.Ability;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -34,7 +35,7 @@ abstract class S3Fixture {
     @TempDir static Path spool;
 
     final String root = TestBucket.newRoot();
-    final Wire wire = new Wire();
+    final FaultyWire wire = new FaultyWire();
     TestBucket bucket = TestBucket.local(spool);
     S3Store store = open(ALL);
 

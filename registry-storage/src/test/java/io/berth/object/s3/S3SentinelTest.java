@@ -1,5 +1,6 @@
 package io.berth.object.s3;
 
+import io.berth.object.s3.bucket.Sentinel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

@@ -1,7 +1,10 @@
 package io.berth.object.s3;
 
+import io.berth.object.s3.bucket.S3Clients;
+import io.berth.object.s3.bucket.S3Capabilities;
+import io.berth.object.s3.bucket.S3Options;
 import io.berth.object.ObjectKey;
-import io.berth.object.s3.S3Options.Credentials;
+import io.berth.object.s3.bucket.S3Options.Credentials;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,8 +115,8 @@ public record TestBucket(
         return S3Store.open(options(root).build(), capabilities(), wire, nanos);
     }
 
-    private Clients clients() {
-        return new Clients(options("").build(), UnaryOperator.identity());
+    private S3Clients clients() {
+        return new S3Clients(options("").build(), UnaryOperator.identity());
     }
 
     /** Makes it when it is not there; returns when it is. */
@@ -126,8 +129,8 @@ public record TestBucket(
     }
 
     private void createNow() {
-        try (Clients clients = clients()) {
-            clients.repeating.createBucket(create -> create.bucket(name));
+        try (S3Clients clients = clients()) {
+            clients.retrying.createBucket(create -> create.bucket(name));
         } catch (BucketAlreadyOwnedByYouException | BucketAlreadyExistsException e) {
             // Another process made it.
         }
@@ -139,8 +142,8 @@ public record TestBucket(
     }
 
     <T> T as(Work<T> work) {
-        try (Clients clients = clients()) {
-            return work.with(clients.repeating);
+        try (S3Clients clients = clients()) {
+            return work.with(clients.retrying);
         }
     }
 
