@@ -1,10 +1,10 @@
 package io.berth.app;
 
 import io.berth.object.ObjectStore;
+import io.berth.object.s3.S3Store;
 import io.berth.object.s3.bucket.S3Capabilities;
 import io.berth.object.s3.bucket.S3Capabilities.Ability;
 import io.berth.object.s3.bucket.S3Capabilities.Trial;
-import io.berth.object.s3.S3Store;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

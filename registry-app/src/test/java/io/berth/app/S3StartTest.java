@@ -44,7 +44,8 @@ class S3StartTest {
         fail(Map.of("storage.s3.secretkey", PASSWORD));
 
         assertThat(output)
-                .contains("The secret key does not belong to the access key", "storage.s3.secretkey")
+                .contains(
+                        "The secret key does not belong to the access key", "storage.s3.secretkey")
                 .doesNotContain(PASSWORD)
                 .doesNotContain("\tat ");
     }

@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.berth.object.s3.bucket.S3Options.Checksums;
 import io.berth.config.S3Settings.LogLevel;
 import io.berth.config.S3Settings.ObjectAcl;
 import io.berth.config.S3Settings.StorageClass;
+import io.berth.object.s3.bucket.S3Options.Checksums;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;

@@ -3,9 +3,9 @@ package io.berth.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.manifest.Manifest;
-import io.berth.object.s3.S3Store;
 import io.berth.object.s3.FaultInjector;
 import io.berth.object.s3.FaultInjector.Fault;
+import io.berth.object.s3.S3Store;
 import io.berth.object.s3.TestBucket;
 import io.berth.registry.Registry;
 import java.nio.file.Path;

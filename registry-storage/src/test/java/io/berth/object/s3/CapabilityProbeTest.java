@@ -1,7 +1,5 @@
 package io.berth.object.s3;
 
-import io.berth.object.s3.bucket.S3SetupException;
-import io.berth.object.s3.bucket.S3Capabilities;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,8 +7,10 @@ import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.Eventually;
 import io.berth.object.ObjectKey;
+import io.berth.object.s3.bucket.S3Capabilities;
 import io.berth.object.s3.bucket.S3Capabilities.Ability;
 import io.berth.object.s3.bucket.S3Capabilities.Trial;
+import io.berth.object.s3.bucket.S3SetupException;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package io.berth.object.s3;
 
-import io.berth.object.s3.bucket.Sentinel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreContract;
+import io.berth.object.s3.bucket.Sentinel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,12 @@
 package io.berth.object.s3;
 
-import io.berth.object.s3.bucket.S3Capabilities;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ListRequest;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
+import io.berth.object.s3.bucket.S3Capabilities;
 import io.berth.object.s3.bucket.S3Capabilities.Ability;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

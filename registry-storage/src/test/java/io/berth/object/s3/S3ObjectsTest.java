@@ -1,7 +1,5 @@
 package io.berth.object.s3;
 
-import io.berth.object.s3.bucket.DeferredDeletes;
-import io.berth.object.s3.bucket.S3Options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,6 +13,8 @@ import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
+import io.berth.object.s3.bucket.DeferredDeletes;
+import io.berth.object.s3.bucket.S3Options;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -206,7 +206,9 @@ class S3ObjectsTest extends S3Fixture {
     @Test
     void aBoundedQueueForgets() {
         List<ObjectKey> many =
-                IntStream.range(0, DeferredDeletes.MAX_KEYS + 1).mapToObj(i -> key("k/" + i)).toList();
+                IntStream.range(0, DeferredDeletes.MAX_KEYS + 1)
+                        .mapToObj(i -> key("k/" + i))
+                        .toList();
         put("a", "");
 
         store.forget(many);

@@ -1,11 +1,11 @@
 package io.berth.object.s3;
 
-import io.berth.object.s3.bucket.S3SetupException;
-import io.berth.object.s3.bucket.S3Options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.object.s3.bucket.S3Options;
 import io.berth.object.s3.bucket.S3Options.Credentials;
+import io.berth.object.s3.bucket.S3SetupException;
 import java.net.ServerSocket;
 import java.net.URI;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -68,7 +68,8 @@ class S3SetupTest extends S3Fixture {
     void aServerThatSpeaksNoTls() {
         URI tls = URI.create("https://127.0.0.1:" + bucket.endpoint().getPort());
 
-        opening(bucket.options("").endpoint(tls).build()).hasMessageContaining("has no trusted certificate");
+        opening(bucket.options("").endpoint(tls).build())
+                .hasMessageContaining("has no trusted certificate");
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.berth.object.s3;
 
-import io.berth.object.s3.bucket.S3Options;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -11,6 +10,7 @@ import io.berth.object.Eventually;
 import io.berth.object.ListRequest;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectWriter;
+import io.berth.object.s3.bucket.S3Options;
 import io.berth.object.s3.bucket.S3Options.Credentials;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -36,7 +36,8 @@ public final class BatchDeletes {
      * @param capabilities as they are known at the time
      * @param single deletes one object
      */
-    public BatchDeletes(Bucket bucket, Supplier<S3Capabilities> capabilities, ConditionalWrites single) {
+    public BatchDeletes(
+            Bucket bucket, Supplier<S3Capabilities> capabilities, ConditionalWrites single) {
         this.bucket = bucket;
         this.capabilities = capabilities;
         this.single = single;

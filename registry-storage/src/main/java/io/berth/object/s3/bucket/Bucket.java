@@ -236,7 +236,8 @@ public final class Bucket {
                         .ssekmsKeyId(options.keyId());
         return length <= S3Options.MIN_PART
                 ? put
-                : put.overrideConfiguration(o -> o.apiCallAttemptTimeout(S3Clients.timeout(length)));
+                : put.overrideConfiguration(
+                        o -> o.apiCallAttemptTimeout(S3Clients.timeout(length)));
     }
 
     /** A CreateMultipartUpload request. */
@@ -262,8 +263,7 @@ public final class Bucket {
                 .storageClass(storageClass())
                 .serverSideEncryption(encryption())
                 .ssekmsKeyId(options.keyId())
-                .overrideConfiguration(
-                        o -> o.apiCallAttemptTimeout(S3Clients.copyTimeout(length)));
+                .overrideConfiguration(o -> o.apiCallAttemptTimeout(S3Clients.copyTimeout(length)));
     }
 
     /**

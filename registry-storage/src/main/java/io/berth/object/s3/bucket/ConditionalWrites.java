@@ -11,8 +11,8 @@ import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.ObjectStoreException.TooLong;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.Version;
-import io.berth.object.s3.bucket.Retries.Outcome;
 import io.berth.object.s3.bucket.Bucket.Content;
+import io.berth.object.s3.bucket.Retries.Outcome;
 import io.berth.object.s3.bucket.S3Capabilities.Ability;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -90,7 +90,8 @@ public final class ConditionalWrites {
                         put.ifNoneMatch("*");
                     }
                 };
-        Retries.conditional(key, () -> send(key, content, condition), () -> look(key, content, null));
+        Retries.conditional(
+                key, () -> send(key, content, condition), () -> look(key, content, null));
     }
 
     private void requireAbsent(ObjectKey key) {
@@ -205,7 +206,9 @@ public final class ConditionalWrites {
             }
         }
         try {
-            return etag(key).equals(ETags.bare(before.value())) ? Outcome.UNCHANGED : Outcome.UNKNOWN;
+            return etag(key).equals(ETags.bare(before.value()))
+                    ? Outcome.UNCHANGED
+                    : Outcome.UNKNOWN;
         } catch (NotFound e) {
             return written == null ? Outcome.DONE : Outcome.UNKNOWN;
         }

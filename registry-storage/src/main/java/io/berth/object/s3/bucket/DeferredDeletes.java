@@ -56,7 +56,10 @@ public final class DeferredDeletes implements AutoCloseable {
         lock.lock();
         try {
             if (closed || waiting.size() + keys.size() > MAX_KEYS) {
-                log.warn("{} unused objects are left in the bucket, such as {}", keys.size(), first(keys));
+                log.warn(
+                        "{} unused objects are left in the bucket, such as {}",
+                        keys.size(),
+                        first(keys));
                 return;
             }
             waiting.addAll(keys);

@@ -95,7 +95,8 @@ public final class Retries {
                             return;
                         }
                         case UNCHANGED -> {
-                            // Repeat it. If the first one arrives late, the condition refuses one of them.
+                            // Repeat it. If the first one arrives late, the condition refuses one
+                            // of them.
                         }
                         case UNKNOWN -> throw S3Errors.unknown(key, e);
                     }

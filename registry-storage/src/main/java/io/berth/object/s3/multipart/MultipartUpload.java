@@ -1,12 +1,12 @@
 package io.berth.object.s3.multipart;
 
-import io.berth.object.s3.bucket.Retries;
-import io.berth.object.s3.bucket.S3Errors;
-import io.berth.object.s3.bucket.S3Clients;
-import io.berth.object.s3.bucket.Bucket;
 import io.berth.concurrent.TaskGroup;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException;
+import io.berth.object.s3.bucket.Bucket;
+import io.berth.object.s3.bucket.Retries;
+import io.berth.object.s3.bucket.S3Clients;
+import io.berth.object.s3.bucket.S3Errors;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Queue;
@@ -96,10 +96,7 @@ public final class MultipartUpload {
         try {
             String etag =
                     bucket.clients()
-                            .send(
-                                    target,
-                                    true,
-                                    client -> client.uploadPart(request, bytes.body()))
+                            .send(target, true, client -> client.uploadPart(request, bytes.body()))
                             .eTag();
             add(number, etag);
         } catch (SdkException e) {
@@ -115,7 +112,8 @@ public final class MultipartUpload {
      * @param owner the key that is reported as not found when {@code source} is gone
      * @param whole whether all of {@code source} is copied
      */
-    public void copy(int number, ObjectKey source, ObjectKey owner, long from, long to, boolean whole) {
+    public void copy(
+            int number, ObjectKey source, ObjectKey owner, long from, long to, boolean whole) {
         UploadPartCopyRequest.Builder request =
                 UploadPartCopyRequest.builder()
                         .sourceBucket(bucket.name())
@@ -125,9 +123,7 @@ public final class MultipartUpload {
                         .uploadId(id)
                         .partNumber(number)
                         .overrideConfiguration(
-                                o ->
-                                        o.apiCallAttemptTimeout(
-                                                S3Clients.copyTimeout(to - from)));
+                                o -> o.apiCallAttemptTimeout(S3Clients.copyTimeout(to - from)));
         if (!whole) {
             request.copySourceRange("bytes=" + from + "-" + (to - 1));
         }
@@ -186,8 +182,7 @@ public final class MultipartUpload {
                         .overrideConfiguration(
                                 o -> o.apiCallAttemptTimeout(S3Clients.copyTimeout(size)))
                         .build();
-        Retries.repeat(
-                target, S3Clients.copyTimeout(size), new Completion(request, size)::run);
+        Retries.repeat(target, S3Clients.copyTimeout(size), new Completion(request, size)::run);
     }
 
     /** A request that can be repeated: an upload that is gone after a lost answer is complete. */

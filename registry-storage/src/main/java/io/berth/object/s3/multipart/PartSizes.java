@@ -1,6 +1,7 @@
 package io.berth.object.s3.multipart;
 
 import io.berth.object.s3.bucket.S3Options;
+
 /**
  * The sizes of the parts of an object whose length is not known before. S3 allows {@value
  * #MAX_PARTS} parts, so the size doubles every {@value #DOUBLED_EVERY} parts: 5 TiB, the largest

@@ -1,11 +1,11 @@
 package io.berth.object.s3.multipart;
 
-import io.berth.object.s3.bucket.Bucket;
 import io.berth.name.Digest;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
+import io.berth.object.s3.bucket.Bucket;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,7 +4,9 @@ import io.berth.object.s3.bucket.S3Errors;
 import io.berth.object.s3.bucket.S3Errors.Kind;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** A trial has no result, because a request failed in a way that does not show what the server can. */
+/**
+ * A trial has no result, because a request failed in a way that does not show what the server can.
+ */
 final class InconclusiveException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -1,10 +1,9 @@
 package io.berth.object.s3.probe;
 
+import io.berth.object.s3.bucket.Bucket;
 import io.berth.object.s3.bucket.S3Errors;
-import io.berth.object.s3.bucket.Bucket;
-import io.berth.object.s3.bucket.S3SetupException;
 import io.berth.object.s3.bucket.S3Options;
-import io.berth.object.s3.bucket.Bucket;
+import io.berth.object.s3.bucket.S3SetupException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -87,10 +86,7 @@ final class SetupProblems {
         return switch (e.statusCode()) {
             case 429, 500, 502, 503, 504 ->
                     problem(
-                            where(options)
-                                    + " is too busy, or fails: "
-                                    + S3Errors.reason(e)
-                                    + ".",
+                            where(options) + " is too busy, or fails: " + S3Errors.reason(e) + ".",
                             "Start again when the server works. The settings may be right.",
                             e);
             case 301, 307 ->

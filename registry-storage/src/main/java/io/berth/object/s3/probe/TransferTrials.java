@@ -35,9 +35,7 @@ record TransferTrials(ProbeObjects objects) {
             if (refused) {
                 Answers.status(() -> bucket.abortUpload(objects.first(), id));
             }
-            return refused
-                    ? EnumSet.of(Ability.COMPLETE_IF_ABSENT)
-                    : EnumSet.noneOf(Ability.class);
+            return refused ? EnumSet.of(Ability.COMPLETE_IF_ABSENT) : EnumSet.noneOf(Ability.class);
         } catch (SdkException e) {
             throw InconclusiveException.or(
                     SetupProblems.lacking(

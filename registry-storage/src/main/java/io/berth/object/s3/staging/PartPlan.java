@@ -1,7 +1,7 @@
 package io.berth.object.s3.staging;
 
-import io.berth.object.s3.multipart.PartSizes;
 import io.berth.object.s3.bucket.S3Options;
+import io.berth.object.s3.multipart.PartSizes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,9 +1,9 @@
 package io.berth.object.s3.staging;
 
-import io.berth.object.s3.bucket.Bucket;
 import io.berth.name.ByteRange;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.NotFound;
+import io.berth.object.s3.bucket.Bucket;
 import java.io.IOException;
 import java.io.InputStream;
 

@@ -1,7 +1,7 @@
 package io.berth.object.s3.staging;
 
-import io.berth.object.s3.multipart.PartSizes;
 import io.berth.object.s3.bucket.S3Options;
+import io.berth.object.s3.multipart.PartSizes;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
  * replicas find the same list: at each offset the longest piece, because it supersedes shorter ones
  * that begin there, and of equally long ones the one with the smallest name.
  *
- * <p>As a text, a list is {@code length.nonce.count} for each run of pieces with the same length and
- * nonce, joined by {@code ~}, with numbers to the base 36. Lists of different content have
+ * <p>As a text, a list is {@code length.nonce.count} for each run of pieces with the same length
+ * and nonce, joined by {@code ~}, with numbers to the base 36. Lists of different content have
  * different texts.
  */
 record PieceList(List<Piece> pieces) {

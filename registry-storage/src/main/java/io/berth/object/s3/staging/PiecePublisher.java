@@ -1,17 +1,17 @@
 package io.berth.object.s3.staging;
 
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStoreException.Unavailable;
+import io.berth.object.s3.bucket.Bucket;
+import io.berth.object.s3.bucket.Retries;
+import io.berth.object.s3.bucket.S3Clients;
+import io.berth.object.s3.bucket.S3Errors;
 import io.berth.object.s3.multipart.MultipartUpload;
 import io.berth.object.s3.multipart.PartSizes;
 import io.berth.object.s3.multipart.SpooledBytes;
-import io.berth.object.s3.bucket.Retries;
-import io.berth.object.s3.bucket.S3Errors;
-import io.berth.object.s3.bucket.S3Clients;
-import io.berth.object.s3.bucket.Bucket;
-import io.berth.object.ObjectKey;
-import io.berth.object.ObjectStoreException.Unavailable;
+import io.berth.object.s3.multipart.SpooledRange;
 import io.berth.object.s3.staging.PartPlan.Part;
 import io.berth.object.s3.staging.PartPlan.Source;
-import io.berth.object.s3.multipart.SpooledRange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;

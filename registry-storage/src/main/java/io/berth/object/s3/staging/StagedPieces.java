@@ -9,7 +9,6 @@ import io.berth.object.s3.multipart.PartSizes;
 import io.berth.object.s3.multipart.S3Writer;
 import io.berth.object.s3.multipart.SingleUpload;
 import io.berth.object.s3.multipart.SpooledBytes;
-import io.berth.object.s3.multipart.SpooledRange;
 import io.berth.object.s3.staging.TailCache.CachedTail;
 import java.io.IOException;
 import java.io.InputStream;

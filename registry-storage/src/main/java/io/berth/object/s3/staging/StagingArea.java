@@ -1,14 +1,14 @@
 package io.berth.object.s3.staging;
 
-import io.berth.object.s3.multipart.Spool;
-import io.berth.object.s3.bucket.Listings;
-import io.berth.object.s3.bucket.DeferredDeletes;
-import io.berth.object.s3.bucket.BatchDeletes;
-import io.berth.object.s3.bucket.Bucket;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException;
 import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.StagedObject;
+import io.berth.object.s3.bucket.BatchDeletes;
+import io.berth.object.s3.bucket.Bucket;
+import io.berth.object.s3.bucket.DeferredDeletes;
+import io.berth.object.s3.bucket.Listings;
+import io.berth.object.s3.multipart.Spool;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;

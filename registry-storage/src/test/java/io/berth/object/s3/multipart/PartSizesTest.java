@@ -1,8 +1,8 @@
 package io.berth.object.s3.multipart;
 
-import io.berth.object.s3.bucket.S3Options;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.berth.object.s3.bucket.S3Options;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -1,8 +1,8 @@
 package io.berth.object.s3.staging;
 
-import io.berth.object.s3.bucket.S3Options;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.berth.object.s3.bucket.S3Options;
 import io.berth.object.s3.staging.PartPlan.Part;
 import io.berth.object.s3.staging.PartPlan.Source;
 import java.util.ArrayList;
