@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bytes of a session and their SHA-256, which goes along with what is added and taken back. Not
- * safe for several threads at a time.
+ * The bytes of a session and their SHA-256, which goes along with what is added and taken back; or
+ * the blob that they have become, of which only the link of the repository is missing. Not safe for
+ * several threads at a time.
  */
 final class SessionBytes {
 
@@ -33,19 +34,53 @@ final class SessionBytes {
     /** Of all bytes that are staged; {@code null}: they must be read to be hashed. */
     private @Nullable MessageDigest hash;
 
+    private @Nullable Descriptor published;
+
     /**
-     * @param staged {@code null}: the session has no bytes yet
+     * @param staged {@code null}: the session has no bytes yet, or they are published
      */
-    SessionBytes(
+    private SessionBytes(
             Uploads uploads,
             RepositoryName repository,
             UploadId id,
-            @Nullable StagedObject staged) {
+            @Nullable StagedObject staged,
+            @Nullable Descriptor published) {
         this.uploads = uploads;
         this.repository = repository;
         this.id = id;
         this.staged = staged;
         this.hash = uploads.hashOf(id, staged);
+        this.published = published;
+    }
+
+    /** Of a session that begins. */
+    static SessionBytes none(Uploads uploads, RepositoryName repository, UploadId id) {
+        return new SessionBytes(uploads, repository, id, null, null);
+    }
+
+    /**
+     * Of a session that may have been worked on before.
+     *
+     * @param state as {@link Uploads#stateToCarry} gave it after the last request
+     * @throws io.berth.error.RegistryException BLOB_UPLOAD_UNKNOWN
+     * @throws ObjectStoreException when the store does not say
+     */
+    static SessionBytes lookUp(
+            Uploads uploads, RepositoryName repository, UploadId id, @Nullable String state) {
+        Descriptor published = uploads.published(repository, id);
+        StagedObject staged = published == null ? uploads.staged(repository, id, state) : null;
+        return new SessionBytes(uploads, repository, id, staged, published);
+    }
+
+    /**
+     * Where a session stands: its bytes, and what lets another replica find those that are kept.
+     */
+    record Standing(long size, Optional<String> state) {}
+
+    Standing standing() {
+        return published != null
+                ? new Standing(published.size(), Optional.empty())
+                : new Standing(size(), uploads.stateToCarry(staged));
     }
 
     /**
@@ -61,10 +96,6 @@ final class SessionBytes {
 
     long size() {
         return staged == null ? 0 : staged.size();
-    }
-
-    Optional<String> stateToCarry() {
-        return uploads.stateToCarry(staged);
     }
 
     void append(byte[] buffer, int offset, int length) {
@@ -130,33 +161,41 @@ final class SessionBytes {
         return Digest.ofHash(algorithm, fresh);
     }
 
+    /** Notes that {@link #publish} has succeeded. */
+    void becameBlob(Descriptor blob) {
+        published = blob;
+    }
+
     /**
-     * Drops the bytes, also when they were published.
+     * The blob that the bytes have become.
      *
-     * @return {@code false}: there are none here
+     * @return {@code null}: none yet
      */
-    boolean discard() {
-        if (staged == null) {
-            return false;
-        }
-        staged.discard();
-        return true;
+    @Nullable Descriptor published() {
+        return published;
     }
 
-    /** After {@link #publish}: keeps what was kept, so that the commit can be repeated. */
-    void closePublished() {
+    /** Drops the bytes, also when they were published. */
+    void discard() {
         if (staged != null) {
-            staged.close();
+            staged.discard();
+        } else if (published != null) {
+            uploads.dropStaged(repository, id); // of a request that published and did not end this
         }
     }
 
     /**
-     * Keeps what was kept, and the hash for the next request.
+     * Keeps what was kept: after {@link #publish}, so that the commit can be repeated, and before
+     * that with the hash for the next request.
      *
      * @return {@code false}: the store has lost what was kept
      */
     boolean close() {
         if (staged == null) {
+            return true;
+        }
+        if (published != null) {
+            staged.close();
             return true;
         }
         uploads.remember(id, staged, hash);

@@ -8,7 +8,7 @@ import io.berth.object.ObjectStoreException;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
 import io.berth.storage.tree.StoreErrors;
-import io.berth.storage.upload.UploadSession.Standing;
+import io.berth.storage.upload.SessionBytes.Standing;
 import java.io.IOException;
 import java.util.Optional;
 import org.slf4j.Logger;

@@ -1,6 +1,5 @@
 package io.berth.storage.upload;
 
-import io.berth.concurrent.TimedLock;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.name.Descriptor;
@@ -11,34 +10,27 @@ import io.berth.name.UploadId;
 import io.berth.object.ObjectStoreException;
 import io.berth.registry.UploadChunk;
 import io.berth.storage.upload.SessionBytes.Mark;
+import io.berth.storage.upload.SessionBytes.Standing;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session that requests of this process are working on: its staged bytes, their hash, and which
- * request may add to them. All requests on one session share one of these, so they share one handle
- * on the bytes.
+ * A session that requests of this process are working on: its bytes, and what a request does with
+ * them. All requests on one session share one of these, so they share one handle on the bytes.
  *
- * <p>One request at a time is the <b>writer</b>. Another one takes over from it when it says where
- * its bytes belong and that is where the session ends, or when it commits, for then the digest
- * decides. From that moment the old one adds nothing, truncates nothing, keeps nothing: each of its
- * steps is done under the lock, after a look whether it still is the writer. What it had added is
- * part of the session. A writer that publishes cannot be taken over from; the others wait a while.
+ * <p>One request at a time is the writer ({@link WriterLock}). Another one takes over from it when
+ * it says where its bytes belong and that is where the session ends, or when it commits, for then
+ * the digest decides. From that moment the old one adds nothing, truncates nothing, keeps nothing:
+ * each of its steps is done under the lock, after a look whether it still is the writer. What it
+ * had added is part of the session.
  *
  * <p>Safe for use by many threads. The lock is held while the store adds bytes, never while a
  * client is waited for, nor while the bytes are published.
  */
 final class UploadSession {
-
-    /**
-     * Where a session stands: its bytes, and what lets another replica find those that are kept.
-     */
-    record Standing(long size, Optional<String> state) {}
 
     /** Longer than a step takes that asks no store. */
     private static final Duration MOMENT = Duration.ofMillis(200);
@@ -46,10 +38,7 @@ final class UploadSession {
     private final Uploads uploads;
     private final RepositoryName repository;
     private final UploadId id;
-    private final Duration patience;
-
-    private final TimedLock lock = new TimedLock();
-    private final Condition free = lock.newCondition();
+    private final WriterLock lock;
 
     /** {@code null} until the session was looked up. */
     private volatile @Nullable Standing standing;
@@ -57,15 +46,7 @@ final class UploadSession {
     /** {@code null} while the session is closed. */
     private @Nullable SessionBytes bytes;
 
-    /** What the bytes have become, where only the link of the repository is missing. */
-    private @Nullable Descriptor published;
-
-    private @Nullable StoredUpload writer;
-
     private final CheckpointLimit keptForOthers = new CheckpointLimit();
-
-    private boolean publishing;
-    private volatile boolean ended;
 
     /**
      * @param patience how long a request waits for one that cannot be taken over from
@@ -74,13 +55,13 @@ final class UploadSession {
         this.uploads = uploads;
         this.repository = repository;
         this.id = id;
-        this.patience = patience;
+        this.lock = new WriterLock(id, patience);
     }
 
     /** A session that begins and holds nothing. */
     void begin() {
-        bytes = new SessionBytes(uploads, repository, id, null);
-        standing = new Standing(0, Optional.empty());
+        bytes = SessionBytes.none(uploads, repository, id);
+        standing = bytes.standing();
     }
 
     /**
@@ -91,16 +72,16 @@ final class UploadSession {
      * @throws RegistryException BLOB_UPLOAD_UNKNOWN; UNAVAILABLE
      */
     Standing look(@Nullable String state) {
-        requireNotEnded();
+        lock.requireNotEnded();
         Standing known = standing;
         if (known == null) {
-            lock.takeWithin(patience, id);
-        } else if (!lock.isTakenWithin(MOMENT)) {
+            lock.lockPatiently();
+        } else if (!lock.tryLock(MOMENT)) {
             return known;
         }
         try {
             requireOpen(state);
-            if (writer != null && !publishing) {
+            if (lock.canTakeOver()) {
                 keepForOthers();
             }
             return Objects.requireNonNull(standing);
@@ -110,12 +91,10 @@ final class UploadSession {
     }
 
     private void requireOpen(@Nullable String state) {
-        requireNotEnded();
+        lock.requireNotEnded();
         if (standing == null) {
-            published = uploads.published(repository, id);
-            var staged = published == null ? uploads.staged(repository, id, state) : null;
-            bytes = new SessionBytes(uploads, repository, id, staged);
-            stand();
+            bytes = SessionBytes.lookUp(uploads, repository, id, state);
+            standing = bytes.standing();
         }
     }
 
@@ -128,13 +107,13 @@ final class UploadSession {
      */
     private void keepForOthers() {
         long size = bytes().size();
-        if (keptForOthers.isEnough(writer, size)) {
-            stand();
+        if (keptForOthers.isEnough(lock.writer(), size)) {
+            standing = bytes().standing();
             return;
         }
         try {
             keep();
-            keptForOthers.kept(writer, size);
+            keptForOthers.kept(lock.writer(), size);
         } catch (ObjectStoreException.BytesLost e) {
             throw e;
         } catch (ObjectStoreException e) {
@@ -146,13 +125,6 @@ final class UploadSession {
     Standing standingOr(Standing last) {
         Standing known = standing;
         return known == null ? last : known;
-    }
-
-    private void stand() {
-        standing =
-                published != null
-                        ? new Standing(published.size(), Optional.empty())
-                        : new Standing(bytes().size(), bytes().stateToCarry());
     }
 
     /**
@@ -167,21 +139,19 @@ final class UploadSession {
             throw Uploads.unknown();
         }
         add(request, chunk, start);
-        lock.lock();
-        try {
-            requireWriter(request);
-            keepAndRelease();
-            return Objects.requireNonNull(standing);
-        } finally {
-            lock.unlock();
-        }
+        return lock.asWriter(
+                request,
+                () -> {
+                    keepAndRelease();
+                    return Objects.requireNonNull(standing);
+                });
     }
 
     private void keepAndRelease() {
         try {
             keep();
         } finally {
-            release();
+            lock.release();
         }
     }
 
@@ -191,34 +161,19 @@ final class UploadSession {
      * @return {@code null}: the bytes are published already
      */
     private @Nullable Mark start(StoredUpload request, UploadChunk chunk, boolean takesOver) {
-        lock.takeWithin(patience, id);
+        lock.lockPatiently();
         try {
             requireOpen(null);
-            awaitFree(request, takesOver);
+            lock.awaitTurn(request, takesOver);
             requireOpen(null); // it may have been let go of meanwhile
-            if (published != null) {
+            if (bytes().published() != null) {
                 return null;
             }
             requireInOrder(chunk.offset());
-            writer = request;
+            lock.makeWriter(request);
             return bytes().mark();
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void awaitFree(@Nullable StoredUpload request, boolean takesOver) {
-        long left = patience.toNanos();
-        while (!ended && (publishing || (writer != null && writer != request && !takesOver))) {
-            if (left <= 0) {
-                throw outOfOrder("another request is working on this upload");
-            }
-            try {
-                left = free.awaitNanos(left);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw outOfOrder("another request is working on this upload");
-            }
         }
     }
 
@@ -239,14 +194,7 @@ final class UploadSession {
             rollBack(request, start);
             throw e;
         } catch (IOException e) {
-            lock.lock();
-            try {
-                if (isWriter(request)) {
-                    keepAndRelease();
-                }
-            } finally {
-                lock.unlock();
-            }
+            lock.ifWriter(request, this::keepAndRelease);
             throw e;
         }
     }
@@ -254,7 +202,7 @@ final class UploadSession {
     private void write(StoredUpload request, byte[] buffer, int offset, int length) {
         lock.lock();
         try {
-            requireWriter(request);
+            lock.requireWriter(request);
             bytes().append(buffer, offset, length);
         } catch (ObjectStoreException.BytesLost e) {
             lose();
@@ -265,35 +213,28 @@ final class UploadSession {
     }
 
     private void rollBack(StoredUpload request, Mark start) {
-        lock.lock();
-        try {
-            if (isWriter(request)) {
-                bytes().backTo(start);
-                stand();
-            }
-        } finally {
-            giveUp(request);
-            lock.unlock();
-        }
+        lock.ifWriter(
+                request,
+                () -> {
+                    try {
+                        bytes().backTo(start);
+                        standing = bytes().standing();
+                    } finally {
+                        lock.release();
+                    }
+                });
     }
 
     /** Lets others write, if this request is the writer. */
     void giveUp(StoredUpload request) {
-        lock.lock();
-        try {
-            if (isWriter(request)) {
-                release();
-            }
-        } finally {
-            lock.unlock();
-        }
+        lock.ifWriter(request, lock::release);
     }
 
     /** From here on the next request finds everything, on whatever replica. */
     private void keep() {
         try {
             bytes().keep();
-            stand();
+            standing = bytes().standing();
         } catch (ObjectStoreException.BytesLost e) {
             lose();
             throw e;
@@ -304,9 +245,8 @@ final class UploadSession {
     private void lose() {
         lock.lock();
         try {
-            ended = true;
+            lock.end();
             uploads.ended(repository, id);
-            release();
         } finally {
             lock.unlock();
         }
@@ -331,7 +271,13 @@ final class UploadSession {
     }
 
     private Descriptor publish(StoredUpload request, Digest digest, Mark start) throws IOException {
-        SessionBytes whole = bytesToPublish(request);
+        SessionBytes whole =
+                lock.asWriter(
+                        request,
+                        () -> {
+                            lock.beginPublishing();
+                            return bytes();
+                        });
         Descriptor blob = null;
         try {
             blob = whole.publish(digest);
@@ -344,31 +290,19 @@ final class UploadSession {
         }
     }
 
-    /** From here on no request takes over from this one. */
-    private SessionBytes bytesToPublish(StoredUpload request) {
-        lock.lock();
-        try {
-            requireWriter(request);
-            publishing = true;
-            return bytes();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /**
      * @param blob {@code null}: it failed
      */
     private void published(StoredUpload request, @Nullable Descriptor blob, Mark start) {
         lock.lock();
         try {
-            publishing = false;
-            published = blob;
+            lock.endPublishing();
             if (blob == null) {
                 rollBackIfPossible(request, start);
             } else {
+                bytes().becameBlob(blob);
                 uploads.rememberPublished(repository, id, blob);
-                stand();
+                standing = bytes().standing();
             }
         } finally {
             giveUp(request);
@@ -394,18 +328,15 @@ final class UploadSession {
 
     /** Ends the session and drops its bytes, also those of a request that is adding some. */
     void end() {
-        lock.takeWithin(patience, id);
+        lock.lockPatiently();
         try {
             requireOpen(null);
-            awaitFree(null, true);
-            if (!ended) {
+            lock.awaitTurn(null, true);
+            if (!lock.hasEnded()) {
                 requireOpen(null); // it may have been let go of meanwhile
-                ended = true;
-                release();
+                lock.end();
                 uploads.ended(repository, id);
-                if (!bytes().discard() && published != null) {
-                    uploads.dropStaged(repository, id); // of a request that did not end this
-                }
+                bytes().discard();
             }
         } finally {
             lock.unlock();
@@ -423,11 +354,11 @@ final class UploadSession {
             return false;
         }
         try {
-            if (standing != null || ended) {
+            if (standing != null || lock.hasEnded()) {
                 return false;
             }
             drop.run();
-            ended = true;
+            lock.end();
             uploads.ended(repository, id);
             return true;
         } finally {
@@ -439,15 +370,13 @@ final class UploadSession {
     void close() {
         lock.lock();
         try {
-            if (ended || writer != null || publishing || standing == null) {
+            if (!lock.isFree() || standing == null) {
                 return;
             }
             SessionBytes open = bytes();
             bytes = null;
             standing = null;
-            if (published != null) {
-                open.closePublished();
-            } else if (!open.close()) {
+            if (!open.close()) {
                 lose();
             }
         } finally {
@@ -456,32 +385,6 @@ final class UploadSession {
     }
 
     boolean isClosed() {
-        return ended || standing == null;
-    }
-
-    private void release() {
-        writer = null;
-        free.signalAll();
-    }
-
-    private boolean isWriter(StoredUpload request) {
-        return writer == request && !ended;
-    }
-
-    private void requireWriter(StoredUpload request) {
-        requireNotEnded();
-        if (!isWriter(request)) {
-            throw outOfOrder("another request has taken over this upload");
-        }
-    }
-
-    private void requireNotEnded() {
-        if (ended) {
-            throw Uploads.unknown();
-        }
-    }
-
-    private static RegistryException outOfOrder(String message) {
-        return new RegistryException(ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER, message);
+        return lock.hasEnded() || standing == null;
     }
 }
