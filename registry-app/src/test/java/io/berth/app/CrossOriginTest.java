@@ -2,8 +2,8 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.cli.training.TrainingConnection;
-import io.berth.cli.training.TrainingConnection.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -31,9 +31,9 @@ class CrossOriginTest {
                         "http.headers.[Access-Control-Allow-Methods]", "GET,DELETE",
                         "http.headers.[Access-Control-Allow-Headers]", "Accept");
         try (TestServer server = TestServer.on(folder, settings);
-                TrainingConnection http = new TrainingConnection(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             for (String path : PATHS) {
-                http.send(TrainingConnection.head("OPTIONS", path, PREFLIGHT));
+                http.send(RawHttpConnection.head("OPTIONS", path, PREFLIGHT));
                 Response response = http.head();
                 assertThat(response.status()).as(path).isEqualTo(204);
                 assertThat(response.header("Allow")).contains("GET");
@@ -52,9 +52,9 @@ class CrossOriginTest {
     @Test
     void isToldNothingThatTheAdministratorDoesNotSay() throws Exception {
         try (TestServer server = TestServer.on(folder);
-                TrainingConnection http = new TrainingConnection(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             for (String path : PATHS) {
-                http.send(TrainingConnection.head("OPTIONS", path, PREFLIGHT));
+                http.send(RawHttpConnection.head("OPTIONS", path, PREFLIGHT));
                 Response response = http.head();
                 assertThat(response.status()).as(path).isEqualTo(204);
                 assertThat(response.headers().keySet())

@@ -3,8 +3,8 @@ package io.berth.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.berth.cli.training.TrainingConnection;
-import io.berth.cli.training.TrainingConnection.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
 import io.berth.object.ObjectStore;
@@ -47,7 +47,7 @@ class DownloadOverHttpTest {
     @ValueSource(ints = {0, 1, 65_535, 65_536, 65_537, 5_000_000})
     void everyByteArrives(int size) throws Exception {
         byte[] content = random(size);
-        try (TrainingConnection http = new TrainingConnection(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             String blob = push(http, content);
 
             // Twice, to see that the connection is in order after the first.
@@ -63,13 +63,11 @@ class DownloadOverHttpTest {
         int first = Integer.parseInt(range.substring(0, range.indexOf('-')));
         String end = range.substring(range.indexOf('-') + 1);
         int last = end.isEmpty() ? content.length - 1 : Integer.parseInt(end);
-        try (TrainingConnection http = new TrainingConnection(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             String blob = push(http, content);
 
             Response part =
-                    http.send(
-                                    TrainingConnection.head(
-                                            "GET", blob, "Range: bytes=" + range + "\r\n"))
+                    http.send(RawHttpConnection.head("GET", blob, "Range: bytes=" + range + "\r\n"))
                             .read();
 
             assertThat(part.status()).isEqualTo(206);
@@ -85,7 +83,7 @@ class DownloadOverHttpTest {
                                 folder.resolve("copying"),
                                 Map.of(),
                                 (name, bean) -> reading(bean, Long.MAX_VALUE));
-                TrainingConnection http = new TrainingConnection(copying.port())) {
+                RawHttpConnection http = new RawHttpConnection(copying.port())) {
             assertThat(http.get(push(http, content)).read().body()).isEqualTo(content);
         }
     }
@@ -98,7 +96,7 @@ class DownloadOverHttpTest {
                                 folder.resolve("failing"),
                                 Map.of(),
                                 (name, bean) -> reading(bean, 100_000));
-                TrainingConnection http = new TrainingConnection(failing.port())) {
+                RawHttpConnection http = new RawHttpConnection(failing.port())) {
             http.get(push(http, content));
 
             assertThatThrownBy(http::read)
@@ -156,7 +154,7 @@ class DownloadOverHttpTest {
     }
 
     /** The path of the blob. */
-    private static String push(TrainingConnection http, byte[] content) throws Exception {
+    private static String push(RawHttpConnection http, byte[] content) throws Exception {
         Digest digest = Digest.ofContent(HashAlgorithm.SHA256, content);
         String target = "/v2/a/blobs/uploads/?digest=" + digest;
         assertThat(http.request("POST", target, "", content).read().status()).isEqualTo(201);

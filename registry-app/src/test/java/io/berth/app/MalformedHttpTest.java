@@ -2,8 +2,8 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.cli.training.TrainingConnection;
-import io.berth.cli.training.TrainingConnection.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -43,7 +43,7 @@ class MalformedHttpTest {
                 "a method of no letters | @@@ /v2/ HTTP/1.1 | 400"
             })
     void isAnswered(String what, String requestLine, int status) throws Exception {
-        try (TrainingConnection http = new TrainingConnection(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             http.send(requestLine + "\r\nHost: registry.test\r\n\r\n");
 
             assertRefused(http.read(), status);
@@ -54,7 +54,7 @@ class MalformedHttpTest {
     /** Most clients try TLS first, and without it when they are answered anything else. */
     @Test
     void aClientThatTriesTlsIsAnsweredAtOnce() throws Exception {
-        try (TrainingConnection http = new TrainingConnection(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             long began = System.nanoTime();
             http.send(new byte[] {0x16, 3, 1, 0, 120, 1, 0, 0, 116, 3, 3});
 
@@ -88,7 +88,7 @@ class MalformedHttpTest {
             })
     void partsOfTheProtocolHaveTheirOwnErrors(String what, String target, int status, String code)
             throws Exception {
-        try (TrainingConnection http = new TrainingConnection(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             Response response = http.get(target).read();
 
             assertRefused(response, status);
@@ -107,14 +107,14 @@ class MalformedHttpTest {
                 "/v2/"
             })
     void whatNoRouteReadsIsOfNoConsequence(String target) throws Exception {
-        try (TrainingConnection http = new TrainingConnection(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             assertThat(http.get(target).read().status()).isEqualTo(200);
         }
     }
 
     @Test
     void anEncodedSlashIsASlash() throws Exception {
-        try (TrainingConnection http = new TrainingConnection(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             String uploads = "/v2/repro%2Fslash/blobs/uploads/";
             Response started = http.request("POST", uploads, "", new byte[0]).read();
             assertThat(started.header("Location")).startsWith("/v2/repro/slash/blobs/uploads/");
@@ -135,7 +135,7 @@ class MalformedHttpTest {
                 "Host: a\r\nNo-Colon\r\n"
             })
     void wrongHeadersAreAnswered(String headers) throws Exception {
-        try (TrainingConnection http = new TrainingConnection(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             http.send("GET /v2/ HTTP/1.1\r\n" + headers + "\r\n");
 
             assertRefused(http.read(), 400);
@@ -144,9 +144,9 @@ class MalformedHttpTest {
 
     @Test
     void headersBeyondTheLimitAreAnswered() throws Exception {
-        try (TrainingConnection http = new TrainingConnection(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             http.send(
-                    TrainingConnection.head(
+                    RawHttpConnection.head(
                             "GET", "/v2/", "Authorization: " + "a".repeat(40_000) + "\r\n"));
 
             Response response = http.read();
@@ -158,7 +158,7 @@ class MalformedHttpTest {
 
     @Test
     void anAddressBeyondTheLimitIsAnswered() throws Exception {
-        try (TrainingConnection http = new TrainingConnection(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             http.get("/v2/" + "a".repeat(40_000) + "/tags/list");
 
             assertRefused(http.read(), 414);
@@ -167,9 +167,9 @@ class MalformedHttpTest {
 
     @Test
     void largeTokensAreNoProblem() throws Exception {
-        try (TrainingConnection http = new TrainingConnection(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             http.send(
-                    TrainingConnection.head(
+                    RawHttpConnection.head(
                             "GET", "/v2/", "Authorization: " + "a".repeat(30_000) + "\r\n"));
 
             assertThat(http.read().status()).isEqualTo(200);
@@ -179,8 +179,8 @@ class MalformedHttpTest {
     @ParameterizedTest
     @ValueSource(strings = {"TRACE", "PROPFIND"})
     void unknownMethodsAreRefusedWithWhatIsAllowed(String method) throws Exception {
-        try (TrainingConnection http = new TrainingConnection(server.port())) {
-            http.send(TrainingConnection.head(method, "/v2/", ""));
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
+            http.send(RawHttpConnection.head(method, "/v2/", ""));
 
             Response response = http.read();
             assertRefused(response, 405);
@@ -191,7 +191,7 @@ class MalformedHttpTest {
 
     @Test
     void pathsOutsideTheProtocolAreUnknown() throws Exception {
-        try (TrainingConnection http = new TrainingConnection(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             assertRefused(http.get("/elsewhere").read(), 404);
             assertRefused(http.get("/v3/").read(), 404);
         }

@@ -3,7 +3,7 @@ package io.berth.app;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.cli.training.TrainingConnection;
+import io.berth.client.RawHttpConnection;
 import jakarta.servlet.ServletContext;
 import java.nio.file.Path;
 import java.util.Map;
@@ -87,7 +87,7 @@ class RegistryApplicationTest {
         Map<String, String> secret = Map.of("http.secret", "shared by all replicas");
         String upload;
         try (TestServer server = TestServer.on(folder, secret);
-                TrainingConnection http = new TrainingConnection(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             upload =
                     requireNonNull(
                             http.request("POST", "/v2/a/blobs/uploads/", "", new byte[0])
@@ -102,7 +102,7 @@ class RegistryApplicationTest {
 
     private int patch(String upload, Map<String, String> settings) throws Exception {
         try (TestServer server = TestServer.on(folder, settings);
-                TrainingConnection http = new TrainingConnection(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             return http.request("PATCH", upload, "", new byte[10]).read().status();
         }
     }
@@ -124,7 +124,7 @@ class RegistryApplicationTest {
     @Test
     void thePrefixStandsBeforeEverything() throws Exception {
         try (TestServer server = TestServer.on(folder, Map.of("http.prefix", "/registry/"));
-                TrainingConnection http = new TrainingConnection(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             assertThat(http.get("/registry/v2/").read().status()).isEqualTo(200);
             assertThat(http.get("/v2/").read().status()).isEqualTo(404);
         }
@@ -133,7 +133,7 @@ class RegistryApplicationTest {
     @Test
     void headersAreAddedToEveryAnswer() throws Exception {
         try (TestServer server = TestServer.on(folder, Map.of("http.headers.x-one", "1"));
-                TrainingConnection http = new TrainingConnection(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             assertThat(http.get("/v2/").read().header("X-One")).isEqualTo("1");
             assertThat(http.get("/v2/a/tags/list").read().header("X-One")).isEqualTo("1");
             assertThat(http.get("/elsewhere").read().header("X-One")).isEqualTo("1");
@@ -142,8 +142,8 @@ class RegistryApplicationTest {
 
     private int status(String method, Map<String, String> settings) throws Exception {
         try (TestServer server = TestServer.on(folder, settings);
-                TrainingConnection http = new TrainingConnection(server.port())) {
-            return http.send(TrainingConnection.head(method, DELETABLE, "")).read().status();
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
+            return http.send(RawHttpConnection.head(method, DELETABLE, "")).read().status();
         }
     }
 }

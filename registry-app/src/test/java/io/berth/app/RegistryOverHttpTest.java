@@ -1,6 +1,6 @@
 package io.berth.app;
 
-import io.berth.http.client.HttpRegistry;
+import io.berth.client.HttpRegistry;
 import io.berth.object.disk.DiskStore;
 import io.berth.registry.Registry;
 import io.berth.registry.RegistryContract;

@@ -3,8 +3,8 @@ package io.berth.app;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.cli.training.TrainingConnection;
-import io.berth.cli.training.TrainingConnection.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
 import java.io.IOException;
@@ -41,7 +41,7 @@ class S3OverHttpTest {
     void clientsAreSentToTheBucket() throws Exception {
         byte[] content = random(300_000);
         try (TestServer server = serve(Map.of());
-                TrainingConnection http = new TrainingConnection(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             String blob = push(http, content);
 
             Response sent = http.get(blob).read();
@@ -50,7 +50,7 @@ class S3OverHttpTest {
             assertThat(fetch(link).body()).isEqualTo(content);
             assertThat(fetch(link, "Range", "bytes=100-199").body()).isEqualTo(part(content));
 
-            Response part = http.send(TrainingConnection.head("GET", blob, RANGE)).read();
+            Response part = http.send(RawHttpConnection.head("GET", blob, RANGE)).read();
             assertThat(part.status()).isEqualTo(307);
             URI again = URI.create(requireNonNull(part.header("Location")));
             HttpResponse<byte[]> fetched = fetch(again, "Range", "bytes=100-199");
@@ -63,14 +63,14 @@ class S3OverHttpTest {
     void orTheyAreNot() throws Exception {
         byte[] content = random(6_000_000);
         try (TestServer server = serve(Map.of("storage.redirect.disable", "true"));
-                TrainingConnection http = new TrainingConnection(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             String blob = push(http, content);
 
             Response whole = http.get(blob).read();
             assertThat(whole.status()).isEqualTo(200);
             assertThat(whole.body()).isEqualTo(content);
 
-            Response part = http.send(TrainingConnection.head("GET", blob, RANGE)).read();
+            Response part = http.send(RawHttpConnection.head("GET", blob, RANGE)).read();
             assertThat(part.status()).isEqualTo(206);
             assertThat(part.body()).isEqualTo(part(content));
         }
@@ -80,7 +80,7 @@ class S3OverHttpTest {
     void linksNameWhereClientsReachTheBucket() throws Exception {
         try (TestServer server =
                         serve(Map.of("storage.s3.redirectendpoint", "https://images.example"));
-                TrainingConnection http = new TrainingConnection(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             String blob = push(http, random(10));
 
             assertThat(http.get(blob).read().header("Location"))
@@ -93,7 +93,7 @@ class S3OverHttpTest {
         TestBucket bucket = new TestBucket();
         String endpoint = bucket.endpoint();
         try (TestServer server = TestServer.on(bucket, bucket.settings());
-                TrainingConnection http = new TrainingConnection(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             assertThat(output).contains("from s3://images/registry at " + endpoint);
             assertThat(http.get("/debug/health").read().text())
                     .contains("\"kind\":\"s3\"", "\"createIfAbsent\":true");
@@ -108,7 +108,7 @@ class S3OverHttpTest {
                         "log.level", "debug",
                         "storage.redirect.disable", "true");
         try (TestServer server = serve(talkative);
-                TrainingConnection http = new TrainingConnection(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             http.get(push(http, random(100))).read();
         }
 
@@ -147,7 +147,7 @@ class S3OverHttpTest {
     @Test
     void nothingIsLeftOfAStop() throws Exception {
         try (TestServer server = serve(Map.of());
-                TrainingConnection http = new TrainingConnection(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             push(http, random(12_000_000));
         }
 
@@ -184,7 +184,7 @@ class S3OverHttpTest {
     }
 
     private static Response ask(TestServer server, String path) throws IOException {
-        try (TrainingConnection http = new TrainingConnection(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             return http.get(path).read();
         }
     }
@@ -200,13 +200,13 @@ class S3OverHttpTest {
     }
 
     private static String push(TestServer server, byte[] content) throws IOException {
-        try (TrainingConnection http = new TrainingConnection(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             return push(http, content);
         }
     }
 
     /** The path of the blob. */
-    private static String push(TrainingConnection http, byte[] content) throws IOException {
+    private static String push(RawHttpConnection http, byte[] content) throws IOException {
         Digest digest = Digest.ofContent(HashAlgorithm.SHA256, content);
         String target = "/v2/a/blobs/uploads/?digest=" + digest;
         assertThat(http.request("POST", target, "", content).read().status()).isEqualTo(201);

@@ -14,61 +14,49 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection to a server of this machine, on which whoever has it says exactly what they want,
- * right or wrong. It is small: a client of the JDK brings as many classes as a tenth of the
- * registry.
+ * A connection to a server of this machine, for one request after another. It knows no more of HTTP
+ * than the training needs: the client of the JDK would load as many classes as a tenth of the
+ * registry has. It waits for a byte for 20 seconds at most. For one thread.
  */
-public final class TrainingConnection implements AutoCloseable {
+final class TrainingConnection implements AutoCloseable {
 
-    private static final int PATIENCE_MILLIS = 20_000;
+    private static final int READ_TIMEOUT_MILLIS = 20_000;
 
     private final Socket socket;
     private final InputStream in;
 
-    public TrainingConnection(int port) throws IOException {
+    TrainingConnection(int port) throws IOException {
         this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setSoTimeout(READ_TIMEOUT_MILLIS);
         // Head and body go out one after the other, and would wait for each other.
         socket.setTcpNoDelay(true);
         this.in = new BufferedInputStream(socket.getInputStream());
     }
 
     /**
-     * An answer.
+     * An answer without its body.
      *
      * @param headers by their names in lower case
      */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    public record Response(int status, Map<String, String> headers, byte[] body) {
+    record Response(int status, Map<String, String> headers) {
 
-        public @Nullable String header(String name) {
+        @Nullable String header(String name) {
             return headers.get(name.toLowerCase(Locale.ROOT));
         }
-
-        public String text() {
-            return new String(body, StandardCharsets.UTF_8);
-        }
     }
 
-    public TrainingConnection send(String text) throws IOException {
-        return send(text.getBytes(StandardCharsets.ISO_8859_1));
-    }
-
-    public TrainingConnection send(byte[] bytes) throws IOException {
-        socket.getOutputStream().write(bytes);
-        return this;
-    }
-
-    /** A whole request with a body of known length. */
-    public TrainingConnection request(String method, String target, String headers, byte[] body)
-            throws IOException {
+    /**
+     * Sends a request with a body of known length.
+     *
+     * @param headers whole lines, each with its end
+     */
+    void request(String method, String target, String headers, byte[] body) throws IOException {
         send(head(method, target, headers + "Content-Length: " + body.length + "\r\n"));
-        return send(body);
+        socket.getOutputStream().write(body);
     }
 
-    /** A whole request with a body whose length is not said. */
-    TrainingConnection requestInChunks(String method, String target, byte[] body, int chunk)
-            throws IOException {
+    /** Sends a request with a body whose length is not said. */
+    void requestInChunks(String method, String target, byte[] body, int chunk) throws IOException {
         send(head(method, target, "Transfer-Encoding: chunked\r\n"));
         for (int start = 0; start < body.length; start += chunk) {
             int length = Math.min(chunk, body.length - start);
@@ -76,37 +64,34 @@ public final class TrainingConnection implements AutoCloseable {
             socket.getOutputStream().write(body, start, length);
             send("\r\n");
         }
-        return send("0\r\n\r\n");
+        send("0\r\n\r\n");
     }
 
-    public TrainingConnection get(String target) throws IOException {
-        return send(head("GET", target, ""));
+    private void send(String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /**
-     * @param headers whole lines, each with its end
-     */
-    public static String head(String method, String target, String headers) {
+    private static String head(String method, String target, String headers) {
         return method + " " + target + " HTTP/1.1\r\nHost: registry.test\r\n" + headers + "\r\n";
     }
 
     /**
-     * The next answer, whole.
+     * Reads the next answer, and drops its body.
      *
      * @throws EOFException when the connection ends before the answer does
      */
-    public Response read() throws IOException {
-        Response head = head();
-        int length = Integer.parseInt(head.headers().getOrDefault("content-length", "0"));
-        byte[] body = in.readNBytes(length);
-        if (body.length < length) {
-            throw new EOFException(body.length + " of " + length + " bytes");
+    Response read() throws IOException {
+        Response answer = head();
+        int length = Integer.parseInt(answer.headers().getOrDefault("content-length", "0"));
+        int read = in.readNBytes(length).length;
+        if (read < length) {
+            throw new EOFException(read + " of " + length + " bytes");
         }
-        return new Response(head.status(), head.headers(), body);
+        return answer;
     }
 
-    /** The next answer as far as its headers: all of it when HEAD was asked. */
-    public Response head() throws IOException {
+    /** Reads the next answer as far as its headers: all of it when HEAD was asked. */
+    Response head() throws IOException {
         String[] status = line().split(" ", 3);
         Map<String, String> headers = new TreeMap<>();
         for (String line = line(); !line.isEmpty(); line = line()) {
@@ -116,7 +101,7 @@ public final class TrainingConnection implements AutoCloseable {
                     line.substring(colon + 1).strip(),
                     (one, other) -> one + ", " + other);
         }
-        return new Response(Integer.parseInt(status[1]), headers, new byte[0]);
+        return new Response(Integer.parseInt(status[1]), headers);
     }
 
     private String line() throws IOException {
@@ -130,16 +115,6 @@ public final class TrainingConnection implements AutoCloseable {
             }
         }
         return line.toString(StandardCharsets.ISO_8859_1);
-    }
-
-    /** Whether the server ends the connection without another byte. */
-    public boolean isEnded() throws IOException {
-        return in.read() < 0;
-    }
-
-    /** Whether nothing has come yet. */
-    public boolean isSilent() throws IOException {
-        return in.available() == 0;
     }
 
     @Override

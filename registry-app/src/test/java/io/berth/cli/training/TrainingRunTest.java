@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.app.TestServer;
 import io.berth.cli.BerthApplication;
+import io.berth.client.RawHttpConnection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ class TrainingRunTest {
     void doesWhatItSays() throws Exception {
         try (TestServer server = TestServer.on(folder);
                 TrainingRun training = new TrainingRun(server.port());
-                TrainingConnection http = new TrainingConnection(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             training.run(3, Duration.ofMinutes(1));
 
             assertThat(http.get("/v2/training/app/tags/list").read().text())
@@ -58,7 +59,7 @@ class TrainingRunTest {
     void endsWhenItsTimeIsOver() throws Exception {
         try (TestServer server = TestServer.on(folder);
                 TrainingRun training = new TrainingRun(server.port());
-                TrainingConnection http = new TrainingConnection(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             training.run(1000, Duration.ZERO);
 
             assertThat(http.get("/v2/training/app/tags/list").read().text()).contains("[\"tag0\"]");

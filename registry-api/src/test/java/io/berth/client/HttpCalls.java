@@ -1,4 +1,4 @@
-package io.berth.http.client;
+package io.berth.client;
 
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Requests to one server, and its errors as exceptions. */
-final class Wire {
+final class HttpCalls {
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -29,7 +29,7 @@ final class Wire {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI server;
 
-    Wire(URI server) {
+    HttpCalls(URI server) {
         this.server = server;
     }
 

@@ -1,4 +1,4 @@
-package io.berth.http.client;
+package io.berth.client;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -48,32 +48,33 @@ public final class HttpRegistry implements Registry {
     /** What the address of a session has before its state. */
     static final String STATE = "_state=";
 
-    private final Wire wire;
+    private final HttpCalls calls;
 
     /**
      * @param server such as {@code http://127.0.0.1:5000/}
      */
     public HttpRegistry(URI server) {
-        this.wire = new Wire(server);
+        this.calls = new HttpCalls(server);
     }
 
     @Override
     public Blob blob(RepositoryName repository, Digest digest) {
         String target = blobPath(repository, digest);
-        Wire.Answer head = wire.call("HEAD", target).unknownIs(ErrorCode.BLOB_UNKNOWN).fetch(200);
+        HttpCalls.Answer head =
+                calls.call("HEAD", target).unknownIs(ErrorCode.BLOB_UNKNOWN).fetch(200);
         requireDigest(head, digest);
         long size = Long.parseLong(head.header("Content-Length"));
-        return new HttpBlob(wire, target, Descriptor.of(MediaType.OCTET_STREAM, digest, size));
+        return new HttpBlob(calls, target, Descriptor.of(MediaType.OCTET_STREAM, digest, size));
     }
 
-    private record HttpBlob(Wire wire, String target, Descriptor descriptor) implements Blob {
+    private record HttpBlob(HttpCalls calls, String target, Descriptor descriptor) implements Blob {
 
         @Override
         public InputStream open(ByteRange range) {
             if (range.length() == descriptor.size()) {
-                return wire.call("GET", target).open(200);
+                return calls.call("GET", target).open(200);
             }
-            return wire.call("GET", target)
+            return calls.call("GET", target)
                     .header("Range", "bytes=" + range.first() + "-" + range.last())
                     .open(206);
         }
@@ -82,8 +83,8 @@ public final class HttpRegistry implements Registry {
     /** What a GET is answered with where the content is to be had elsewhere. */
     @Override
     public Optional<URI> blobLink(RepositoryName repository, Digest digest) {
-        Wire.Answer answer =
-                wire.call("GET", blobPath(repository, digest))
+        HttpCalls.Answer answer =
+                calls.call("GET", blobPath(repository, digest))
                         .header("Range", "bytes=0-0")
                         .unknownIs(ErrorCode.BLOB_UNKNOWN)
                         .fetch(200, 206, 307, 416);
@@ -94,8 +95,8 @@ public final class HttpRegistry implements Registry {
 
     @Override
     public Digest resolve(RepositoryName repository, Reference reference) {
-        Wire.Answer head =
-                wire.call("HEAD", manifestPath(repository, reference))
+        HttpCalls.Answer head =
+                calls.call("HEAD", manifestPath(repository, reference))
                         .unknownIs(ErrorCode.MANIFEST_UNKNOWN)
                         .fetch(200);
         return Digest.of(head.header("Docker-Content-Digest"));
@@ -103,8 +104,8 @@ public final class HttpRegistry implements Registry {
 
     @Override
     public Manifest manifest(RepositoryName repository, Reference reference) {
-        Wire.Answer answer =
-                wire.call("GET", manifestPath(repository, reference))
+        HttpCalls.Answer answer =
+                calls.call("GET", manifestPath(repository, reference))
                         .header("Accept", MediaType.OCI_INDEX)
                         .header("Accept", MediaType.OCI_MANIFEST + ", " + MediaType.DOCKER_LIST)
                         .header("Accept", MediaType.DOCKER_MANIFEST)
@@ -122,26 +123,29 @@ public final class HttpRegistry implements Registry {
 
     @Override
     public Upload startUpload(RepositoryName repository) {
-        Wire.Answer answer = wire.call("POST", uploadsPath(repository)).fetch(202);
-        return new HttpUpload(wire, repository, answer.header("Location"), 0);
+        HttpCalls.Answer answer = calls.call("POST", uploadsPath(repository)).fetch(202);
+        return new HttpUpload(calls, repository, answer.header("Location"), 0);
     }
 
     @Override
     public Upload resumeUpload(RepositoryName repository, UploadId id, @Nullable String state) {
-        Wire.Answer status = wire.call("GET", uploadsPath(repository) + id).fetch(204);
+        HttpCalls.Answer status = calls.call("GET", uploadsPath(repository) + id).fetch(204);
         String location =
                 state == null
                         ? status.header("Location")
                         : uploadsPath(repository) + id + "?" + STATE + state;
         return new HttpUpload(
-                wire, repository, location, HttpUpload.sizeOf(wire, uploadsPath(repository) + id));
+                calls,
+                repository,
+                location,
+                HttpUpload.sizeOf(calls, uploadsPath(repository) + id));
     }
 
     @Override
     public Descriptor putBlob(RepositoryName repository, Digest digest, UploadChunk content)
             throws IOException {
-        Wire.Answer answer =
-                wire.call("POST", uploadsPath(repository) + "?digest=" + encode(digest))
+        HttpCalls.Answer answer =
+                calls.call("POST", uploadsPath(repository) + "?digest=" + encode(digest))
                         .body(content.body())
                         .send(201);
         return created(answer, repository, digest);
@@ -155,13 +159,13 @@ public final class HttpRegistry implements Registry {
                     case MountSource.From(RepositoryName repository) -> "&from=" + repository;
                     case MountSource.Anywhere _ -> "";
                 };
-        Wire.Answer answer =
-                wire.call("POST", uploadsPath(target) + "?mount=" + encode(digest) + from)
+        HttpCalls.Answer answer =
+                calls.call("POST", uploadsPath(target) + "?mount=" + encode(digest) + from)
                         .fetch(201, 202);
         if (answer.status() == 201) {
             return Optional.of(created(answer, target, digest));
         }
-        wire.call("DELETE", answer.header("Location")).fetch(204);
+        calls.call("DELETE", answer.header("Location")).fetch(204);
         return Optional.empty();
     }
 
@@ -171,8 +175,8 @@ public final class HttpRegistry implements Registry {
                 tags.stream()
                         .map(tag -> "tag=" + tag)
                         .collect(Collectors.joining("&", tags.isEmpty() ? "" : "?", ""));
-        Wire.Answer answer =
-                wire.call("PUT", manifestPath(repository, manifest.digest()) + query)
+        HttpCalls.Answer answer =
+                calls.call("PUT", manifestPath(repository, manifest.digest()) + query)
                         .header("Content-Type", manifest.mediaType())
                         .body(manifest.content())
                         .fetch(201);
@@ -191,17 +195,17 @@ public final class HttpRegistry implements Registry {
 
     @Override
     public void deleteBlob(RepositoryName repository, Digest digest) {
-        wire.call("DELETE", blobPath(repository, digest)).fetch(202);
+        calls.call("DELETE", blobPath(repository, digest)).fetch(202);
     }
 
     @Override
     public void deleteManifest(RepositoryName repository, Digest digest) {
-        wire.call("DELETE", manifestPath(repository, digest)).fetch(202);
+        calls.call("DELETE", manifestPath(repository, digest)).fetch(202);
     }
 
     @Override
     public void deleteTag(RepositoryName repository, Tag tag) {
-        wire.call("DELETE", manifestPath(repository, tag)).fetch(202);
+        calls.call("DELETE", manifestPath(repository, tag)).fetch(202);
     }
 
     @Override
@@ -230,7 +234,7 @@ public final class HttpRegistry implements Registry {
             PageRequest page) {
         String filter = artifactType == null ? "" : "&artifactType=" + encode(artifactType);
         String target = "/v2/" + repository + "/referrers/" + subject + "?" + query(page) + filter;
-        Wire.Answer answer = wire.call("GET", target).fetch(200);
+        HttpCalls.Answer answer = calls.call("GET", target).fetch(200);
         require(
                 answer.header("Content-Type").equals(MediaType.OCI_INDEX.value()),
                 "Content-Type of referrers");
@@ -262,7 +266,7 @@ public final class HttpRegistry implements Registry {
         List<T> items = new ArrayList<>();
         Optional<String> next = Optional.of(target);
         while (next.isPresent()) {
-            Wire.Answer answer = wire.call("GET", next.get()).fetch(200);
+            HttpCalls.Answer answer = calls.call("GET", next.get()).fetch(200);
             list.apply(answer.json()).forEach(node -> items.add(item.apply(node)));
             next = answer.headers().firstValue("Link").map(HttpRegistry::targetOf);
             if (items.size() >= limit) {
@@ -295,7 +299,7 @@ public final class HttpRegistry implements Registry {
                 null);
     }
 
-    private Descriptor created(Wire.Answer answer, RepositoryName repository, Digest digest) {
+    private Descriptor created(HttpCalls.Answer answer, RepositoryName repository, Digest digest) {
         requireDigest(answer, digest);
         require(
                 answer.header("Location").endsWith(blobPath(repository, digest)),
@@ -303,7 +307,7 @@ public final class HttpRegistry implements Registry {
         return blob(repository, digest).descriptor();
     }
 
-    static void requireDigest(Wire.Answer answer, Digest digest) {
+    static void requireDigest(HttpCalls.Answer answer, Digest digest) {
         require(
                 answer.header("Docker-Content-Digest").equals(digest.toString()),
                 "Docker-Content-Digest of " + digest);

@@ -1,4 +1,4 @@
-package io.berth.http.client;
+package io.berth.client;
 
 import io.berth.name.Descriptor;
 import io.berth.name.Digest;
@@ -14,14 +14,14 @@ import java.util.Optional;
 /** An upload session of a server, continued wherever the last answer said. */
 final class HttpUpload implements Upload {
 
-    private final Wire wire;
+    private final HttpCalls calls;
     private final RepositoryName repository;
     private final UploadId id;
     private String location;
     private long size;
 
-    HttpUpload(Wire wire, RepositoryName repository, String location, long size) {
-        this.wire = wire;
+    HttpUpload(HttpCalls calls, RepositoryName repository, String location, long size) {
+        this.calls = calls;
         this.repository = repository;
         this.location = location;
         this.size = size;
@@ -30,22 +30,22 @@ final class HttpUpload implements Upload {
     }
 
     /** Where a session stands that is at an address. */
-    static long sizeOf(Wire wire, String location) {
-        long last = last(wire.call("GET", location).fetch(204));
-        return last > 0 ? last + 1 : sizeOfSmall(wire, location);
+    static long sizeOf(HttpCalls calls, String location) {
+        long last = last(calls.call("GET", location).fetch(204));
+        return last > 0 ? last + 1 : sizeOfSmall(calls, location);
     }
 
     /** One byte and none look the same but where a chunk is refused. */
-    private static long sizeOfSmall(Wire wire, String location) {
-        Wire.Answer refused =
-                wire.call("PATCH", location)
+    private static long sizeOfSmall(HttpCalls calls, String location) {
+        HttpCalls.Answer refused =
+                calls.call("PATCH", location)
                         .header("Content-Range", "9-9")
                         .body(new ByteArrayInputStream(new byte[1]))
                         .fetch(416);
         return last(refused) + 1;
     }
 
-    private static long last(Wire.Answer answer) {
+    private static long last(HttpCalls.Answer answer) {
         return Long.parseLong(answer.header("Range").substring("0-".length()));
     }
 
@@ -75,20 +75,20 @@ final class HttpUpload implements Upload {
 
     @Override
     public long append(UploadChunk chunk) throws IOException {
-        Wire.Answer answer = with(chunk, wire.call("PATCH", location)).send(202);
+        HttpCalls.Answer answer = with(chunk, calls.call("PATCH", location)).send(202);
         location = answer.header("Location");
         long last = last(answer);
-        size = last > 0 ? last + 1 : sizeOfSmall(wire, location);
+        size = last > 0 ? last + 1 : sizeOfSmall(calls, location);
         return size;
     }
 
     @Override
     public Descriptor commit(Digest digest, UploadChunk last) throws IOException {
         String separator = location.contains("?") ? "&" : "?";
-        Wire.Answer answer =
+        HttpCalls.Answer answer =
                 with(
                                 last,
-                                wire.call(
+                                calls.call(
                                         "PUT",
                                         location
                                                 + separator
@@ -98,13 +98,13 @@ final class HttpUpload implements Upload {
         HttpRegistry.requireDigest(answer, digest);
         String blob = HttpRegistry.blobPath(repository, digest);
         HttpRegistry.require(answer.header("Location").endsWith(blob), "Location of " + digest);
-        Wire.Answer head = wire.call("HEAD", blob).fetch(200);
+        HttpCalls.Answer head = calls.call("HEAD", blob).fetch(200);
         return Descriptor.of(
                 MediaType.OCTET_STREAM, digest, Long.parseLong(head.header("Content-Length")));
     }
 
     /** A length cannot be said without saying where: it then belongs at the end. */
-    private Wire.Call with(UploadChunk chunk, Wire.Call call) {
+    private HttpCalls.Call with(UploadChunk chunk, HttpCalls.Call call) {
         call.body(chunk.body());
         if (chunk.length().orElse(0) > 0) {
             long first = chunk.offset().orElse(size);
@@ -117,7 +117,7 @@ final class HttpUpload implements Upload {
 
     @Override
     public void cancel() {
-        wire.call("DELETE", location).fetch(204);
+        calls.call("DELETE", location).fetch(204);
     }
 
     /** Nothing is held between requests. */

@@ -17,7 +17,7 @@ import org.apache.catalina.startup.Tomcat;
 import org.springframework.web.servlet.DispatcherServlet;
 
 /** The API behind a real server on a port of its own, as the application has it. */
-final class TestServer implements AutoCloseable {
+final class ApiServer implements AutoCloseable {
 
     static {
         // Tests provoke failures on purpose; what the server logs of them is not news.
@@ -29,7 +29,7 @@ final class TestServer implements AutoCloseable {
     private final Tomcat tomcat = new Tomcat();
     private final Path folder;
 
-    TestServer(Registry registry, ApiSettings settings) {
+    ApiServer(Registry registry, ApiSettings settings) {
         try {
             folder = Files.createTempDirectory("berth-test");
         } catch (IOException e) {
