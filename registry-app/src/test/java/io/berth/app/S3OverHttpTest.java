@@ -7,6 +7,7 @@ import io.berth.client.RawHttpConnection;
 import io.berth.client.RawHttpConnection.Response;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
+import io.berth.object.s3.S3TestServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -84,17 +85,17 @@ class S3OverHttpTest {
             String blob = push(http, random(10));
 
             assertThat(http.get(blob).read().header("Location"))
-                    .startsWith("https://images.example/" + TestBucket.NAME + "/registry/docker/");
+                    .startsWith(
+                            "https://images.example/" + S3TestServer.BUCKET + "/registry/docker/");
         }
     }
 
     @Test
     void saysWhereContentIs(CapturedOutput output) throws Exception {
-        TestBucket bucket = new TestBucket();
-        String endpoint = bucket.endpoint();
-        try (TestServer server = TestServer.on(bucket, bucket.settings());
+        S3TestServer s3 = new S3TestServer();
+        try (TestServer server = TestServer.on(s3, Map.of());
                 RawHttpConnection http = new RawHttpConnection(server.port())) {
-            assertThat(output).contains("from s3://images/registry at " + endpoint);
+            assertThat(output).contains("from s3://images/registry at " + s3.endpoint());
             assertThat(http.get("/debug/health").read().text())
                     .contains("\"kind\":\"s3\"", "\"createIfAbsent\":true");
         }
@@ -118,18 +119,20 @@ class S3OverHttpTest {
 
     @Test
     void aBucketThatIsAwayIsWaitedFor(CapturedOutput output) throws Exception {
-        TestBucket bucket = new TestBucket();
-        String endpoint = bucket.endpoint();
-        Map<String, String> settings = new TreeMap<>(bucket.settings());
-        settings.put("storage.redirect.disable", "true");
-        settings.put("health.storagedriver.interval", "100ms");
-        try (TestServer server = TestServer.on(bucket, settings)) {
+        S3TestServer s3 = new S3TestServer();
+        Map<String, String> settings =
+                Map.of(
+                        "storage.redirect.disable",
+                        "true",
+                        "health.storagedriver.interval",
+                        "100ms");
+        try (TestServer server = TestServer.on(s3, settings)) {
             byte[] content = random(100_000);
             String blob = push(server, content);
             Response before = ask(server, blob);
             assertThat(before.body()).isEqualTo(content);
 
-            bucket.goAway();
+            s3.stop();
             Response away = ask(server, blob);
             assertThat(away.status()).isEqualTo(503);
             assertThat(away.header("Retry-After")).isNotNull();
@@ -137,7 +140,7 @@ class S3OverHttpTest {
             assertThat(ask(server, "/livez").status()).isEqualTo(200);
             assertThat(ask(server, "/").status()).isEqualTo(200);
 
-            bucket.comeBack(endpoint);
+            s3.startAgain();
             awaitStatus(server, "/readyz", 200);
             assertThat(ask(server, blob).body()).isEqualTo(content);
         }
@@ -157,18 +160,16 @@ class S3OverHttpTest {
     }
 
     private TestServer serve(Map<String, String> more) {
-        TestBucket bucket = new TestBucket();
-        Map<String, String> settings = new TreeMap<>(bucket.settings());
+        Map<String, String> settings = new TreeMap<>(more);
         settings.put("storage.s3.spooldirectory", spool.toString());
-        settings.putAll(more);
-        return TestServer.on(bucket, settings);
+        return TestServer.on(new S3TestServer(), settings);
     }
 
     static void assertShowsNoSecret(CapturedOutput output) {
         assertThat(output)
-                .doesNotContain(TestBucket.ACCESS_KEY)
-                .doesNotContain(TestBucket.SECRET_KEY)
-                .doesNotContain("shared by all replicas of the test");
+                .doesNotContain(S3TestServer.ACCESS_KEY)
+                .doesNotContain(S3TestServer.SECRET_KEY)
+                .doesNotContain(TestServer.HTTP_SECRET);
     }
 
     private HttpResponse<byte[]> fetch(URI link, String... headers) throws Exception {

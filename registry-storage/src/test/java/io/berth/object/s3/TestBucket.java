@@ -10,14 +10,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
-import org.gaul.s3proxy.junit.S3ProxyJunitCore;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -41,37 +39,18 @@ public record TestBucket(
     /** A server in this JVM, for all tests of it, started by the first. */
     private static final class Local {
 
-        private static final String ACCESS_KEY = "ak";
-        private static final String SECRET_KEY = "sk12345678";
-        private static final URI ENDPOINT = start();
-
-        private static URI start() {
-            S3ProxyJunitCore server =
-                    new S3ProxyJunitCore.Builder()
-                            .withBlobStoreProvider("transient-nio2")
-                            .withCredentials(ACCESS_KEY, SECRET_KEY)
-                            .build();
-            try {
-                server.beforeEach();
-            } catch (Exception e) {
-                throw new IllegalStateException("the server does not start", e);
-            }
-            return Objects.requireNonNull(server.getUri());
-        }
+        private static final S3TestServer SERVER = new S3TestServer();
     }
 
-    /** A bucket of the server in this JVM, made when it is not there. */
+    /** The bucket of the server in this JVM. */
     public static TestBucket local(Path spool) {
-        TestBucket bucket =
-                new TestBucket(
-                        Local.ENDPOINT,
-                        "us-east-1",
-                        "test",
-                        Local.ACCESS_KEY,
-                        Local.SECRET_KEY,
-                        spool);
-        bucket.create();
-        return bucket;
+        return new TestBucket(
+                Local.SERVER.endpoint(),
+                S3TestServer.REGION,
+                S3TestServer.BUCKET,
+                S3TestServer.ACCESS_KEY,
+                S3TestServer.SECRET_KEY,
+                spool);
     }
 
     public static String newRoot() {
