@@ -11,13 +11,9 @@ import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
 import io.berth.name.Tag;
-import java.util.ArrayList;
+import io.berth.object.Threads;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -92,21 +88,7 @@ abstract class ConcurrentUseContract extends RoleContract {
         }
     }
 
-    private void allAtOnce(List<Callable<Object>> actions) throws Exception {
-        CyclicBarrier start = new CyclicBarrier(actions.size());
-        try (ExecutorService threads = Executors.newFixedThreadPool(actions.size())) {
-            List<Future<Object>> running = new ArrayList<>();
-            for (Callable<Object> action : actions) {
-                running.add(
-                        threads.submit(
-                                () -> {
-                                    start.await();
-                                    return action.call();
-                                }));
-            }
-            for (Future<Object> one : running) {
-                one.get();
-            }
-        }
+    private static void allAtOnce(List<Callable<Object>> actions) throws Exception {
+        Threads.run(actions.size(), thread -> actions.get(thread).call());
     }
 }
