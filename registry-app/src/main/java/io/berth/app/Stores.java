@@ -14,6 +14,11 @@ import io.berth.object.disk.StoppedWhileWaitingException;
 import io.berth.object.s3.S3Store;
 import io.berth.object.s3.bucket.S3Options;
 import io.berth.object.s3.bucket.S3Options.Credentials;
+import io.berth.object.s3.bucket.S3Options.Endpoint;
+import io.berth.object.s3.bucket.S3Options.Multipart;
+import io.berth.object.s3.bucket.S3Options.Redirects;
+import io.berth.object.s3.bucket.S3Options.SpoolOptions;
+import io.berth.object.s3.bucket.S3Options.WriteOptions;
 import io.berth.object.s3.bucket.S3SetupException;
 import io.berth.storage.StoredRegistry;
 import java.io.UncheckedIOException;
@@ -145,31 +150,38 @@ final class Stores {
 
     static S3Options options(S3Settings settings, boolean redirects) {
         return new S3Options(
-                settings.region(),
                 settings.bucket(),
+                settings.rootDirectory(),
+                endpoint(settings),
+                credentials(settings),
+                new Multipart(
+                        settings.chunkSize().bytes(),
+                        settings.multipartCopyChunkSize().bytes(),
+                        settings.multipartCopyMaxConcurrency(),
+                        settings.multipartCopyThresholdSize().bytes()),
+                new WriteOptions(
+                        settings.encrypt(),
+                        settings.keyId(),
+                        settings.storageClass().name(),
+                        settings.objectAcl() == ObjectAcl.NONE
+                                ? ""
+                                : settings.objectAcl().toString(),
+                        settings.checksum()),
+                new Redirects(redirects, settings.endpointOfClients()),
+                new SpoolOptions(settings.spoolFolder(), MemoryBudget.ofProcess().spoolBytes()));
+    }
+
+    private static Endpoint endpoint(S3Settings settings) {
+        return new Endpoint(
+                settings.region(),
                 settings.endpoint(),
                 settings.pathStyle(),
-                settings.rootDirectory(),
-                credentials(settings),
-                settings.encrypt(),
-                settings.keyId(),
-                settings.storageClass().name(),
-                settings.objectAcl() == ObjectAcl.NONE ? "" : settings.objectAcl().toString(),
-                settings.chunkSize().bytes(),
-                settings.multipartCopyChunkSize().bytes(),
-                settings.multipartCopyMaxConcurrency(),
-                settings.multipartCopyThresholdSize().bytes(),
-                settings.skipVerify(),
                 settings.accelerate(),
                 settings.useDualStack(),
                 settings.useFipsEndpoint(),
+                settings.skipVerify(),
                 Objects.requireNonNullElse(settings.userAgent(), USER_AGENT),
-                redirects,
-                settings.endpointOfClients(),
-                settings.checksum(),
-                settings.maxConnections(),
-                settings.spoolFolder(),
-                MemoryBudget.ofProcess().spoolBytes());
+                settings.maxConnections());
     }
 
     private static @Nullable Credentials credentials(S3Settings settings) {

@@ -2,6 +2,7 @@ package io.berth.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
@@ -9,6 +10,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import io.berth.object.s3.bucket.S3Capabilities;
+import io.berth.object.s3.bucket.S3Options;
+import io.berth.object.s3.bucket.S3SetupException;
 import io.berth.storage.upload.SessionKey;
 import org.junit.jupiter.api.Test;
 
@@ -158,6 +162,26 @@ class BordersTest {
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon.awssdk..")
                 .because("an SDK's types and failures are translated where they enter")
+                .check(Code.CLASSES);
+    }
+
+    @Test
+    void theRoomsOfTheS3StoreAreEnteredThroughItsFacade() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.berth.object.s3..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("io.berth.object.s3.*..")
+                                .and(
+                                        not(
+                                                belongToAnyOf(
+                                                        S3Options.class,
+                                                        S3Capabilities.class,
+                                                        S3SetupException.class))))
+                .because(
+                        "S3Store, its options, capabilities and setup exception are what the store"
+                                + " shows to others")
                 .check(Code.CLASSES);
     }
 

@@ -62,14 +62,14 @@ class S3FaultsTest {
         try (S3Store store = bucket.open(root)) {
             bystander = scenario.prepared(registry(store));
         }
-        FaultInjector sabotage = new FaultInjector(fault, request);
+        FaultInjector faults = new FaultInjector(fault, request);
         boolean answered;
         int requests;
-        try (S3Store store = bucket.open(root, sabotage)) {
+        try (S3Store store = bucket.open(root, faults)) {
             Registry attacked = registry(store);
-            sabotage.start();
+            faults.start();
             answered = scenario.isAnswered(attacked, request);
-            requests = sabotage.requests();
+            requests = faults.requests();
         }
         assertThat(answered || request > 0).as("answered when nothing is wrong").isTrue();
         try (S3Store store = bucket.open(root)) {

@@ -70,7 +70,7 @@ import software.amazon.awssdk.http.SdkHttpClient;
  *
  * <p><b>Memory.</b> A writer or a handle has at most four parts that are being filled or sent. Each
  * takes up to 256 KiB of the heap, or a file in the spool folder if it is larger. All of them
- * together take at most {@link S3Options#spoolHeapBytes} of the heap; beyond that each part is a
+ * together take at most {@link S3Options.SpoolOptions#heapBytes} of the heap; beyond that each part is a
  * file. Tails of staged bytes that wait for their next handle are included, and take up to 256 MiB
  * of files.
  *
@@ -169,7 +169,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     }
 
     private static Spool spool(S3Options options) {
-        return new Spool(options.spoolFolder(), options.spoolHeapBytes());
+        return new Spool(options.spool().folder(), options.spool().heapBytes());
     }
 
     private S3Store(
@@ -190,7 +190,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
                 new StagingArea(
                         bucket, spool, listings, deletes, deferred, tails, this::comparesSha256);
         presignedUrls =
-                bucket.options().redirects()
+                bucket.options().redirects().enabled()
                         ? Optional.of(new S3PresignedUrls(bucket))
                         : Optional.empty();
         probing = Thread.ofVirtual().name("s3-probe").unstarted(() -> probeAgain(probePause));
@@ -205,7 +205,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     }
 
     private boolean comparesSha256() {
-        return capabilities.has(Ability.SHA256) && bucket.options().checksums() != Checksums.NEVER;
+        return capabilities.has(Ability.SHA256) && bucket.options().writes().checksums() != Checksums.NEVER;
     }
 
     private void probeAgain(Duration pause) {

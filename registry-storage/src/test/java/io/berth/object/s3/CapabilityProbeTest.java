@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 
-/** A server that is busy, or loses answers, while it is tried out. */
+/** A server that is busy, or whose answers are lost, during the probe. */
 class CapabilityProbeTest {
 
     private static final Duration MOMENT = Duration.ofMillis(200);
@@ -35,7 +35,7 @@ class CapabilityProbeTest {
     private final TestBucket bucket = TestBucket.local(spool);
     private final String root = TestBucket.newRoot();
 
-    /** Fails the first requests of some operations. */
+    /** Makes the first requests of some operations fail. */
     private static final class Failing extends WireTap {
 
         private enum How {
@@ -119,7 +119,7 @@ class CapabilityProbeTest {
         assertThat(bucket.keys(root)).isEmpty();
     }
 
-    /** As files of writes that are under way are on some servers. */
+    /** Some servers also list files of writes that are under way. */
     @Test
     void whatElseAServerListsDoesNotMatter() {
         AtomicInteger added = new AtomicInteger();
@@ -169,7 +169,7 @@ class CapabilityProbeTest {
                 .hasMessageContaining("Start again");
     }
 
-    /** A condition that is sent is not relied upon, one that breaks the server is not sent. */
+    /** The condition is sent, but not relied upon; it is not sent if the server fails at it. */
     @Test
     void whatIsNotKnownIsDoneInTwoStepsWithTheConditionAsWell() {
         FaultyWire wire = new FaultyWire();

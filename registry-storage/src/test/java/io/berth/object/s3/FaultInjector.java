@@ -10,12 +10,12 @@ import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 
-/** Strikes at one request on its way to a server, counted from its start. Thread-safe. */
+/** Makes one request fail, counted from {@link #start}. Thread-safe. */
 public final class FaultInjector extends WireTap {
 
-    /** What happens to the request. */
+    /** How the request fails. */
     public enum Fault {
-        /** The server asks for patience. */
+        /** The server answers that it is busy. */
         BUSY,
         /** It does not arrive. */
         LOST,
@@ -35,7 +35,7 @@ public final class FaultInjector extends WireTap {
     private volatile boolean started;
 
     /**
-     * @param request from 1 on; 0: none is struck
+     * @param request the number of the request that fails, from 1; 0: none
      */
     public FaultInjector(Fault fault, int request) {
         this.fault = fault;
@@ -46,7 +46,7 @@ public final class FaultInjector extends WireTap {
         started = true;
     }
 
-    /** Requests since the start. */
+    /** The number of requests since the start. */
     public int requests() {
         return count.get();
     }
@@ -59,7 +59,7 @@ public final class FaultInjector extends WireTap {
         int number = count.incrementAndGet();
         boolean dies = fault == Fault.DIES_BEFORE || fault == Fault.DIES_AFTER;
         if (dies && target > 0 && number > target) {
-            throw new SocketException("sabotage: nobody is there");
+            throw new SocketException("injected: no server");
         }
         if (number != target) {
             return request.call();
@@ -68,10 +68,10 @@ public final class FaultInjector extends WireTap {
             case BUSY -> {
                 return answer(503, "SlowDown");
             }
-            case LOST, DIES_BEFORE -> throw new SocketException("sabotage: lost");
+            case LOST, DIES_BEFORE -> throw new SocketException("injected: request lost");
             case ANSWER_LOST, DIES_AFTER -> {
                 request.call().responseBody().ifPresent(FaultInjector::drop);
-                throw new SocketException("sabotage: answer lost");
+                throw new SocketException("injected: answer lost");
             }
             case ANSWER_CUT -> {
                 return cut(request.call());
@@ -84,7 +84,7 @@ public final class FaultInjector extends WireTap {
         body.abort();
     }
 
-    /** Half of the body, then the connection is gone. */
+    /** Half of the body, and then a broken connection. */
     private static HttpExecuteResponse cut(HttpExecuteResponse answer) throws IOException {
         if (answer.responseBody().isEmpty()) {
             return answer;
@@ -101,7 +101,7 @@ public final class FaultInjector extends WireTap {
     private static final class Broken extends InputStream {
         @Override
         public int read() throws IOException {
-            throw new SocketException("sabotage: cut");
+            throw new SocketException("injected: answer cut");
         }
     }
 }

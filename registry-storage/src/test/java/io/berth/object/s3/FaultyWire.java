@@ -12,25 +12,25 @@ import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 
-/** Notes each request and fails those that it is told to. */
+/** Records each request, and makes those fail that it is told to. */
 final class FaultyWire extends WireTap {
 
-    /** How a request can fail. */
+    /** How a request fails. */
     enum Fault {
-        /** It never arrives. */
+        /** It does not arrive. */
         REQUEST_LOST,
-        /** It is carried out, but nobody hears of it. */
+        /** It is carried out, but its answer does not arrive. */
         ANSWER_LOST,
-        /** The server is busy and says so. */
+        /** The server answers that it is busy. */
         BUSY,
-        /** The server fails before it did anything. */
+        /** The server answers with an error and does not carry it out. */
         FAILED_BEFORE,
-        /** The server fails after it did everything. */
+        /** The server answers with an error, but carries it out. */
         FAILED_AFTER,
-        /** The server wants other parts: the same request is never carried out. */
+        /** The server refuses the parts, however often it is asked. */
         PARTS_REFUSED;
 
-        /** Those that may pass by the next attempt. */
+        /** Those after which the next attempt may succeed. */
         static final Set<Fault> PASSING = EnumSet.complementOf(EnumSet.of(PARTS_REFUSED));
 
         boolean isCarriedOut() {
@@ -43,7 +43,7 @@ final class FaultyWire extends WireTap {
     private Fault fault = Fault.REQUEST_LOST;
     private int times;
 
-    /** The operations that were requested since the last call, sorted by name. */
+    /** The operations requested since the last call, sorted by name. */
     List<String> made() {
         synchronized (made) {
             List<String> sorted = made.stream().sorted().toList();
@@ -52,7 +52,7 @@ final class FaultyWire extends WireTap {
         }
     }
 
-    /** From now on fails the next {@code count} requests of an operation. */
+    /** Makes the next {@code count} requests of an operation fail. */
     synchronized void fail(String operation, Fault how, int count) {
         failing = operation::equals;
         fault = how;

@@ -10,12 +10,12 @@ import software.amazon.awssdk.http.ExecutableHttpRequest;
 import software.amazon.awssdk.http.HttpExecuteResponse;
 
 /**
- * Every request that leaves for a server, and which of them waited for which: each takes a while,
- * so that those which are sent side by side are seen to be. Thread-safe.
+ * Records every request and when it began and ended. Delays each, so that concurrent requests
+ * overlap. Thread-safe.
  */
 public final class RequestTrace extends WireTap {
 
-    /** Longer than it takes to send what can be sent at once. */
+    /** Longer than it takes to begin all requests that can be concurrent. */
     private static final long LATENCY_MILLIS = 60;
 
     private record Sent(String operation, long start, long end) {}
@@ -37,7 +37,7 @@ public final class RequestTrace extends WireTap {
         }
     }
 
-    /** How often what was asked since the last call, in the order of the names. */
+    /** The number of requests of each operation since the last call, sorted by name. */
     public Map<String, Integer> taken() {
         Map<String, Integer> counts = new TreeMap<>();
         synchronized (sent) {
@@ -47,7 +47,7 @@ public final class RequestTrace extends WireTap {
         return counts;
     }
 
-    /** The longest chain of requests of which each began after the one before had its answer. */
+    /** The longest sequence of requests of which each began after the one before had ended. */
     public int depth() {
         List<Sent> requests;
         synchronized (sent) {

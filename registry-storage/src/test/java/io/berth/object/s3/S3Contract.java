@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract on a bucket; where its server lacks something, what happens instead. */
+/** The contract of a store in a bucket, with allowances for what its server cannot do. */
 abstract class S3Contract extends ObjectStoreContract {
 
     @TempDir static Path spool;
@@ -23,7 +23,7 @@ abstract class S3Contract extends ObjectStoreContract {
     private final String root = TestBucket.newRoot();
     private final List<S3Store> others = new ArrayList<>();
 
-    /** How far the store's time is ahead. */
+    /** Nanoseconds by which the store's clock is ahead. */
     private final AtomicLong ahead = new AtomicLong();
 
     private S3Store store;

@@ -18,18 +18,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A store in a bucket of the server in this JVM, and what it asks of that server. */
+/** A store in a bucket of the server in this JVM, and the requests that it makes. */
 abstract class S3Fixture {
 
     static final int MIB = 1 << 20;
 
-    /** A server that can do everything: that it can is believed, so that one request is enough. */
+    /** The capabilities of a server that can do everything, so that one request is enough. */
     static final S3Capabilities ALL =
             S3Capabilities.of(
                     EnumSet.complementOf(
                             EnumSet.of(Ability.BARE_ETAGS, Ability.BATCH_DELETE_NEEDS_MD5)));
 
-    /** A server that can do nothing but the least. */
+    /** The capabilities of a server that can only do what every server must. */
     static final S3Capabilities NONE = S3Capabilities.of(EnumSet.noneOf(Ability.class));
 
     @TempDir static Path spool;
@@ -94,7 +94,7 @@ abstract class S3Fixture {
         }
     }
 
-    /** As a session goes on: resumes, adds, keeps; returns its state. */
+    /** Does what a request of an upload does: resumes, appends, keeps. Returns the state. */
     String stage(String key, @Nullable String state, byte[] content, int from, int to) {
         try (StagedObject staged =
                 from == 0 ? store.stage(key(key)) : store.resume(key(key), state)) {

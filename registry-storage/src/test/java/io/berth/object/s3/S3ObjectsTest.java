@@ -178,7 +178,7 @@ class S3ObjectsTest extends S3Fixture {
 
     @Test
     void linksLeadWhereClientsGo() {
-        S3Options.Builder options = bucket.options(root);
+        TestOptions options = bucket.options(root);
         S3Options elsewhere =
                 options.redirectEndpoint(URI.create("https://cdn.example.com")).build();
         try (S3Store other = S3Store.open(elsewhere, ALL, wire)) {

@@ -22,21 +22,21 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 
-/** A bucket of a server, in which each store of a test gets a root of its own. */
+/** A bucket of a server, in which each test has a root directory of its own. */
 public record TestBucket(
         URI endpoint, String region, String name, String accessKey, String secretKey, Path spool) {
 
-    /** Outside of the roots of tests, which are empty when they begin. */
+    /** Outside of the root directories of tests, which are empty at the beginning. */
     public static final ObjectKey PROBES = ObjectKey.of("own/probe");
 
     private static final AtomicInteger ROOTS = new AtomicInteger();
 
     private static final Set<String> CREATED = new HashSet<>();
 
-    /** What a server can do is tried out once. */
+    /** The capabilities of each server, so that it is probed once. */
     private static final ConcurrentMap<URI, S3Capabilities> KNOWN = new ConcurrentHashMap<>();
 
-    /** A server in this JVM, for all tests of it, started by the first. */
+    /** A server in this JVM for all tests, started by the first. */
     private static final class Local {
 
         private static final S3TestServer SERVER = new S3TestServer();
@@ -57,14 +57,10 @@ public record TestBucket(
         return "t" + Long.toString(System.nanoTime(), 36) + ROOTS.incrementAndGet();
     }
 
-    public S3Options.Builder options(String root) {
-        return S3Options.builder(region, name, spool)
-                .endpoint(endpoint)
-                .pathStyle(true)
-                .rootDirectory("/" + root)
-                .objectAcl("NONE")
-                .chunkSize(S3Options.MIN_PART)
-                .credentials(new Credentials(accessKey, secretKey, null));
+    TestOptions options(String root) {
+        Credentials credentials = new Credentials(accessKey, secretKey, null);
+        return new TestOptions(name, region, endpoint, credentials, spool)
+                .rootDirectory("/" + root);
     }
 
     public S3Capabilities capabilities() {
@@ -85,7 +81,7 @@ public record TestBucket(
         return open(root, wire, System::nanoTime);
     }
 
-    /** For a store whose trust in its sentinel lasts, however slow the machine is. */
+    /** With a clock that stands still, so that the sentinel is never checked again. */
     public S3Store openAtRest(String root, UnaryOperator<SdkHttpClient> wire) {
         return open(root, wire, () -> 0);
     }
@@ -98,7 +94,7 @@ public record TestBucket(
         return new S3Clients(options("").build(), UnaryOperator.identity());
     }
 
-    /** Makes it when it is not there; returns when it is. */
+    /** Creates the bucket when it is not there. */
     void create() {
         synchronized (CREATED) {
             if (CREATED.add(endpoint + "/" + name)) {
@@ -111,11 +107,11 @@ public record TestBucket(
         try (S3Clients clients = clients()) {
             clients.retrying.createBucket(create -> create.bucket(name));
         } catch (BucketAlreadyOwnedByYouException | BucketAlreadyExistsException e) {
-            // Another process made it.
+            // Another process has created it.
         }
     }
 
-    /** As another program does it, which knows no store. */
+    /** Requests that are not made by a store. */
     interface Work<T> {
         T with(S3Client client);
     }

@@ -233,7 +233,7 @@ public final class Bucket {
                         .acl(acl())
                         .storageClass(storageClass())
                         .serverSideEncryption(encryption())
-                        .ssekmsKeyId(options.keyId());
+                        .ssekmsKeyId(options.writes().keyId());
         return length <= S3Options.MIN_PART
                 ? put
                 : put.overrideConfiguration(
@@ -249,7 +249,7 @@ public final class Bucket {
                 .acl(acl())
                 .storageClass(storageClass())
                 .serverSideEncryption(encryption())
-                .ssekmsKeyId(options.keyId());
+                .ssekmsKeyId(options.writes().keyId());
     }
 
     /** A CopyObject request, with the timeout for so many bytes. */
@@ -262,7 +262,7 @@ public final class Bucket {
                 .acl(acl())
                 .storageClass(storageClass())
                 .serverSideEncryption(encryption())
-                .ssekmsKeyId(options.keyId())
+                .ssekmsKeyId(options.writes().keyId())
                 .overrideConfiguration(o -> o.apiCallAttemptTimeout(S3Clients.copyTimeout(length)));
     }
 
@@ -277,11 +277,11 @@ public final class Bucket {
     }
 
     private @Nullable String acl() {
-        return omitted(options.objectAcl());
+        return omitted(options.writes().objectAcl());
     }
 
     private @Nullable String storageClass() {
-        return omitted(options.storageClass());
+        return omitted(options.writes().storageClass());
     }
 
     private static @Nullable String omitted(String value) {
@@ -289,9 +289,9 @@ public final class Bucket {
     }
 
     private @Nullable ServerSideEncryption encryption() {
-        if (!options.encrypt()) {
+        if (!options.writes().encrypt()) {
             return null;
         }
-        return options.keyId() == null ? ServerSideEncryption.AES256 : ServerSideEncryption.AWS_KMS;
+        return options.writes().keyId() == null ? ServerSideEncryption.AES256 : ServerSideEncryption.AWS_KMS;
     }
 }

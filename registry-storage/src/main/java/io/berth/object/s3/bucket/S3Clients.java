@@ -116,8 +116,8 @@ public final class S3Clients implements AutoCloseable {
         sendingOnce = client(options, sendingHttp, AwsRetryStrategy.doNotRetry(), null);
         longRunning = client(options, longRunningHttp, AwsRetryStrategy.doNotRetry(), null);
         presigner = presigner(options);
-        copies = new Semaphore(Math.max(1, options.maxConnections() * 3 / 4), true);
-        sends = new Semaphore(options.maxConnections(), true);
+        copies = new Semaphore(Math.max(1, options.endpoint().maxConnections() * 3 / 4), true);
+        sends = new Semaphore(options.endpoint().maxConnections(), true);
     }
 
     /**
@@ -192,7 +192,7 @@ public final class S3Clients implements AutoCloseable {
 
     private static SdkHttpClient http(S3Options options, Duration socketTimeout) {
         return Apache5HttpClient.builder()
-                .maxConnections(options.maxConnections())
+                .maxConnections(options.endpoint().maxConnections())
                 .connectionTimeout(CONNECT_TIMEOUT)
                 .connectionAcquisitionTimeout(POOL_TIMEOUT)
                 .socketTimeout(socketTimeout)
@@ -201,7 +201,7 @@ public final class S3Clients implements AutoCloseable {
                         AttributeMap.builder()
                                 .put(
                                         SdkHttpConfigurationOption.TRUST_ALL_CERTIFICATES,
-                                        options.skipVerify())
+                                        options.endpoint().skipVerify())
                                 .build());
     }
 
@@ -222,15 +222,15 @@ public final class S3Clients implements AutoCloseable {
             SdkHttpClient http,
             RetryStrategy retries,
             @Nullable Duration callTimeout) {
-        boolean always = options.checksums() == Checksums.ALWAYS;
+        boolean always = options.writes().checksums() == Checksums.ALWAYS;
         S3ClientBuilder builder =
                 S3Client.builder()
-                        .region(Region.of(options.region()))
+                        .region(Region.of(options.endpoint().region()))
                         .credentialsProvider(credentials)
                         .httpClient(http)
                         .serviceConfiguration(service(options))
-                        .dualstackEnabled(options.useDualStack())
-                        .fipsEnabled(options.useFips())
+                        .dualstackEnabled(options.endpoint().useDualStack())
+                        .fipsEnabled(options.endpoint().useFips())
                         .requestChecksumCalculation(
                                 always
                                         ? RequestChecksumCalculation.WHEN_SUPPORTED
@@ -240,7 +240,7 @@ public final class S3Clients implements AutoCloseable {
                                         ? ResponseChecksumValidation.WHEN_SUPPORTED
                                         : ResponseChecksumValidation.WHEN_REQUIRED)
                         .overrideConfiguration(override(options, retries, callTimeout));
-        URI endpoint = options.endpoint();
+        URI endpoint = options.endpoint().url();
         if (endpoint != null) {
             builder.endpointOverride(endpoint);
         }
@@ -253,8 +253,8 @@ public final class S3Clients implements AutoCloseable {
      */
     private static S3Configuration service(S3Options options) {
         return S3Configuration.builder()
-                .pathStyleAccessEnabled(options.pathStyle())
-                .accelerateModeEnabled(options.accelerate())
+                .pathStyleAccessEnabled(options.endpoint().pathStyle())
+                .accelerateModeEnabled(options.endpoint().accelerate())
                 .chunkedEncodingEnabled(false)
                 .build();
     }
@@ -267,9 +267,9 @@ public final class S3Clients implements AutoCloseable {
                         .apiCallTimeout(callTimeout)
                         .retryStrategy(retries)
                         .scheduledExecutorService(timer);
-        if (!options.userAgent().isEmpty()) {
+        if (!options.endpoint().userAgent().isEmpty()) {
             override.putAdvancedOption(
-                    SdkAdvancedClientOption.USER_AGENT_PREFIX, options.userAgent());
+                    SdkAdvancedClientOption.USER_AGENT_PREFIX, options.endpoint().userAgent());
         }
         return override.build();
     }
@@ -277,15 +277,15 @@ public final class S3Clients implements AutoCloseable {
     private S3Presigner presigner(S3Options options) {
         S3Presigner.Builder builder =
                 S3Presigner.builder()
-                        .region(Region.of(options.region()))
+                        .region(Region.of(options.endpoint().region()))
                         .credentialsProvider(credentials)
                         .serviceConfiguration(service(options))
-                        .dualstackEnabled(options.useDualStack())
-                        .fipsEnabled(options.useFips());
+                        .dualstackEnabled(options.endpoint().useDualStack())
+                        .fipsEnabled(options.endpoint().useFips());
         URI endpoint =
-                options.redirectEndpoint() != null
-                        ? options.redirectEndpoint()
-                        : options.endpoint();
+                options.redirects().endpoint() != null
+                        ? options.redirects().endpoint()
+                        : options.endpoint().url();
         if (endpoint != null) {
             builder.endpointOverride(endpoint);
         }

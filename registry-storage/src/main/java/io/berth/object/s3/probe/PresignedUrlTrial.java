@@ -25,7 +25,7 @@ record PresignedUrlTrial(ProbeObjects objects) {
     private static final Logger log = LoggerFactory.getLogger(PresignedUrlTrial.class);
 
     Set<Ability> get() {
-        if (!objects.bucket().options().redirects()) {
+        if (!objects.bucket().options().redirects().enabled()) {
             return Set.of();
         }
         try {

@@ -70,7 +70,7 @@ final class SetupProblems {
                     "IllegalLocationConstraintException",
                     "TemporaryRedirect" ->
                     problem(
-                            where(options) + " is not in region " + options.region() + ".",
+                            where(options) + " is not in region " + options.endpoint().region() + ".",
                             inRegion(e),
                             e);
             case "AccessDenied", "AllAccessDisabled", "AccountProblem" ->
@@ -91,7 +91,7 @@ final class SetupProblems {
                             e);
             case 301, 307 ->
                     problem(
-                            where(options) + " is not in region " + options.region() + ".",
+                            where(options) + " is not in region " + options.endpoint().region() + ".",
                             inRegion(e),
                             e);
             case 403 ->
@@ -173,7 +173,7 @@ final class SetupProblems {
 
     /** The endpoint without its path and user, which may be secret. */
     private static String at(S3Options options) {
-        URI endpoint = options.endpoint();
+        URI endpoint = options.endpoint().url();
         return endpoint == null
                 ? ""
                 : " at " + endpoint.getScheme() + "://" + endpoint.getHost() + port(endpoint);

@@ -96,7 +96,7 @@ record TransferTrials(ProbeObjects objects) {
     }
 
     Set<Ability> checksum() {
-        if (objects.bucket().options().checksums() == Checksums.NEVER) {
+        if (objects.bucket().options().writes().checksums() == Checksums.NEVER) {
             return Set.of();
         }
         ObjectKey key = objects.newKey("sum");

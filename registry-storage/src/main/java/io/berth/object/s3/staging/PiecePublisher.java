@@ -41,7 +41,7 @@ final class PiecePublisher {
 
     /** Copies a piece that has all bytes: in one request, or in ranges when it is large. */
     void copy(Piece piece) {
-        if (piece.length() > bucket.options().multipartCopyThresholdSize()) {
+        if (piece.length() > bucket.options().multipart().copyThresholdSize()) {
             assemble(List.of(new Source(piece, 0, piece.length())), null);
             return;
         }
@@ -74,7 +74,7 @@ final class PiecePublisher {
     }
 
     private void assemble(List<Source> sources, @Nullable Tail tail) {
-        List<Part> parts = PartPlan.of(sources, bucket.options().multipartCopyChunkSize());
+        List<Part> parts = PartPlan.of(sources, bucket.options().multipart().copyChunkSize());
         if (parts.size() > PartSizes.MAX_PARTS) {
             throw new Unavailable(staged.value(), "too many pieces: " + parts.size(), null);
         }
@@ -87,7 +87,7 @@ final class PiecePublisher {
             }
             long size = sources.getLast().to();
             long least = Math.ceilDiv(size, PartSizes.MAX_PARTS);
-            long length = Math.max(bucket.options().chunkSize(), least);
+            long length = Math.max(bucket.options().multipart().chunkSize(), least);
             upload(PartPlan.equal(sources, length), tail);
         }
     }
