@@ -84,8 +84,7 @@ class StoresTest {
                                         Checksums.ALWAYS),
                                 new Redirects(true, URI.create("https://images.example.com")),
                                 new SpoolOptions(
-                                        Path.of("/spool"),
-                                        MemoryBudget.ofProcess().spoolBytes())));
+                                        Path.of("/spool"), MemoryBudget.ofProcess().spoolBytes())));
     }
 
     @Test

@@ -70,9 +70,9 @@ import software.amazon.awssdk.http.SdkHttpClient;
  *
  * <p><b>Memory.</b> A writer or a handle has at most four parts that are being filled or sent. Each
  * takes up to 256 KiB of the heap, or a file in the spool folder if it is larger. All of them
- * together take at most {@link S3Options.SpoolOptions#heapBytes} of the heap; beyond that each part is a
- * file. Tails of staged bytes that wait for their next handle are included, and take up to 256 MiB
- * of files.
+ * together take at most {@link S3Options.SpoolOptions#heapBytes} of the heap; beyond that each part
+ * is a file. Tails of staged bytes that wait for their next handle are included, and take up to 256
+ * MiB of files.
  *
  * <p>A key and the root directory have at most 1024 characters together. Keys in the bucket that
  * cannot be keys of the store are ignored.
@@ -205,7 +205,8 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     }
 
     private boolean comparesSha256() {
-        return capabilities.has(Ability.SHA256) && bucket.options().writes().checksums() != Checksums.NEVER;
+        return capabilities.has(Ability.SHA256)
+                && bucket.options().writes().checksums() != Checksums.NEVER;
     }
 
     private void probeAgain(Duration pause) {

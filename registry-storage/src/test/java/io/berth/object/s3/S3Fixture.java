@@ -8,7 +8,10 @@ import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
 import io.berth.object.s3.bucket.S3Capabilities;
 import io.berth.object.s3.bucket.S3Capabilities.Ability;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -16,7 +19,6 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A store in a bucket of the server in this JVM, and the requests that it makes. */
 abstract class S3Fixture {
@@ -32,12 +34,23 @@ abstract class S3Fixture {
     /** The capabilities of a server that can only do what every server must. */
     static final S3Capabilities NONE = S3Capabilities.of(EnumSet.noneOf(Ability.class));
 
-    @TempDir static Path spool;
+    /** One for all: classes that run at the same time would delete each other's. */
+    static final Path SPOOL = newFolder();
 
     final String root = TestBucket.newRoot();
     final FaultyWire wire = new FaultyWire();
-    TestBucket bucket = TestBucket.local(spool);
+    TestBucket bucket = TestBucket.local(SPOOL);
     S3Store store = open(ALL);
+
+    private static Path newFolder() {
+        try {
+            Path folder = Files.createTempDirectory("berth-spool");
+            folder.toFile().deleteOnExit();
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     S3Store open(S3Capabilities capabilities) {
         return S3Store.open(bucket.options(root).build(), capabilities, wire);

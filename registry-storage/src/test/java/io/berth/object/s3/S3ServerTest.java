@@ -27,7 +27,9 @@ class S3ServerTest extends S3Contract {
         return bucket;
     }
 
-    /** Ceph 16 answers some of several concurrent writes with 500, so that their outcome is unknown. */
+    /**
+     * Ceph 16 answers some of several concurrent writes with 500, so that their outcome is unknown.
+     */
     @Override
     protected boolean mayLoseAnswers() {
         return true;

@@ -35,7 +35,7 @@ class S3SetupTest extends S3Fixture {
                         "nowhere",
                         S3TestServer.ACCESS_KEY,
                         S3TestServer.SECRET_KEY,
-                        spool);
+                        SPOOL);
 
         opening(other.options("").build())
                 .hasMessageContaining("There is no bucket nowhere at http://127.0.0.1");

@@ -3,7 +3,6 @@ package io.berth.object.s3;
 import io.berth.object.ObjectKey;
 import io.berth.object.s3.bucket.S3Capabilities;
 import io.berth.object.s3.bucket.S3Clients;
-import io.berth.object.s3.bucket.S3Options;
 import io.berth.object.s3.bucket.S3Options.Credentials;
 import java.net.URI;
 import java.nio.file.Path;

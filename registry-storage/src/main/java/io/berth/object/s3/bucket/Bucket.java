@@ -292,6 +292,8 @@ public final class Bucket {
         if (!options.writes().encrypt()) {
             return null;
         }
-        return options.writes().keyId() == null ? ServerSideEncryption.AES256 : ServerSideEncryption.AWS_KMS;
+        return options.writes().keyId() == null
+                ? ServerSideEncryption.AES256
+                : ServerSideEncryption.AWS_KMS;
     }
 }

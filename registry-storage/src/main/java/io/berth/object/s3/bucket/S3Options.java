@@ -85,8 +85,8 @@ public record S3Options(
     /**
      * How large objects are written and copied.
      *
-     * @param chunkSize bytes of a part that is sent, 5 MiB to 5 GiB; an object of up to this size is
-     *     written in one request. A transfer takes up to four times this in the spool folder.
+     * @param chunkSize bytes of a part that is sent, 5 MiB to 5 GiB; an object of up to this size
+     *     is written in one request. A transfer takes up to four times this in the spool folder.
      * @param copyChunkSize bytes of a part that the server copies, 5 MiB to 5 GiB
      * @param copyMaxConcurrency parts of one object that are copied at the same time, 1 to 10,000
      * @param copyThresholdSize bytes up to which an object is copied in one request, at most 5 GiB
@@ -130,7 +130,9 @@ public record S3Options(
     public enum Checksums {
         /** The SHA-256 of an object that is sent in one request, if the server compares it. */
         AUTO,
-        /** As {@link #AUTO}, and the SDK's own for each request and answer: for Amazon's servers. */
+        /**
+         * As {@link #AUTO}, and the SDK's own for each request and answer: for Amazon's servers.
+         */
         ALWAYS,
         NEVER
     }

@@ -69,10 +69,7 @@ final class SetupProblems {
                     "AuthorizationHeaderMalformed",
                     "IllegalLocationConstraintException",
                     "TemporaryRedirect" ->
-                    problem(
-                            where(options) + " is not in region " + options.endpoint().region() + ".",
-                            inRegion(e),
-                            e);
+                    otherRegion(options, e);
             case "AccessDenied", "AllAccessDisabled", "AccountProblem" ->
                     problem(
                             "Access to bucket " + bucket + " is denied" + at(options) + ".",
@@ -89,11 +86,7 @@ final class SetupProblems {
                             where(options) + " is too busy, or fails: " + S3Errors.reason(e) + ".",
                             "Start again when the server works. The settings may be right.",
                             e);
-            case 301, 307 ->
-                    problem(
-                            where(options) + " is not in region " + options.endpoint().region() + ".",
-                            inRegion(e),
-                            e);
+            case 301, 307 -> otherRegion(options, e);
             case 403 ->
                     problem(
                             "Access to bucket "
@@ -113,6 +106,13 @@ final class SetupProblems {
                                     + " a storage class or encryption; each can be left out.",
                             e);
         };
+    }
+
+    private static S3SetupException otherRegion(S3Options options, AwsServiceException e) {
+        return problem(
+                where(options) + " is not in region " + options.endpoint().region() + ".",
+                inRegion(e),
+                e);
     }
 
     private static String inRegion(AwsServiceException e) {

@@ -22,8 +22,7 @@ class S3OptionsTest {
     private static final long MIB = 1L << 20;
 
     private static Endpoint endpoint(String region, int maxConnections) {
-        return new Endpoint(
-                region, null, false, false, false, false, false, "", maxConnections);
+        return new Endpoint(region, null, false, false, false, false, false, "", maxConnections);
     }
 
     private static S3Options options(String bucket, String region) {
