@@ -183,8 +183,7 @@ class S3ObjectsTest extends S3Fixture {
                 options.redirectEndpoint(URI.create("https://cdn.example.com")).build();
         try (S3Store other = S3Store.open(elsewhere, ALL, wire)) {
             assertThat(other.presignedUrls().orElseThrow().presignGet(key("a")).toString())
-                    .startsWith(
-                            "https://cdn.example.com/" + bucket.name() + "/" + root + "/a?");
+                    .startsWith("https://cdn.example.com/" + bucket.name() + "/" + root + "/a?");
         }
         try (S3Store other = S3Store.open(options.redirects(false).build(), ALL, wire)) {
             assertThat(other.presignedUrls()).isEmpty();
