@@ -1,6 +1,6 @@
 package io.berth.cli;
 
-import io.berth.object.disk.StoppedWhileWaitingException;
+import io.berth.object.disk.lock.StoppedWhileWaitingException;
 import org.springframework.boot.SpringBootExceptionReporter;
 
 /** A start that was told to stop has not failed, and has said so by the time that it ends. */

@@ -1,5 +1,6 @@
 package io.berth.object.disk;
 
+import io.berth.object.disk.file.SystemCalls;
 import io.berth.object.ObjectKey;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ public final class CaseInsensitive extends SystemCalls {
     private CaseInsensitive() {}
 
     @Override
-    BasicFileAttributes attributes(Path path) throws IOException {
+    public BasicFileAttributes attributes(Path path) throws IOException {
         String lower = path.getFileName().toString().toLowerCase(Locale.ROOT);
         return super.attributes(path.resolveSibling(lower));
     }

@@ -1,5 +1,6 @@
 package io.berth.object.disk;
 
+import io.berth.object.disk.folder.FolderNameCache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -167,7 +168,7 @@ class DiskFilesTest extends DiskFixture {
     void nothingLeavesTheRoot() {
         FileTree tree =
                 new FileTree(
-                        root, root.resolve("own/tmp"), calls, new FolderReader(calls, 1 << 20));
+                        root, root.resolve("own/tmp"), calls, new FolderNameCache(calls, 1 << 20));
 
         for (String name : List.of("..", "../x/", "a/../../x", "/etc/passwd")) {
             assertThatThrownBy(() -> tree.folder(name))

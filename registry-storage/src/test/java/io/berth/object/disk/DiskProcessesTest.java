@@ -1,5 +1,6 @@
 package io.berth.object.disk;
 
+import io.berth.object.disk.file.SystemCalls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.object.Condition;
@@ -69,7 +70,7 @@ class DiskProcessesTest extends DiskFixture {
                         TEMPORARY,
                         new SystemCalls() {
                             @Override
-                            Path link(Path file, Path name) {
+                            public Path link(Path file, Path name) {
                                 throw new UnsupportedOperationException("no links here");
                             }
                         });

@@ -1,5 +1,6 @@
-package io.berth.object.disk;
+package io.berth.object.disk.folder;
 
+import io.berth.object.disk.file.SystemCalls;
 import io.berth.object.ObjectKey;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
@@ -12,27 +13,27 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 
 /**
- * Reads the names in a folder: all of them, or, where these would take more memory than they may,
- * the first of those that a page needs. For use by one thread, once.
+ * Reads the names in a folder: all of them, or, where these would exceed the limit of memory, the
+ * first of those that a page needs. For one thread, once.
  *
- * <p>Memory: a few hundred names; more only while it has a permit, then at the most about twice
- * what all names may take.
+ * <p>Memory: a few hundred names without a permit; with one, at most about twice the limit.
  */
 final class FolderScan {
 
     /**
-     * What was read.
+     * The names that were read.
      *
-     * @param all {@code false}: only names from where the page begins, until {@link #PART}
+     * @param all {@code false} when these are only names from the beginning of the page on, of
+     *     {@link #PART} bytes
      */
-    record Result(FolderNames names, boolean all) {}
+    record Result(SortedNames names, boolean all) {}
 
-    /** Names that need no permit. */
+    /** Number of names that need no permit. */
     static final int FEW = 256;
 
     private static final int BATCH = 4096;
 
-    /** Bytes of the names that are taken at once where not all are: a thousand and more. */
+    /** Bytes of the names that are read at once where not all are: those of a thousand and more. */
     static final long PART = 128 << 10;
 
     private final SystemCalls calls;
@@ -42,15 +43,15 @@ final class FolderScan {
     private final Semaphore large;
 
     private final List<String> batch = new ArrayList<>();
-    private List<FolderNames> read = new ArrayList<>();
+    private List<SortedNames> read = new ArrayList<>();
     private long weight;
     private boolean all = true;
     private boolean permitted;
 
     /**
-     * @param after where the page begins
-     * @param limit bytes that all names of the folder may take
-     * @param large permits to hold more than a few names
+     * @param after the text after which the page begins
+     * @param limit bytes that the names of the folder may take
+     * @param large permits to hold more than {@link #FEW} names
      */
     FolderScan(SystemCalls calls, Path folder, String after, long limit, Semaphore large) {
         this.calls = calls;
@@ -60,7 +61,7 @@ final class FolderScan {
         this.large = large;
     }
 
-    /** Names that a key may have; none where there is no folder any more. */
+    /** Reads names that can be part of a key; none where the folder does not exist any more. */
     Result run() throws IOException {
         try (DirectoryStream<Path> children = calls.children(folder)) {
             for (Path child : children) {
@@ -71,7 +72,7 @@ final class FolderScan {
             }
             return result();
         } catch (NoSuchFileException | NotDirectoryException e) {
-            return new Result(FolderNames.NONE, true);
+            return new Result(SortedNames.NONE, true);
         } catch (DirectoryIteratorException e) {
             throw e.getCause();
         } finally {
@@ -101,27 +102,27 @@ final class FolderScan {
     }
 
     private void flush() {
-        FolderNames names = FolderNames.of(batch);
+        SortedNames names = SortedNames.of(batch);
         read.add(names);
         weight += names.weight();
         batch.clear();
     }
 
     private void select() {
-        FolderNames least = FolderNames.merged(read, this::isWanted, PART);
+        SortedNames least = SortedNames.merged(read, this::isWanted, PART);
         read = new ArrayList<>(List.of(least));
         weight = least.weight();
     }
 
     /**
-     * Whether a name is one that the page may need: behind its beginning and not behind what is
-     * left out anyway, or one that may be a folder in which the page begins.
+     * Whether the page may need a name: because it sorts after the beginning of the page and not
+     * after the names that are left out, or because it may be a folder in which the page begins.
      */
     private boolean isWanted(String name) {
         if (name.compareTo(after) <= 0) {
             return after.startsWith(name);
         }
-        FolderNames least = read.getFirst();
+        SortedNames least = read.getFirst();
         return least.reachesEnd() || name.compareTo(least.last()) <= 0;
     }
 
@@ -131,10 +132,10 @@ final class FolderScan {
             select();
             return new Result(read.getFirst(), false);
         }
-        FolderNames names =
+        SortedNames names =
                 read.size() == 1
                         ? read.getFirst()
-                        : FolderNames.merged(read, name -> true, Long.MAX_VALUE);
+                        : SortedNames.merged(read, name -> true, Long.MAX_VALUE);
         return new Result(names, true);
     }
 }

@@ -1,5 +1,9 @@
-package io.berth.object.disk;
+package io.berth.object.disk.folder;
 
+import io.berth.object.disk.Allocated;
+import io.berth.object.disk.DiskFixture;
+import io.berth.object.disk.DiskStore;
+import io.berth.object.disk.file.SystemCalls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -40,7 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How often a folder is read, by how many, and that what is kept of it is right. */
-class FolderReaderTest extends DiskFixture {
+class FolderNameCacheTest extends DiskFixture {
 
     /** As long as a change that another process hid behind one of ours may be missed. */
     private static final Duration HIDDEN = Duration.ofSeconds(2);
@@ -80,10 +84,10 @@ class FolderReaderTest extends DiskFixture {
     @Test
     void aChangeThatWasRefusedIsNotTakenOver() throws IOException {
         Path folder = folders(100);
-        FolderReader reader = new FolderReader(calls, 1 << 20);
-        FolderNames before = reader.names(folder, calls.attributes(folder), "");
+        FolderNameCache reader = new FolderNameCache(calls, 1 << 20);
+        SortedNames before = reader.names(folder, calls.attributes(folder), "");
 
-        reader.change(folder, "new", FolderReader.Kind.ADDS_FOLDER, () -> false);
+        reader.change(folder, "new", FolderNameCache.Kind.ADDS_FOLDER, () -> false);
 
         assertThat(reader.names(folder, calls.attributes(folder), "")).isSameAs(before);
     }
@@ -130,7 +134,7 @@ class FolderReaderTest extends DiskFixture {
         assertThat(
                         Stream.of(0, 1, 40, 100, 200, 60_000)
                                 .map(took -> Duration.ofMillis(took).toNanos())
-                                .map(FolderReader::doubtfulAfter)
+                                .map(FolderNameCache::recheckAfter)
                                 .map(nanos -> Duration.ofNanos(nanos).toMillis()))
                 .containsExactly(2_000L, 2_000L, 2_000L, 5_000L, 10_000L, 10_000L);
     }
@@ -171,12 +175,10 @@ class FolderReaderTest extends DiskFixture {
         AtomicInteger readings = new AtomicInteger();
         CountDownLatch waited = new CountDownLatch(1);
         DiskStore slow =
-                new DiskStore(
-                        root,
-                        TEMPORARY,
+                store(
                         new SystemCalls() {
                             @Override
-                            DirectoryStream<Path> children(Path path) throws IOException {
+                            public DirectoryStream<Path> children(Path path) throws IOException {
                                 if (path.endsWith("many") && readings.incrementAndGet() == 1) {
                                     await(waited);
                                 }
@@ -226,14 +228,14 @@ class FolderReaderTest extends DiskFixture {
     @Test
     void aChangeAfterWhichTheFolderCannotBeLookedAtWasMade() throws IOException {
         Path folder = folders(100);
-        FolderReader reader = new FolderReader(calls, 1 << 20);
+        FolderNameCache reader = new FolderNameCache(calls, 1 << 20);
         assertThat(names(reader, folder)).isEqualTo(100);
 
         Path added =
                 reader.change(
                         folder,
                         "new",
-                        FolderReader.Kind.ADDS_FOLDER,
+                        FolderNameCache.Kind.ADDS_FOLDER,
                         () -> {
                             Path made = Files.createDirectory(folder.resolve("new"));
                             calls.fail("attributes of /many");
@@ -244,7 +246,7 @@ class FolderReaderTest extends DiskFixture {
         assertThat(names(reader, folder)).isEqualTo(101);
     }
 
-    private static int names(FolderReader reader, Path folder) throws IOException {
+    private static int names(FolderNameCache reader, Path folder) throws IOException {
         BasicFileAttributes attributes = Files.readAttributes(folder, BasicFileAttributes.class);
         return reader.names(folder, attributes, "").count();
     }
@@ -255,7 +257,7 @@ class FolderReaderTest extends DiskFixture {
     void whatWasAcknowledgedIsListedAndWhatWasDeletedIsNot(long nameBytes) throws Exception {
         int threads = 8;
         Path folder = folders(500);
-        DiskStore shared = new DiskStore(root, TEMPORARY, nameBytes, calls);
+        DiskStore shared = store(calls, nameBytes);
         CyclicBarrier start = new CyclicBarrier(threads + 1);
         List<Callable<Boolean>> tasks = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
@@ -320,7 +322,7 @@ class FolderReaderTest extends DiskFixture {
                         folder.resolve("a-name-that-begins-like-the-others-" + i + end));
             }
         }
-        DiskStore small = new DiskStore(root, TEMPORARY, 64 << 10, calls);
+        DiskStore small = store(calls, 64 << 10);
         List<String> expected = plain(folder);
         calls.made();
         assertThat(allIn(small)).isEqualTo(expected);
@@ -366,18 +368,18 @@ class FolderReaderTest extends DiskFixture {
     @Test
     void namesTakeNoMoreThanTheyMay() throws IOException {
         long memory = 64 << 10;
-        FolderReader reader = new FolderReader(calls, memory);
+        FolderNameCache reader = new FolderNameCache(calls, memory);
         for (int folder = 0; folder < 30; folder++) {
             Path path = Files.createDirectory(root.resolve("f" + folder));
             for (int i = 0; i < 70 * (1 + folder % 5); i++) {
                 Files.createFile(path.resolve("a-name-of-some-length-" + i));
             }
             settle(path);
-            FolderNames names = reader.names(path, calls.attributes(path), "");
+            SortedNames names = reader.names(path, calls.attributes(path), "");
             assertThat(names.count()).isEqualTo(70 * (1 + folder % 5));
-            assertThat(reader.keptBytes()).isLessThanOrEqualTo(memory / 2);
+            assertThat(reader.cachedBytes()).isLessThanOrEqualTo(memory / 2);
         }
-        assertThat(reader.keptBytes()).isGreaterThan(memory / 4);
+        assertThat(reader.cachedBytes()).isGreaterThan(memory / 4);
     }
 
     /**
@@ -390,7 +392,7 @@ class FolderReaderTest extends DiskFixture {
         Path folder = folders(5_000);
         List<Thread> threads = new CopyOnWriteArrayList<>();
         LargeReadings readings = new LargeReadings(threads);
-        DiskStore small = new DiskStore(root, TEMPORARY, 64 << 10, readings);
+        DiskStore small = store(readings, 64 << 10);
         List<String> expected = plain(folder);
         List<Callable<List<String>>> asking = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
@@ -423,7 +425,7 @@ class FolderReaderTest extends DiskFixture {
 
         @Override
         @SuppressWarnings("StreamResourceLeak")
-        DirectoryStream<Path> children(Path folder) throws IOException {
+        public DirectoryStream<Path> children(Path folder) throws IOException {
             DirectoryStream<Path> children = super.children(folder);
             AtomicInteger given = new AtomicInteger();
             return new DirectoryStream<>() {

@@ -1,5 +1,6 @@
-package io.berth.object.disk;
+package io.berth.object.disk.folder;
 
+import io.berth.object.disk.Allocated;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -9,23 +10,23 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class FolderNamesTest {
+class SortedNamesTest {
 
-    private static List<String> all(FolderNames names) {
+    private static List<String> all(SortedNames names) {
         return behind(names, "");
     }
 
-    private static List<String> behind(FolderNames names, String text) {
+    private static List<String> behind(SortedNames names, String text) {
         List<String> found = new ArrayList<>();
-        FolderNames.Cursor cursor = names.behind(text);
+        SortedNames.Cursor cursor = names.after(text);
         while (cursor.next()) {
             found.add(cursor.name());
         }
         return found;
     }
 
-    private static FolderNames numbered(int count) {
-        return FolderNames.of(
+    private static SortedNames numbered(int count) {
+        return SortedNames.of(
                 new ArrayList<>(
                         IntStream.range(0, count)
                                 .mapToObj(i -> "build-" + (100_000 + i))
@@ -37,7 +38,7 @@ class FolderNamesTest {
         List<String> names =
                 new ArrayList<>(IntStream.range(0, 1000).mapToObj(i -> "v" + i).toList());
 
-        FolderNames folder = FolderNames.of(names);
+        SortedNames folder = SortedNames.of(names);
 
         assertThat(all(folder)).isSorted().hasSize(1000);
         assertThat(folder.count()).isEqualTo(1000);
@@ -56,11 +57,11 @@ class FolderNamesTest {
     void changeAsASortedSetDoes() {
         Random random = new Random(7);
         TreeSet<String> model = new TreeSet<>();
-        FolderNames names = FolderNames.NONE;
+        SortedNames names = SortedNames.NONE;
         for (int step = 0; step < 20_000; step++) {
             String name = "v" + random.nextInt(40) + List.of("", "-", ".", "-rc").get(step % 4);
             name += random.nextInt(20);
-            FolderNames before = names;
+            SortedNames before = names;
             int count = before.count();
             if (random.nextInt(5) < (step < 10_000 ? 4 : 1)) {
                 names = names.with(name, false);
@@ -88,14 +89,14 @@ class FolderNamesTest {
 
     @Test
     void rememberWhichAreFoldersAcrossChanges() {
-        FolderNames names = numbered(600);
-        FolderNames.Cursor cursor = names.behind("build-100300");
+        SortedNames names = numbered(600);
+        SortedNames.Cursor cursor = names.after("build-100300");
         assertThat(cursor.next()).isTrue();
         cursor.sawFolder();
 
-        FolderNames changed = names.with("build-100300-a", true).without("build-100299");
+        SortedNames changed = names.with("build-100300-a", true).without("build-100299");
 
-        cursor = changed.behind("build-100300");
+        cursor = changed.after("build-100300");
         assertThat(cursor.next()).isTrue();
         assertThat(cursor.name()).isEqualTo("build-100300-a");
         assertThat(cursor.isFolder()).isTrue();
@@ -108,7 +109,7 @@ class FolderNamesTest {
 
     @Test
     void aChangeCostsLittleHoweverManyThereAre() {
-        FolderNames names = numbered(100_000);
+        SortedNames names = numbered(100_000);
         for (int i = 0; i < 1000; i++) {
             names = names.with("build-" + i, false);
         }
@@ -124,15 +125,15 @@ class FolderNamesTest {
 
     @Test
     void theLeastOfSeveralAreTaken() {
-        FolderNames one = FolderNames.of(new ArrayList<>(List.of("a", "d", "e")));
-        FolderNames two = FolderNames.of(new ArrayList<>(List.of("b", "c", "f")));
+        SortedNames one = SortedNames.of(new ArrayList<>(List.of("a", "d", "e")));
+        SortedNames two = SortedNames.of(new ArrayList<>(List.of("b", "c", "f")));
 
-        FolderNames whole = FolderNames.merged(List.of(one, two), name -> true, 1 << 20);
+        SortedNames whole = SortedNames.merged(List.of(one, two), name -> true, 1 << 20);
         assertThat(all(whole)).containsExactly("a", "b", "c", "d", "e", "f");
         assertThat(whole.reachesEnd()).isTrue();
 
-        FolderNames some =
-                FolderNames.merged(
+        SortedNames some =
+                SortedNames.merged(
                         List.of(numbered(5_000), one), name -> name.compareTo("b") > 0, 10_000);
         assertThat(some.reachesEnd()).isFalse();
         assertThat(some.weight()).isLessThan(20_000);

@@ -1,4 +1,4 @@
-package io.berth.object.disk;
+package io.berth.object.disk.file;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -10,18 +10,20 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a file whole: open, size, read, close. */
-final class SmallFile {
+/** Reads whole files into memory. */
+public final class SmallFile {
 
     static final Set<OpenOption> READ = Set.of(StandardOpenOption.READ);
 
     private SmallFile() {}
 
     /**
-     * @return {@code null} when there are more than {@code limit} bytes
+     * Reads a file: open, size, read, close.
+     *
+     * @return {@code null} when it has more than {@code limit} bytes
      * @throws EOFException when the file became shorter while it was read
      */
-    static byte @Nullable [] read(Path file, int limit) throws IOException {
+    public static byte @Nullable [] read(Path file, int limit) throws IOException {
         try (FileChannel channel = FileChannel.open(file, READ)) {
             long size = channel.size();
             if (size > limit) {

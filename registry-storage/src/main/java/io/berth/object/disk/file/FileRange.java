@@ -1,4 +1,4 @@
-package io.berth.object.disk;
+package io.berth.object.disk.file;
 
 import java.io.EOFException;
 import java.io.IOException;
@@ -8,9 +8,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 
 /**
- * Part of a file: exactly that, or an exception. Reads into the caller's buffer without another.
+ * Reads a range of a file; ends early only with an exception. Has no buffer of its own. For one
+ * thread.
  */
-final class FileRange extends InputStream {
+public final class FileRange extends InputStream {
 
     private final FileChannel channel;
     private long position;
@@ -23,9 +24,12 @@ final class FileRange extends InputStream {
     }
 
     /**
-     * @param end behind the last byte
+     * Opens a file to read a range of it.
+     *
+     * @param position of the first byte
+     * @param end the position after the last byte
      */
-    static FileRange open(Path file, long position, long end) throws IOException {
+    public static FileRange open(Path file, long position, long end) throws IOException {
         return new FileRange(FileChannel.open(file, SmallFile.READ), position, end);
     }
 

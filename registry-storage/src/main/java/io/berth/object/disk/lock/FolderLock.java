@@ -1,4 +1,4 @@
-package io.berth.object.disk;
+package io.berth.object.disk.lock;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,24 +19,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a second process out of a folder, by a lock of the operating system on a file in it. The
- * system lets go of it when the process ends, in whatever way, so none is ever left behind; it
- * holds between containers, whatever they see of each other's processes, and between machines as
- * far as their network file system has locks.
+ * Locks a folder against other processes, by a lock of the operating system on a file in it. The
+ * system releases the lock when the process ends, in whatever way, so that no stale lock remains. It
+ * works among containers, and among machines whose network file system supports locks. Safe for
+ * several threads.
  *
- * <p>The file must not be opened by anything else in this process: closing any handle on it would
- * let go of the lock.
+ * <p>Nothing else in this process may open the file: closing any handle on it would release the
+ * lock.
  */
-final class FolderLock implements AutoCloseable {
+public final class FolderLock implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(FolderLock.class);
 
     private static final Duration POLL = Duration.ofMillis(100);
 
-    /** What the holder says about itself has fewer characters. */
-    private static final int LONGEST_NAME = 500;
+    /** Bytes; the description of a holder is shorter. */
+    private static final int MAX_HOLDER_BYTES = 500;
 
-    /** Of this process; the system's locks are not for telling its own threads apart. */
+    /** Lock files held by this process, as the system's locks do not exclude its own threads. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path file;
@@ -48,17 +48,19 @@ final class FolderLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock; where the file system has none, warns, and goes on without.
+     * Acquires the lock. Where the file system has no locks, logs a warning and goes on without.
      *
-     * @param file made when it is not there, in a folder that is; absolute
-     * @param patience how long a process that holds it is waited for
-     * @throws FolderInUseException when it is still held then
-     * @throws StoppedWhileWaitingException when this process is told to stop meanwhile
+     * @param folder for messages
+     * @param file an absolute path; created if missing, in a folder that exists
+     * @param timeout how long to wait for another process that holds the lock
+     * @throws FolderInUseException when another process holds the lock after the timeout
+     * @throws StoppedWhileWaitingException when this process is told to stop while it waits
+     * @throws IOException when the file cannot be opened
      */
-    static FolderLock acquire(Path folder, Path file, Duration patience) throws IOException {
+    public static FolderLock acquire(Path folder, Path file, Duration timeout) throws IOException {
         Path real =
                 Objects.requireNonNull(file.getParent()).toRealPath().resolve(file.getFileName());
-        Instant deadline = Instant.now().plus(patience);
+        Instant deadline = Instant.now().plus(timeout);
         FolderLock lock = attempt(real);
         if (lock != null) {
             return lock;
@@ -68,10 +70,10 @@ final class FolderLock implements AutoCloseable {
                     "{} is in use by {}: waiting up to {} s for it to end",
                     folder,
                     holder(real),
-                    patience.toSeconds());
+                    timeout.toSeconds());
         }
-        // Spring closes nothing before the start has ended, so a stop would wait for the other one.
-        try (StopSignal stop = new StopSignal()) {
+        // Spring does not end a start that is under way, so a stop would wait for the other process.
+        try (ShutdownSignal stop = new ShutdownSignal()) {
             while (lock == null) {
                 if (Instant.now().isAfter(deadline)) {
                     throw new FolderInUseException(folder, holder(real));
@@ -84,16 +86,16 @@ final class FolderLock implements AutoCloseable {
         return lock;
     }
 
-    private static void requireNoStop(StopSignal stop, Path folder, Path file) {
+    private static void requireNoStop(ShutdownSignal stop, Path folder, Path file) {
         if (stop.isGiven()) {
             var stopped = new StoppedWhileWaitingException(folder, holder(file));
-            // Now, because the process may be gone before what is thrown reaches its end.
+            // Logged here, because the process may end before the exception is handled.
             log.info("{}: ending without having served", stopped.getMessage());
             throw stopped;
         }
     }
 
-    /** {@code null} when it is held. */
+    /** {@code null} when this or another process holds the lock. */
     private static @Nullable FolderLock attempt(Path file) throws IOException {
         if (!HELD.add(file)) {
             return null;
@@ -118,7 +120,7 @@ final class FolderLock implements AutoCloseable {
         }
     }
 
-    /** {@code null} when another process holds it. */
+    /** {@code null} when another process holds the lock. */
     private static @Nullable FolderLock tryAcquire(Path file) throws IOException {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -131,7 +133,7 @@ final class FolderLock implements AutoCloseable {
             taken = true;
             return new FolderLock(file, channel);
         } catch (IOException e) {
-            // Not held by another process, but there are no locks.
+            // The file system has no locks.
             log.warn(
                     "{} cannot be locked ({}), so a second process on the same folder would not be"
                             + " noticed: make sure that there is none",
@@ -149,18 +151,19 @@ final class FolderLock implements AutoCloseable {
     private static @Nullable FileLock tryLock(Path file, FileChannel channel) throws IOException {
         FileLock lock = channel.tryLock();
         if (lock != null) {
-            byte[] name = name().getBytes(StandardCharsets.UTF_8);
+            byte[] self = self().getBytes(StandardCharsets.UTF_8);
             try {
                 channel.truncate(0);
-                channel.write(ByteBuffer.wrap(name), 0);
+                channel.write(ByteBuffer.wrap(self), 0);
             } catch (IOException e) {
-                log.debug("cannot say in {} who holds it", file, e); // a full disk, perhaps
+                log.debug("cannot write the holder to {}", file, e); // the disk may be full
             }
         }
         return lock;
     }
 
-    private static String name() {
+    /** Describes this process. */
+    private static String self() {
         String host = System.getenv().getOrDefault("HOSTNAME", "");
         return "id "
                 + ProcessHandle.current().pid()
@@ -169,25 +172,27 @@ final class FolderLock implements AutoCloseable {
                 + Instant.now().truncatedTo(ChronoUnit.SECONDS);
     }
 
+    /** Describes who holds the lock, for messages. */
     private static String holder(Path file) {
         if (!HELD.add(file)) {
             return "this process";
         }
         try {
-            if (Files.size(file) <= LONGEST_NAME) {
+            if (Files.size(file) <= MAX_HOLDER_BYTES) {
                 String name = Files.readString(file).strip();
                 if (!name.isEmpty()) {
                     return "another process (" + name + ")";
                 }
             }
         } catch (IOException e) {
-            log.debug("cannot read in {} who holds it", file, e);
+            log.debug("cannot read the holder from {}", file, e);
         } finally {
             HELD.remove(file);
         }
         return "another process";
     }
 
+    /** Releases the lock. */
     @Override
     public void close() {
         try {

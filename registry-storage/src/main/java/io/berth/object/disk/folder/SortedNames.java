@@ -1,4 +1,4 @@
-package io.berth.object.disk;
+package io.berth.object.disk.folder;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -9,33 +9,33 @@ import java.util.PriorityQueue;
 import java.util.function.Predicate;
 
 /**
- * Names of a folder's children in the order of their bytes: all of them, or a part in a row. Kept
- * as bytes, about 30 for a name of 25 characters, for folders get large.
+ * The names of a folder's children in the order of their bytes: all of them, or a contiguous part.
+ * Takes about 30 bytes for a name of 25 characters.
  *
- * <p>Immutable: a name that is added or removed makes new names, which share all but a few
- * kilobytes with the old ones. Safe for several threads.
+ * <p>Immutable, but for what {@link Cursor#sawFolder} notes: adding or removing a name makes another
+ * object, which shares all but a few kilobytes with this one. Safe for several threads.
  */
-final class FolderNames {
+public final class SortedNames {
 
-    static final FolderNames NONE = new FolderNames(new Chunk[0], true);
+    static final SortedNames NONE = new SortedNames(new Chunk[0], true);
 
     private final Chunk[] chunks;
     private final int count;
     private final long weight;
     private final boolean reachesEnd;
 
-    private FolderNames(Chunk[] chunks, boolean reachesEnd) {
+    private SortedNames(Chunk[] chunks, boolean reachesEnd) {
         this.chunks = chunks;
         this.reachesEnd = reachesEnd;
         this.count = Arrays.stream(chunks).mapToInt(Chunk::count).sum();
         this.weight = Arrays.stream(chunks).mapToLong(Chunk::weight).sum();
     }
 
-    /** Up to {@value #MOST} names in a row. */
+    /** Up to {@value #MAX} names, contiguous. */
     private static final class Chunk {
 
-        /** So that a change copies little, and that their ends fit into 16 bits. */
-        private static final int MOST = 256;
+        /** Few, so that a change copies little and each end fits into 16 bits. */
+        private static final int MAX = 256;
 
         private static final int OVERHEAD = 100;
 
@@ -45,8 +45,8 @@ final class FolderNames {
         private final char[] ends;
 
         /**
-         * Which names were seen to be folders: to change that is a change of the folder they are
-         * in, but for a symbolic link, which may come to lead nowhere.
+         * Which names are known to be folders. That only changes with the names, except for a
+         * symbolic link whose target vanishes.
          */
         private final boolean[] folders;
 
@@ -151,8 +151,8 @@ final class FolderNames {
         }
     }
 
-    /** Goes through names in order. Not safe for several threads. */
-    final class Cursor {
+    /** Iterates over names in order. For one thread. */
+    public final class Cursor {
 
         private int chunk;
         private int index;
@@ -162,8 +162,8 @@ final class FolderNames {
             this.index = index - 1;
         }
 
-        /** Goes to the next name; {@code false}: there is none. */
-        boolean next() {
+        /** Moves to the next name; {@code false} when there is none. */
+        public boolean next() {
             index++;
             while (chunk < chunks.length && index >= chunks[chunk].count()) {
                 chunk++;
@@ -172,16 +172,18 @@ final class FolderNames {
             return chunk < chunks.length;
         }
 
-        String name() {
+        /** The current name. */
+        public String name() {
             return chunks[chunk].get(index);
         }
 
-        /** Whether the name was seen to be a folder. */
-        boolean isFolder() {
+        /** Whether the current name is known to be a folder. */
+        public boolean isFolder() {
             return chunks[chunk].folders[index];
         }
 
-        void sawFolder() {
+        /** Notes that the current name is a folder. */
+        public void sawFolder() {
             chunks[chunk].folders[index] = true;
         }
     }
@@ -189,31 +191,31 @@ final class FolderNames {
     /**
      * All names of a folder.
      *
-     * @param names of ASCII characters; sorted in place
+     * @param names ASCII only; sorted in place
      */
-    static FolderNames of(List<String> names) {
+    static SortedNames of(List<String> names) {
         Collections.sort(names); // ASCII: characters sort as their bytes do
         List<Chunk> chunks = new ArrayList<>();
-        for (int i = 0; i < names.size(); i += Chunk.MOST) {
-            chunks.add(Chunk.of(names.subList(i, Math.min(names.size(), i + Chunk.MOST))));
+        for (int i = 0; i < names.size(); i += Chunk.MAX) {
+            chunks.add(Chunk.of(names.subList(i, Math.min(names.size(), i + Chunk.MAX))));
         }
-        return new FolderNames(chunks.toArray(Chunk[]::new), true);
+        return new SortedNames(chunks.toArray(Chunk[]::new), true);
     }
 
     /**
-     * The least names of several, in which no name is twice.
+     * Merges disjoint parts.
      *
-     * @param wanted others are left out
-     * @param limit bytes of {@link #weight} at the most, about: names that are beyond it are left
-     *     out, and the result does not reach the end of the folder
+     * @param wanted other names are left out
+     * @param limit bytes of {@link #weight}, about: names beyond it are left out, and the result does
+     *     not reach the end of the folder
      */
-    static FolderNames merged(List<FolderNames> parts, Predicate<String> wanted, long limit) {
+    static SortedNames merged(List<SortedNames> parts, Predicate<String> wanted, long limit) {
         record Head(String name, Cursor cursor) {}
 
         PriorityQueue<Head> heads =
                 new PriorityQueue<>((one, other) -> one.name().compareTo(other.name()));
         boolean reachesEnd = true;
-        for (FolderNames part : parts) {
+        for (SortedNames part : parts) {
             reachesEnd &= part.reachesEnd;
             Cursor cursor = part.from("");
             if (cursor.next()) {
@@ -231,40 +233,42 @@ final class FolderNames {
             if (least.cursor().next()) {
                 heads.add(new Head(least.cursor().name(), least.cursor()));
             }
-            if (names.size() == Chunk.MOST || (heads.isEmpty() && !names.isEmpty())) {
+            if (names.size() == Chunk.MAX || (heads.isEmpty() && !names.isEmpty())) {
                 chunks.add(Chunk.of(names));
                 weight += chunks.getLast().weight();
                 names.clear();
             }
         }
-        return new FolderNames(chunks.toArray(Chunk[]::new), reachesEnd && heads.isEmpty());
+        return new SortedNames(chunks.toArray(Chunk[]::new), reachesEnd && heads.isEmpty());
     }
 
     int count() {
         return count;
     }
 
-    /** Memory used, in bytes. */
+    /** Bytes of memory, estimated. */
     long weight() {
         return weight;
     }
 
-    /** Whether the folder has no name behind the last of these. */
-    boolean reachesEnd() {
+    /** Whether the folder has no name after the last of these. */
+    public boolean reachesEnd() {
         return reachesEnd;
     }
 
     /**
+     * The last name.
+     *
      * @throws java.util.NoSuchElementException when there are no names
      */
-    String last() {
+    public String last() {
         Chunk last = List.of(chunks).getLast();
         return last.get(last.count() - 1);
     }
 
-    /** Before the first name behind {@code text}. */
-    Cursor behind(String text) {
-        return from(text + "\0"); // no text comes between the two
+    /** A cursor before the first name that sorts after {@code text}. */
+    public Cursor after(String text) {
+        return from(text + "\0"); // no text sorts between the two
     }
 
     private Cursor from(String text) {
@@ -272,12 +276,13 @@ final class FolderNames {
         return new Cursor(chunk, chunk < chunks.length ? chunks[chunk].firstFrom(text) : 0);
     }
 
-    boolean contains(String name) {
+    /** Whether a name is among these. */
+    public boolean contains(String name) {
         Cursor cursor = from(name);
         return cursor.next() && cursor.name().equals(name);
     }
 
-    /** The last chunk that does not begin behind {@code text}. */
+    /** The last chunk whose first name does not sort after {@code text}. */
     private int chunkFor(String text) {
         int low = 0;
         int high = chunks.length;
@@ -293,11 +298,11 @@ final class FolderNames {
     }
 
     /**
-     * These with another one; these, if it is there.
+     * The same names and another one; this object if it has the name.
      *
-     * @param isFolder whether it is known to be one
+     * @param isFolder whether the name is known to be a folder
      */
-    FolderNames with(String name, boolean isFolder) {
+    SortedNames with(String name, boolean isFolder) {
         if (chunks.length == 0) {
             return NONE.with(0, 0, List.of(Chunk.of(List.of(name))));
         }
@@ -312,13 +317,13 @@ final class FolderNames {
         return with(
                 number,
                 1,
-                grown.count() <= Chunk.MOST
+                grown.count() <= Chunk.MAX
                         ? List.of(grown)
                         : List.of(grown.part(0, half), grown.part(half, grown.count())));
     }
 
-    /** These without one; these, if it is not there. */
-    FolderNames without(String name) {
+    /** The same names without one; this object if it does not have the name. */
+    SortedNames without(String name) {
         int number = chunkFor(name);
         if (number == chunks.length) {
             return this;
@@ -331,7 +336,7 @@ final class FolderNames {
         return with(number, 1, chunk.count() == 1 ? List.of() : List.of(chunk.without(index)));
     }
 
-    private FolderNames with(int number, int removed, List<Chunk> added) {
+    private SortedNames with(int number, int removed, List<Chunk> added) {
         Chunk[] changed = new Chunk[chunks.length - removed + added.size()];
         System.arraycopy(chunks, 0, changed, 0, number);
         for (int i = 0; i < added.size(); i++) {
@@ -339,6 +344,6 @@ final class FolderNames {
         }
         int rest = number + removed;
         System.arraycopy(chunks, rest, changed, number + added.size(), chunks.length - rest);
-        return new FolderNames(changed, reachesEnd);
+        return new SortedNames(changed, reachesEnd);
     }
 }

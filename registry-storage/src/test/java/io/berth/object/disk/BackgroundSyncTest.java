@@ -1,5 +1,6 @@
 package io.berth.object.disk;
 
+import io.berth.object.disk.file.SystemCalls;
 import static io.berth.registry.TestContent.chunk;
 import static io.berth.registry.TestContent.random;
 import static io.berth.registry.TestContent.sha256;
@@ -41,12 +42,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Syncs while bytes still come, and what it means that one fails. */
-class SyncAheadTest {
+class BackgroundSyncTest {
 
     private static final RepositoryName REPOSITORY = RepositoryName.of("library/app");
     private static final ObjectKey KEY = ObjectKey.of("a/data");
     private static final int MIB = 1 << 20;
-    private static final int AHEAD_MIB = (int) (SyncAhead.EVERY / MIB);
+    private static final int AHEAD_MIB = (int) (BackgroundSync.EVERY / MIB);
 
     /** Synced ahead once. */
     private static final int CHUNK_BYTES = (AHEAD_MIB + 2) * MIB;
@@ -67,7 +68,7 @@ class SyncAheadTest {
         private volatile CountDownLatch hold = new CountDownLatch(0);
 
         @Override
-        void syncFile(FileChannel file) throws IOException {
+        public void syncFile(FileChannel file) throws IOException {
             int number = syncs.getAndIncrement();
             most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
             try {
@@ -125,7 +126,7 @@ class SyncAheadTest {
     void allFilesTogetherHaveABoundedNumberOfThreads() {
         DiskStore store = store();
         disk.hold = new CountDownLatch(1);
-        ObjectWriter[] writers = new ObjectWriter[SyncAhead.MOST_THREADS + 4];
+        ObjectWriter[] writers = new ObjectWriter[BackgroundSync.MAX_THREADS + 4];
         for (int i = 0; i < writers.length; i++) {
             writers[i] = store.write(ObjectKey.of("a/" + i));
             write(writers[i], AHEAD_MIB + 1);
@@ -135,7 +136,7 @@ class SyncAheadTest {
             writer.publish(Durability.WHOLE, null);
             writer.close();
         }
-        assertThat(disk.most.get()).isBetween(1, SyncAhead.MOST_THREADS);
+        assertThat(disk.most.get()).isBetween(1, BackgroundSync.MAX_THREADS);
     }
 
     @Test
@@ -205,7 +206,7 @@ class SyncAheadTest {
         staged.keep();
         assertThat(Thread.interrupted()).isTrue();
         staged.close();
-        assertThat(root.resolve("a/data")).hasSize(SyncAhead.EVERY);
+        assertThat(root.resolve("a/data")).hasSize(BackgroundSync.EVERY);
     }
 
     /** The sync was of bytes that had been answered for, too. */

@@ -1,5 +1,6 @@
 package io.berth.object.disk;
 
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -8,14 +9,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tries out, with temporary files, what a file system can do: some of it a store cannot do without,
- * some of it must be known.
+ * Finds out, with temporary files, what the file system can do: what the store requires, and what
+ * the store adapts to.
  */
-final class FileSystemTrials {
+final class FileSystemProbe {
 
-    private static final Logger log = LoggerFactory.getLogger(FileSystemTrials.class);
+    private static final Logger log = LoggerFactory.getLogger(FileSystemProbe.class);
 
-    /** Of a part of a key. */
+    /** Characters of the longest component of a key. */
     private static final int LONGEST_NAME = 255;
 
     private static final Set<String> LOCAL =
@@ -36,17 +37,19 @@ final class FileSystemTrials {
     private final FileTree tree;
     private final SystemCalls calls;
 
-    FileSystemTrials(TemporaryFiles files, FileTree tree, SystemCalls calls) {
+    FileSystemProbe(TemporaryFiles files, FileTree tree, SystemCalls calls) {
         this.files = files;
         this.tree = tree;
         this.calls = calls;
     }
 
     /**
-     * @throws IOException when files cannot be written, or not replaced in one step, or their names
-     *     not be made durable; its message says which
+     * Checks what the store requires.
+     *
+     * @throws IOException when files cannot be written or atomically replaced, or names in a folder
+     *     cannot be synced; its message says which
      */
-    void requireTheLeast() throws IOException {
+    void requireMinimum() throws IOException {
         Path file = files.next();
         Path other = files.next();
         tree.create(file).close();
@@ -56,8 +59,8 @@ final class FileSystemTrials {
         } catch (IOException e) {
             throw new IOException("files cannot be replaced in one step there", e);
         } finally {
-            TemporaryFiles.drop(file);
-            TemporaryFiles.drop(other);
+            TemporaryFiles.delete(file);
+            TemporaryFiles.delete(other);
         }
         try {
             calls.syncFolder(files.folder());
@@ -69,8 +72,11 @@ final class FileSystemTrials {
         }
     }
 
-    /** Whether a file can have two names, which decides between processes that create one. */
-    boolean hasLinks() throws IOException {
+    /**
+     * Whether the file system has hard links. By these, one of several processes that create the
+     * same object is the first; without them, a warning is logged.
+     */
+    boolean hasHardLinks() throws IOException {
         Path file = files.next();
         Path name = files.next();
         tree.create(file).close();
@@ -85,12 +91,12 @@ final class FileSystemTrials {
                     e.toString());
             return false;
         } finally {
-            TemporaryFiles.drop(name);
-            TemporaryFiles.drop(file);
+            TemporaryFiles.delete(name);
+            TemporaryFiles.delete(file);
         }
     }
 
-    /** Whether {@code a} and {@code A} are two files. */
+    /** Whether names are case-sensitive. */
     boolean distinguishesCase() throws IOException {
         Path file = files.next();
         Path lower = file.resolveSibling(file.getFileName() + "-case");
@@ -102,25 +108,25 @@ final class FileSystemTrials {
         } catch (IOException e) {
             return true;
         } finally {
-            TemporaryFiles.drop(lower);
+            TemporaryFiles.delete(lower);
         }
     }
 
     /**
-     * Whether a stat is known to tell what the file is now. Clients of network file systems answer
-     * for some seconds with what they were told last, and nothing is known of drivers outside the
-     * kernel.
+     * Whether the file system is known to be local, so that a stat shows the current state of a
+     * file. Clients of network file systems cache attributes for some seconds, and nothing is known
+     * about drivers outside the kernel.
      */
     boolean isLocal() {
         try {
             return LOCAL.contains(calls.fileSystem(files.folder()));
         } catch (IOException e) {
-            return false; // there are containers in which it cannot be found out
+            return false; // some containers do not say
         }
     }
 
-    /** Warns where names cannot be as long as keys have them. */
-    void adviseOnNames() {
+    /** Logs a warning where names of files must be shorter than components of keys. */
+    void warnOfShortNames() {
         Path file = files.next();
         String name = file.getFileName().toString();
         String longest = name + "x".repeat(LONGEST_NAME - name.length());
@@ -135,7 +141,7 @@ final class FileSystemTrials {
                     LONGEST_NAME,
                     e.getMessage());
         } finally {
-            TemporaryFiles.drop(longestFile);
+            TemporaryFiles.delete(longestFile);
         }
     }
 }

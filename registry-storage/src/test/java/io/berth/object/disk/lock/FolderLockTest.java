@@ -1,5 +1,6 @@
-package io.berth.object.disk;
+package io.berth.object.disk.lock;
 
+import io.berth.object.disk.DiskStore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 

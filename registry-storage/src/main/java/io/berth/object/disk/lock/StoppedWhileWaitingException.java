@@ -1,10 +1,10 @@
-package io.berth.object.disk;
+package io.berth.object.disk.lock;
 
 import java.nio.file.Path;
 
 /**
- * The process was told to stop while it waited for another one to leave the folder of a store. The
- * message has been logged; the folder is as it was.
+ * The process was told to stop while it waited for another one to release the folder of a store. The
+ * message has been logged; the folder is unchanged.
  */
 public final class StoppedWhileWaitingException extends RuntimeException {
 

@@ -1,22 +1,22 @@
-package io.berth.object.disk;
+package io.berth.object.disk.lock;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Whether the process has been told to stop. Until it is closed, it listens by a shutdown hook,
- * which holds up nothing. For any thread.
+ * Whether the process has been told to stop, which a shutdown hook notes until this is closed. The
+ * hook does not delay the shutdown. Safe for several threads.
  */
-final class StopSignal implements AutoCloseable {
+final class ShutdownSignal implements AutoCloseable {
 
     private final AtomicBoolean given = new AtomicBoolean();
     private final Thread hook =
-            Thread.ofPlatform().name("stop-signal").unstarted(() -> given.set(true));
+            Thread.ofPlatform().name("shutdown-signal").unstarted(() -> given.set(true));
 
-    StopSignal() {
+    ShutdownSignal() {
         try {
             Runtime.getRuntime().addShutdownHook(hook);
         } catch (IllegalStateException e) {
-            given.set(true); // it stops already
+            given.set(true); // the shutdown has begun
         }
     }
 
@@ -29,7 +29,7 @@ final class StopSignal implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException e) {
-            given.set(true); // it stops, so that the hook has run or will
+            given.set(true); // the shutdown has begun, and runs the hook
         }
     }
 }

@@ -1,10 +1,8 @@
-package io.berth.object.disk;
+package io.berth.object.disk.lock;
 
 import java.nio.file.Path;
 
-/**
- * Another process works in the folder of a store; the message says which, as far as it is known.
- */
+/** Another process uses the folder of a store; the message says which, as far as it is known. */
 public final class FolderInUseException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

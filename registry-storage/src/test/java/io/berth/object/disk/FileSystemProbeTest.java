@@ -1,5 +1,6 @@
 package io.berth.object.disk;
 
+import io.berth.object.disk.file.SystemCalls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** File systems that cannot do what is needed, or not in the way that is expected. */
-class FileSystemTrialsTest {
+class FileSystemProbeTest {
 
     private static final ObjectKey TEMPORARY = ObjectKey.of("own/tmp");
 
@@ -40,7 +41,7 @@ class FileSystemTrialsTest {
         SystemCalls without =
                 new SystemCalls() {
                     @Override
-                    void syncFolder(Path folder) throws IOException {
+                    public void syncFolder(Path folder) throws IOException {
                         throw new IOException("Invalid argument");
                     }
                 };
@@ -56,7 +57,7 @@ class FileSystemTrialsTest {
         SystemCalls without =
                 new SystemCalls() {
                     @Override
-                    void replace(Path file, Path other) throws IOException {
+                    public void replace(Path file, Path other) throws IOException {
                         throw new AtomicMoveNotSupportedException("a", "b", "not here");
                     }
                 };

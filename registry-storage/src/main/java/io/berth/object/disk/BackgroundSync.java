@@ -1,5 +1,6 @@
 package io.berth.object.disk;
 
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.util.concurrent.ExecutionException;
@@ -11,49 +12,49 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Syncs a file while bytes are still added to it: the disk then works while the client sends, and
- * the sync at the end finds little left. Starts with {@value #EVERY} bytes, so small files never
- * come to it.
+ * Syncs a file in the background while bytes are still added to it: the disk works while the client
+ * sends, and the last sync finds little left. Begins a sync for every {@value #EVERY} bytes, so that
+ * small files are not affected.
  *
- * <p>At most one thread works for a file, and {@value #MOST_THREADS} for all; where none is free,
- * the bytes are left to the sync at the end. The next call that adds bytes or joins throws a
- * failure: the system reports it once and believes the bytes to be written afterwards, so that no
- * later sync would tell.
+ * <p>At most one thread works for a file, and {@value #MAX_THREADS} for all files; where none is
+ * free, the bytes are left to the last sync. The next call of {@link #added} or {@link #join} throws
+ * the failure of a sync: the system reports it once and takes the bytes for written afterwards, so
+ * that no later sync would report it.
  *
  * <p>For one thread at a time.
  */
-final class SyncAhead {
+final class BackgroundSync {
 
-    /** Half as many bytes give a push no higher rate and cost 5 % more processor time. */
+    /** Bytes. Half as many make a push no faster and cost 5 % more processor time. */
     static final long EVERY = 16L << 20;
 
-    static final int MOST_THREADS = 8;
+    static final int MAX_THREADS = 8;
 
     private static final ThreadPoolExecutor THREADS =
             new ThreadPoolExecutor(
                     0,
-                    MOST_THREADS,
+                    MAX_THREADS,
                     10,
                     TimeUnit.SECONDS,
                     new SynchronousQueue<>(),
-                    Thread.ofPlatform().name("sync-ahead-", 0).daemon().factory());
+                    Thread.ofPlatform().name("background-sync-", 0).daemon().factory());
 
     private final FileChannel file;
     private final SystemCalls calls;
     private long unsynced;
 
-    /** The sync that was begun last; {@code null}: none, or its outcome is known. */
+    /** The latest sync; {@code null} when there is none, or its outcome is known. */
     private @Nullable FutureTask<Boolean> sync;
 
-    SyncAhead(FileChannel file, SystemCalls calls) {
+    BackgroundSync(FileChannel file, SystemCalls calls) {
         this.file = file;
         this.calls = calls;
     }
 
     /**
-     * Notes that bytes were added, and has them synced when there are enough.
+     * Notes that bytes were added, and begins a sync when there are enough.
      *
-     * @throws IOException when bytes that were added before could not be synced
+     * @throws IOException when an earlier sync failed
      */
     void added(int bytes) throws IOException {
         unsynced += bytes;
@@ -75,16 +76,15 @@ final class SyncAhead {
             sync = next;
             unsynced = 0;
         } catch (RejectedExecutionException | OutOfMemoryError e) {
-            // All are busy, or the system gives no more threads. The next bytes may find it else.
+            // All threads are busy, or the system gives no more. Later bytes are tried again.
             unsynced = 0;
         }
     }
 
     /**
-     * Waits for the sync that is under way. As with any sync, an interrupt does not end that: it
-     * says nothing about the bytes.
+     * Waits for a sync that is under way. As with any sync, an interrupt does not end the wait.
      *
-     * @throws IOException when it failed
+     * @throws IOException when the sync failed
      */
     void join() throws IOException {
         FutureTask<Boolean> begun = sync;
