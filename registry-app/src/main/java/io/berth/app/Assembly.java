@@ -20,7 +20,7 @@ import io.berth.policy.DeleteDisabledRegistry;
 import io.berth.policy.LayerUrlRegistry;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.registry.Registry;
-import io.berth.server.ConnectionLimits;
+import io.berth.server.connection.ConnectionLimits;
 import io.berth.server.Drain;
 import io.berth.storage.StoredRegistry;
 import io.berth.storage.StoredRegistryOptions;
@@ -55,7 +55,7 @@ final class Assembly {
 
     /** The store, of which requests ask only so much that others need not wait for it, too. */
     static ObjectStore bounded(ObjectStore store, ConnectionLimits limits) {
-        return new BoundedStore(store, limits.askingTheStore(), STORE_PATIENCE);
+        return new BoundedStore(store, limits.storeRequests(), STORE_PATIENCE);
     }
 
     static StoredRegistry stored(ObjectStore store, RegistrySettings settings, Clock clock) {

@@ -1,5 +1,8 @@
 package io.berth.app;
 
+import io.berth.maintenance.UploadPurgeSchedule;
+import io.berth.server.OpenFileLimit;
+import io.berth.server.ApiDispatcherServlet;
 import io.berth.config.HttpSettings;
 import io.berth.config.LoadedSettings;
 import io.berth.config.LogSettings;
@@ -8,13 +11,10 @@ import io.berth.health.ReadinessWatch;
 import io.berth.health.StoreWatch;
 import io.berth.http.RegistryApi;
 import io.berth.logging.LogLimit;
-import io.berth.maintenance.UploadPurgeSchedule;
 import io.berth.object.ObjectStore;
 import io.berth.registry.Registry;
-import io.berth.server.ConnectionLimits;
-import io.berth.server.Dispatcher;
+import io.berth.server.connection.ConnectionLimits;
 import io.berth.server.Drain;
-import io.berth.server.OpenFiles;
 import io.berth.server.TomcatServer;
 import io.berth.storage.StoredRegistry;
 import jakarta.servlet.http.HttpServletResponse;
@@ -80,7 +80,7 @@ public class RegistryApplication {
     @Bean
     ConnectionLimits connectionLimits(HttpSettings settings) {
         return ConnectionLimits.of(
-                settings, MemoryBudget.ofProcess().connectionBytes(), OpenFiles.most());
+                settings, MemoryBudget.ofProcess().connectionBytes(), OpenFileLimit.get());
     }
 
     @Bean
@@ -173,8 +173,8 @@ public class RegistryApplication {
     }
 
     @Bean
-    ServletRegistrationBean<Dispatcher> dispatcher(WebApplicationContext context) {
-        var registration = new ServletRegistrationBean<>(new Dispatcher(context), "/");
+    ServletRegistrationBean<ApiDispatcherServlet> dispatcher(WebApplicationContext context) {
+        var registration = new ServletRegistrationBean<>(new ApiDispatcherServlet(context), "/");
         registration.setLoadOnStartup(1);
         return registration;
     }

@@ -2,8 +2,8 @@ package io.berth.app;
 
 import io.berth.config.LoadedSettings;
 import io.berth.config.Secret;
-import io.berth.server.ConnectionLimits;
-import io.berth.server.OpenFiles;
+import io.berth.server.connection.ConnectionLimits;
+import io.berth.server.OpenFileLimit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +34,7 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
         loaded.remarks().forEach(log::warn);
         adviseOnSecret(loaded.settings().http().secret());
         adviseOnMemory(MemoryBudget.ofProcess());
-        adviseOnFiles(limits.adviseOnFiles(OpenFiles.most()));
+        adviceOnOpenFiles(limits.adviceOnOpenFiles(OpenFileLimit.get()));
         if (loaded.settings().storage().maintenance().readonly().enabled()) {
             log.info(
                     "The registry is read-only: everything that writes is refused"
@@ -57,7 +57,7 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
         }
     }
 
-    private static void adviseOnFiles(@Nullable String advice) {
+    private static void adviceOnOpenFiles(@Nullable String advice) {
         if (advice != null) {
             log.warn(advice);
         }

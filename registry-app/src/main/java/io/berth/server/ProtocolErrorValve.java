@@ -1,5 +1,6 @@
 package io.berth.server;
 
+import io.berth.server.connection.Connection;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
 import io.berth.http.ErrorAnswer;
@@ -16,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers in the protocol's words where nothing behind Tomcat was asked, or nothing answered:
- * malformed requests, methods Tomcat refuses, paths that are not the API's. An answer that had
- * begun when its request failed is broken off, as Tomcat does. Made by Tomcat, by name.
+ * Writes error answers in the format of the protocol for requests that Tomcat refuses or that nothing
+ * has answered: malformed requests, unknown methods, paths that are not of the API. If the answer had
+ * begun, the connection is closed, as Tomcat does. Created by Tomcat, by its class name.
  */
 public final class ProtocolErrorValve extends ErrorReportValve {
 
@@ -38,12 +39,12 @@ public final class ProtocolErrorValve extends ErrorReportValve {
         }
         Connection connection = Connection.current();
         if (connection != null && connection.isHeaderTooLarge()) {
-            connection.wantNoMore();
+            connection.stopReadingBody();
             response.setHeader("Connection", "close");
         }
         log(request, status, failure);
         try {
-            // Not its facade, which takes nothing more once an application has called it an error.
+            // Not the facade, which is suspended once the application has called sendError.
             if (status == 400) {
                 ErrorAnswer.sendMalformed(request, response, status);
             } else {
@@ -55,7 +56,7 @@ public final class ProtocolErrorValve extends ErrorReportValve {
         }
     }
 
-    /** Nobody must be able to fill the log with requests that make no sense. */
+    /** Malformed requests are only logged for debugging, as clients could fill the log with them. */
     private static void log(Request request, int status, @Nullable Throwable failure) {
         if (failure != null && status >= 500) {
             log.error("{} {}: {}", request.getMethod(), request.getRequestURI(), status, failure);
@@ -70,7 +71,7 @@ public final class ProtocolErrorValve extends ErrorReportValve {
         return possible.get();
     }
 
-    /** Tomcat calls a head that is too large malformed. */
+    /** Tomcat reports a header that is too large as malformed. */
     private static int status(Request request, Response response) {
         Connection connection = Connection.current();
         if (connection == null || !connection.isHeaderTooLarge()) {
@@ -86,7 +87,7 @@ public final class ProtocolErrorValve extends ErrorReportValve {
             case URI_TOO_LONG, HEADERS_TOO_LARGE ->
                     new RegistryError(
                             ErrorCode.REQUEST_INVALID,
-                            "the head of the request is larger than this server accepts",
+                            "the header of the request is larger than this server accepts",
                             null);
             case 503 -> RegistryError.of(ErrorCode.UNAVAILABLE);
             default ->

@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.Inet6Address;
@@ -10,15 +10,15 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * By which address a client is counted. With IPv6 a client usually has a whole network of 64 bits,
- * so that only the first half of an address counts.
+ * The address by which a client is counted. With IPv6 a client usually has a whole network of 64
+ * bits, so that only the first half of an address counts.
  */
-final class ClientAddress {
+public final class ClientAddress {
 
     private static final int COUNTED_BYTES = 8;
 
-    /** No address of a client is longer, and a header that is counted by must not be large. */
-    private static final int LONGEST = 64;
+    /** Characters; no address is longer, and a longer header must not become the key of a count. */
+    private static final int MAX_LENGTH = 64;
 
     private static final Pattern FORWARDED_FOR =
             Pattern.compile("(?:^|;)\\s*for=\"?([^;\"]+)", Pattern.CASE_INSENSITIVE);
@@ -37,26 +37,26 @@ final class ClientAddress {
     }
 
     /**
-     * The client that a trusted proxy names: what it added itself, at the end of the header, since
-     * everything before that can be made up by anybody.
+     * The client that a trusted proxy names. Only what the proxy added itself, at the end of the
+     * header, counts: a client can send anything before that.
      *
-     * @return {@code null} when no proxy names one
+     * @return {@code null} when no proxy names a client
      */
-    static @Nullable String forwarded(HttpServletRequest request) {
+    public static @Nullable String forwarded(HttpServletRequest request) {
         String last = last(request, "X-Forwarded-For");
         if (last == null) {
             String element = last(request, "Forwarded");
             Matcher named = FORWARDED_FOR.matcher(element == null ? "" : element);
             last = named.find() ? named.group(1) : null;
         }
-        return last == null || last.isBlank() || last.length() > LONGEST ? null : last.strip();
+        return last == null || last.isBlank() || last.length() > MAX_LENGTH ? null : last.strip();
     }
 
     private static @Nullable String last(HttpServletRequest request, String header) {
         @Nullable String all = null;
         Enumeration<String> values = request.getHeaders(header);
         while (values.hasMoreElements()) {
-            all = values.nextElement(); // null for what is not text
+            all = values.nextElement(); // null for a value that is not text
         }
         return all == null ? null : all.substring(all.lastIndexOf(',') + 1).strip();
     }

@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class GlanceTest {
+class UnparsedHeaderTest {
 
     private static final String HOST = "Host: registry.test\r\n";
 
@@ -20,9 +20,9 @@ class GlanceTest {
                 "GET /v2/ HTTP/1.1"
             })
     void knowsProbes(String line) {
-        assertThat(Glance.isProbe(line + "\r\n" + HOST + "\r\n")).isTrue();
-        assertThat(Glance.isProbe(line + "\r\n" + HOST + "Content-Length: 5\r\n\r\n")).isFalse();
-        assertThat(Glance.isProbe(line + "\r\nTransfer-Encoding: chunked\r\n\r\n")).isFalse();
+        assertThat(UnparsedHeader.isProbe(line + "\r\n" + HOST + "\r\n")).isTrue();
+        assertThat(UnparsedHeader.isProbe(line + "\r\n" + HOST + "Content-Length: 5\r\n\r\n")).isFalse();
+        assertThat(UnparsedHeader.isProbe(line + "\r\nTransfer-Encoding: chunked\r\n\r\n")).isFalse();
     }
 
     @ParameterizedTest
@@ -34,16 +34,16 @@ class GlanceTest {
                 "GET /livez HTTP/2.0"
             })
     void othersAreNone(String line) {
-        assertThat(Glance.isProbe(line + "\r\n" + HOST + "\r\n")).isFalse();
+        assertThat(UnparsedHeader.isProbe(line + "\r\n" + HOST + "\r\n")).isFalse();
     }
 
     @Test
     void knowsBodies() {
-        assertThat(Glance.hasBody("PATCH /v2/a HTTP/1.1\r\nContent-Length: 10\r\n\r\n")).isTrue();
-        assertThat(Glance.hasBody("PUT /v2/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"))
+        assertThat(UnparsedHeader.hasBody("PATCH /v2/a HTTP/1.1\r\nContent-Length: 10\r\n\r\n")).isTrue();
+        assertThat(UnparsedHeader.hasBody("PUT /v2/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"))
                 .isTrue();
-        assertThat(Glance.hasBody("POST /v2/a HTTP/1.1\r\n" + HOST + "content-length: 0\r\n\r\n"))
+        assertThat(UnparsedHeader.hasBody("POST /v2/a HTTP/1.1\r\n" + HOST + "content-length: 0\r\n\r\n"))
                 .isFalse();
-        assertThat(Glance.hasBody("GET /v2/a HTTP/1.1\r\nContent-Length: 10\r\n\r\n")).isFalse();
+        assertThat(UnparsedHeader.hasBody("GET /v2/a HTTP/1.1\r\nContent-Length: 10\r\n\r\n")).isFalse();
     }
 }

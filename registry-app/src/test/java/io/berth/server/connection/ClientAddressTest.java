@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

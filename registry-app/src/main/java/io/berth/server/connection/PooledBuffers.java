@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -7,21 +7,19 @@ import java.util.concurrent.BlockingQueue;
 import org.apache.tomcat.util.net.SocketBufferHandler;
 
 /**
- * The buffers of one connection, which has them only while a request uses them: a connection that
- * is idle holds none. What has come of a header that is not whole yet is kept in an array of just
- * its length.
+ * The buffers of one connection, which are taken from a pool while a request uses them: an idle
+ * connection holds none. The bytes of an incomplete header are kept in an array of just their length.
  *
- * <p>Not thread-safe: used by the thread that holds the connection's lock. Tomcat closes
- * connections from other threads, also while that one is at work, and calls {@link #reset} and
- * {@link #free} there. So these leave everything as it is: a buffer that two connections use at
- * once would bring the bytes of one client to another.
+ * <p>For the thread that holds the connection's lock. Tomcat closes connections from other threads,
+ * even while that thread is at work, and then calls {@link #reset} and {@link #free}. Therefore these
+ * do nothing: a buffer in use by two connections would send the bytes of one client to another.
  */
-final class LentBuffers extends SocketBufferHandler {
+final class PooledBuffers extends SocketBufferHandler {
 
-    /** Bytes that are read of a header at once; most headers are shorter. */
+    /** Size of a read buffer; most headers are shorter. */
     static final int READ_BYTES = 4 * 1024;
 
-    /** An answer whose head and body are not longer goes out in one packet train. */
+    /** Size of a write buffer; a short answer is written at once with its header. */
     static final int WRITE_BYTES = 16 * 1024;
 
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(READ_BYTES).asReadOnlyBuffer();
@@ -32,32 +30,32 @@ final class LentBuffers extends SocketBufferHandler {
     private final Pool pool;
 
     /**
-     * In place of a buffer that is not lent; Tomcat asks for its capacity. It is this connection's
-     * own, as its limit could be changed, and takes no bytes.
+     * Stands for a read buffer when there is none: empty, of the capacity that Tomcat expects. One for
+     * each connection, as its limit could be changed.
      */
     private final ByteBuffer nothingRead = EMPTY.duplicate().limit(0);
 
     private ByteBuffer read = nothingRead;
-    private boolean lentRead;
-    private boolean fillsRead;
+    private boolean readPooled;
+    private boolean readFilling;
 
     private ByteBuffer write = NOTHING_WRITTEN;
-    private boolean lentWrite;
-    private boolean fillsWrite = true;
+    private boolean writePooled;
+    private boolean writeFilling = true;
 
-    /** Bytes that come before those in {@link #read}'s place; from {@link #taken} on. */
+    /** Bytes to be read before those in {@link #read}, from index {@link #taken} on. */
     private byte[] kept = NONE;
 
     private int taken;
 
-    /** Buffers that are not in use, for all connections. */
+    /** Unused buffers of all connections. */
     static final class Pool {
 
         private final BlockingQueue<ByteBuffer> reads;
         private final BlockingQueue<ByteBuffer> writes;
 
         /**
-         * @param each how many buffers of each kind are kept for the next use
+         * @param each maximal number of unused buffers of each kind
          */
         Pool(int each) {
             this.reads = new ArrayBlockingQueue<>(each);
@@ -75,29 +73,29 @@ final class LentBuffers extends SocketBufferHandler {
         }
     }
 
-    LentBuffers(Pool pool) {
+    PooledBuffers(Pool pool) {
         super(0, 0, false);
         this.pool = pool;
     }
 
-    /** An empty buffer to read into from the connection. */
-    ByteBuffer toFill() {
+    /** A buffer to read into. */
+    ByteBuffer emptyReadBuffer() {
         configureReadBufferForWrite();
         return read;
     }
 
-    /** Bytes that were kept and not taken. */
+    /** Number of bytes that were kept and not read yet. */
     int keptBytes() {
         return kept.length - taken;
     }
 
-    /** All that was kept, while nothing of it has been taken. */
+    /** All that was kept; to be called before any of it is read. */
     byte[] kept() {
         return kept;
     }
 
     /**
-     * The first byte that the next read gives, apart from line ends before it; 0: there is none.
+     * The first byte to be read, not counting line ends before it; 0 when there is none.
      */
     byte first() {
         configureReadBufferForRead();
@@ -110,7 +108,7 @@ final class LentBuffers extends SocketBufferHandler {
         return 0;
     }
 
-    /** What the next read gives at first. */
+    /** The bytes in the read buffer, as ISO 8859-1; they are still to be read. */
     String peek() {
         configureReadBufferForRead();
         byte[] next = new byte[read.remaining()];
@@ -119,7 +117,7 @@ final class LentBuffers extends SocketBufferHandler {
     }
 
     /**
-     * Keeps what is in the read buffer behind what was kept before, and empties the buffer.
+     * Appends the content of the read buffer to what is kept, and releases the buffer.
      *
      * @return all that is kept
      */
@@ -130,51 +128,51 @@ final class LentBuffers extends SocketBufferHandler {
         System.arraycopy(kept, 0, all, 0, kept.length);
         read.get(all, kept.length, count);
         kept = all;
-        giveBackRead();
+        releaseRead();
         return all;
     }
 
-    /** Hands buffers without content on to other connections. */
-    void giveBack() {
-        if (fillsRead ? read.position() == 0 : !read.hasRemaining()) {
-            giveBackRead();
+    /** Returns empty buffers to the pool. */
+    void release() {
+        if (readFilling ? read.position() == 0 : !read.hasRemaining()) {
+            releaseRead();
         }
-        if (lentWrite && isWriteBufferEmpty()) {
+        if (writePooled && isWriteBufferEmpty()) {
             var _ = pool.writes.offer(write);
             write = NOTHING_WRITTEN;
-            lentWrite = false;
-            fillsWrite = true;
+            writePooled = false;
+            writeFilling = true;
         }
     }
 
-    private void giveBackRead() {
-        if (lentRead) {
+    private void releaseRead() {
+        if (readPooled) {
             var _ = pool.reads.offer(read);
             read = nothingRead;
-            lentRead = false;
+            readPooled = false;
         }
-        fillsRead = false;
+        readFilling = false;
     }
 
     @Override
     public void configureReadBufferForWrite() {
-        if (fillsRead) {
+        if (readFilling) {
             return;
         }
-        if (!lentRead) {
+        if (!readPooled) {
             read = pool.read();
-            lentRead = true;
+            readPooled = true;
         } else {
             read.compact();
         }
-        fillsRead = true;
+        readFilling = true;
     }
 
     @Override
     public void configureReadBufferForRead() {
-        if (fillsRead) {
+        if (readFilling) {
             read.flip();
-            fillsRead = false;
+            readFilling = false;
         }
         if (keptBytes() > 0 && !read.hasRemaining()) {
             takeKept();
@@ -182,9 +180,9 @@ final class LentBuffers extends SocketBufferHandler {
     }
 
     private void takeKept() {
-        if (!lentRead) {
+        if (!readPooled) {
             read = pool.read();
-            lentRead = true;
+            readPooled = true;
         }
         int count = Math.min(keptBytes(), READ_BYTES);
         read.clear().put(kept, taken, count).flip();
@@ -202,7 +200,7 @@ final class LentBuffers extends SocketBufferHandler {
 
     @Override
     public boolean isReadBufferEmpty() {
-        return keptBytes() == 0 && (fillsRead ? read.position() == 0 : !read.hasRemaining());
+        return keptBytes() == 0 && (readFilling ? read.position() == 0 : !read.hasRemaining());
     }
 
     @Override
@@ -213,31 +211,31 @@ final class LentBuffers extends SocketBufferHandler {
         into.put(returned).put(read).put(kept, taken, keptBytes());
         kept = all;
         taken = 0;
-        giveBackRead();
+        releaseRead();
     }
 
     @Override
     public void configureWriteBufferForWrite() {
-        if (!lentWrite) {
+        if (!writePooled) {
             write = pool.write();
-            lentWrite = true;
-        } else if (!fillsWrite) {
+            writePooled = true;
+        } else if (!writeFilling) {
             write.compact();
         }
-        fillsWrite = true;
+        writeFilling = true;
     }
 
     @Override
     public void configureWriteBufferForRead() {
-        if (fillsWrite && lentWrite) {
+        if (writeFilling && writePooled) {
             write.flip();
-            fillsWrite = false;
+            writeFilling = false;
         }
     }
 
     @Override
     public boolean isWriteBufferWritable() {
-        return !lentWrite || (fillsWrite ? write.hasRemaining() : isWriteBufferEmpty());
+        return !writePooled || (writeFilling ? write.hasRemaining() : isWriteBufferEmpty());
     }
 
     @Override
@@ -247,20 +245,20 @@ final class LentBuffers extends SocketBufferHandler {
 
     @Override
     public boolean isWriteBufferEmpty() {
-        return !lentWrite || (fillsWrite ? write.position() == 0 : !write.hasRemaining());
+        return !writePooled || (writeFilling ? write.position() == 0 : !write.hasRemaining());
     }
 
-    /** Leaves everything as it is: no other connection comes to use these. */
+    /** Does nothing: no other connection will use these buffers. */
     @Override
     public void reset() {}
 
-    /** Only encryption asks for it, which has buffers of its own. */
+    /** Only called for TLS, which has buffers of its own. */
     @Override
     public void expand(int newSize) {
         throw new UnsupportedOperationException();
     }
 
-    /** Leaves everything as it is: what is lent goes with the connection. */
+    /** Does nothing: the garbage collector takes the buffers with the connection. */
     @Override
     public void free() {}
 }

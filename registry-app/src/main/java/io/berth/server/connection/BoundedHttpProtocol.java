@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -10,36 +10,37 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * HTTP/1.1 within {@link ConnectionLimits}, that can tell whether files are still on their way to
- * clients: the handler of such a request has returned long before, and the server counts it as
- * done. Made by Tomcat, by name.
+ * HTTP/1.1 within {@link ConnectionLimits}. Counts requests and files that are sent, for a graceful
+ * stop: Tomcat counts a request as done while the poller still sends its file. Created by Tomcat, by
+ * its class name.
  */
-public final class DrainableProtocol extends Http11NioProtocol {
+public final class BoundedHttpProtocol extends Http11NioProtocol {
 
-    /** Connections that the kernel holds until they are taken: bursts of clients. */
+    /** Connections that the kernel queues until they are accepted: for bursts of clients. */
     private static final int BACKLOG = 1024;
 
     private static final long MAKE_ROOM_MILLIS = 250;
 
-    private static final Logger log = LoggerFactory.getLogger(DrainableProtocol.class);
+    private static final Logger log = LoggerFactory.getLogger(BoundedHttpProtocol.class);
 
     private final ScheduledExecutorService slowClients =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("slow-clients").factory());
 
-    private @Nullable Workers workers;
+    private @Nullable RequestExecutor requestExecutor;
     private @Nullable Adapter replacing;
 
-    public DrainableProtocol() {
-        super(new Connections());
+    /** For Tomcat. */
+    public BoundedHttpProtocol() {
+        super(new BoundedEndpoint());
     }
 
-    /** Before it is started. */
-    void limit(ConnectionLimits limits, int platformThreads) {
-        workers = new Workers(platformThreads, limits.requests());
-        ((Connections) getEndpoint()).limit(limits, new LentBuffers.Pool(platformThreads), workers);
-        getEndpoint().setHandler(new HeaderGate(getEndpoint().getHandler(), limits, workers));
-        setExecutor(workers);
+    /** Sets the limits; to be called before the start. */
+    public void limit(ConnectionLimits limits, int platformThreads) {
+        requestExecutor = new RequestExecutor(platformThreads, limits.requests());
+        ((BoundedEndpoint) getEndpoint()).limit(limits, new PooledBuffers.Pool(platformThreads), requestExecutor);
+        getEndpoint().setHandler(new HeaderHandler(getEndpoint().getHandler(), limits, requestExecutor));
+        setExecutor(requestExecutor);
         setMaxConnections(limits.connections());
         setAcceptCount(BACKLOG);
         setMaxHttpRequestHeaderSize(ConnectionLimits.MAX_HEADER_BYTES);
@@ -50,13 +51,13 @@ public final class DrainableProtocol extends Http11NioProtocol {
         setKeepAliveTimeout((int) limits.idle().toMillis());
         setDisableUploadTimeout(false);
         setConnectionUploadTimeout((int) limits.stall().toMillis());
-        // A request's state for each thread that is kept, and none of closed connections.
+        // Tomcat's state of a request for each platform thread, and none for closed connections.
         setProcessorCache(platformThreads);
         setProperty("socket.bufferPool", "0");
     }
 
-    /** Before it is started: what answers requests, in place of what Tomcat makes for it. */
-    void serve(Adapter requests) {
+    /** Sets what answers requests, in place of Tomcat's own adapter; to be called before the start. */
+    public void serve(Adapter requests) {
         replacing = requests;
         setAdapter(requests);
     }
@@ -66,14 +67,14 @@ public final class DrainableProtocol extends Http11NioProtocol {
         super.setAdapter(replacing == null ? made : replacing);
     }
 
-    /** Requests that are worked on; files that are sent do not count. */
-    int requestsUnderWay() {
-        return ((Connections) getEndpoint()).working();
+    /** Number of requests that are served, without files that are sent. */
+    public int requestsUnderWay() {
+        return ((BoundedEndpoint) getEndpoint()).working();
     }
 
-    /** Files that clients are being sent. */
-    int filesUnderWay() {
-        return ((Connections) getEndpoint()).sending();
+    /** Number of files that are sent. */
+    public int filesUnderWay() {
+        return ((BoundedEndpoint) getEndpoint()).sending();
     }
 
     @Override
@@ -84,18 +85,18 @@ public final class DrainableProtocol extends Http11NioProtocol {
                         this::makeRoom, MAKE_ROOM_MILLIS, MAKE_ROOM_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    /** Whatever happens, it is done again: anything thrown would be the end of it. */
+    /** Throws nothing, as an exception would end the schedule. */
     private void makeRoom() {
         try {
-            Connections connections = (Connections) getEndpoint();
-            int waiting = workers == null ? 0 : workers.waiting();
+            BoundedEndpoint connections = (BoundedEndpoint) getEndpoint();
+            int waiting = requestExecutor == null ? 0 : requestExecutor.waitingCount();
             if (waiting > 0) {
                 connections.endSlowest(waiting);
             }
-            connections.closeTooSlowSenders();
+            connections.closeSlowSendfiles();
             connections.makeRoom();
         } catch (RuntimeException e) {
-            log.error("no room could be made for clients that wait, which is tried again", e);
+            log.error("cannot make room for clients that wait; it is tried again", e);
         }
     }
 
@@ -103,8 +104,8 @@ public final class DrainableProtocol extends Http11NioProtocol {
     public void destroy() throws Exception {
         slowClients.shutdownNow();
         super.destroy();
-        if (workers != null) {
-            workers.close();
+        if (requestExecutor != null) {
+            requestExecutor.close();
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
@@ -18,37 +18,38 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets a request through to Tomcat when its header is whole. Until then it holds neither a thread
- * nor Tomcat's state of a request, which is large, but only the bytes that have come, and those for
- * a limited time. After the request it closes the connection so that the client sees its answer.
- * Safe for use by many threads; one at a time works on a connection.
+ * Hands a request to Tomcat when its header is complete. Until then a connection holds neither a
+ * thread nor Tomcat's state of a request, which is large, but only the bytes that have come, for a
+ * limited time. After a request whose body is not read, closes the connection so that the client
+ * receives the answer (lingering close). Safe for use by many threads; one at a time works on a
+ * connection.
  */
-final class HeaderGate implements Handler<NioChannel> {
+final class HeaderHandler implements Handler<NioChannel> {
 
-    private static final Logger log = LoggerFactory.getLogger(HeaderGate.class);
+    private static final Logger log = LoggerFactory.getLogger(HeaderHandler.class);
 
-    /** Of the body of a refused request, read so that the client receives the answer. */
-    private static final int MOST_LINGERED_BYTES = 1024 * 1024;
+    /** Bytes of the body of a refused request that are discarded in a lingering close. */
+    private static final int MAX_LINGERED_BYTES = 1024 * 1024;
 
     private static final long LINGER_MILLIS = 2_000;
 
-    /** A probe that is answered while all other requests wait may not wait for its client. */
+    /** How long a probe that is served beyond the limit of requests may wait for its client. */
     private static final Duration PROBE_WRITE = Duration.ofSeconds(1);
 
     private final Handler<NioChannel> tomcat;
     private final ConnectionLimits limits;
-    private final Workers workers;
+    private final RequestExecutor executor;
 
-    /** Bytes of all headers that are not complete. */
+    /** Bytes of all headers that are incomplete, or whose request waits. */
     private final AtomicLong keptBytes = new AtomicLong();
 
-    /** Requests whose header began together with the end of the one before: Tomcat holds these. */
+    /** Requests whose incomplete header came with the end of the request before: Tomcat has these. */
     private final AtomicInteger halfParsed = new AtomicInteger();
 
-    HeaderGate(Handler<NioChannel> tomcat, ConnectionLimits limits, Workers workers) {
+    HeaderHandler(Handler<NioChannel> tomcat, ConnectionLimits limits, RequestExecutor executor) {
         this.tomcat = tomcat;
         this.limits = limits;
-        this.workers = workers;
+        this.executor = executor;
     }
 
     @Override
@@ -59,7 +60,7 @@ final class HeaderGate implements Handler<NioChannel> {
             return tomcat.process(any, event);
         }
         if (wrapper.getSendfileData() != null) {
-            return SocketState.SENDFILE; // What has come is looked at when the file has been sent.
+            return SocketState.SENDFILE; // what has come is handled when the file has been sent
         }
         try {
             if (connection.isLingering()) {
@@ -76,24 +77,26 @@ final class HeaderGate implements Handler<NioChannel> {
             log.debug("a connection ended before its request", e);
             return SocketState.CLOSED;
         } catch (VirtualMachineError e) {
-            // Tomcat would neither close the connection nor look at it again.
+            // Tomcat would neither close the connection nor handle it again.
             log.error("a connection is closed, as its request failed", e);
             return SocketState.CLOSED;
         }
     }
 
     /**
-     * @return whether Tomcat can decide: the header is complete, too large, or none
-     * @throws IOException when the client has gone
+     * Reads what has come of a header.
+     *
+     * @return whether Tomcat can take over: the header is complete, too large, or not HTTP
+     * @throws IOException when the client has closed the connection
      */
     private boolean read(NioSocketWrapper wrapper, Connection connection) throws IOException {
-        LentBuffers buffers = connection.buffers();
+        PooledBuffers buffers = connection.buffers();
         while (true) {
-            ByteBuffer buffer = buffers.toFill();
+            ByteBuffer buffer = buffers.emptyReadBuffer();
             int count = connection.readNow(buffer);
             wrapper.updateLastRead();
             if (count <= 0) {
-                buffers.giveBack();
+                buffers.release();
                 if (count < 0) {
                     throw new IOException("the client ended the connection");
                 }
@@ -109,18 +112,18 @@ final class HeaderGate implements Handler<NioChannel> {
                 buffers.keep();
             }
             if (!keep(connection, length)) {
-                throw new IOException("no memory is left for headers that are not complete");
+                throw new IOException("incomplete headers exceed their limit");
             }
         }
     }
 
     private boolean findEnd(Connection connection, ByteBuffer bytes, int length, int from) {
-        if (HeaderEnd.isNoRequest(bytes, length)) {
-            // Tomcat refuses it at once. A client that tried TLS first goes on without it then.
+        if (HeaderScanner.isNotHttp(bytes, length)) {
+            // Tomcat refuses it at once. A client that tried TLS first then goes on without it.
             connection.headerComplete(false);
             return true;
         }
-        int end = HeaderEnd.find(bytes, length, Math.max(from - 3, 0));
+        int end = HeaderScanner.findEnd(bytes, length, Math.max(from - 3, 0));
         if (end < 0 && length <= ConnectionLimits.MAX_HEADER_BYTES) {
             return false;
         }
@@ -128,13 +131,13 @@ final class HeaderGate implements Handler<NioChannel> {
         return true;
     }
 
-    /** Counts what a connection keeps; false when all together keep too much. */
+    /** Counts the header bytes of a connection; {@code false} when all exceed the limit. */
     private boolean keep(Connection connection, int bytes) {
         int more = connection.countBytes(bytes);
         return keptBytes.addAndGet(more) <= limits.keptHeaderBytes() || more <= 0;
     }
 
-    /** Until the time for the whole header is over. */
+    /** Waits for more of a header until its time is over. */
     private SocketState waitForMore(NioSocketWrapper wrapper, Connection connection) {
         if (connection.buffers().keptBytes() > 0) {
             long left = millisLeft(connection);
@@ -160,48 +163,48 @@ final class HeaderGate implements Handler<NioChannel> {
     }
 
     /**
-     * Where as many requests are under way as may be, only probes are served; others wait until one
-     * has ended.
+     * Serves a request whose header is complete. Where the limit of requests is reached, only probes
+     * are served; others wait until a request has ended.
      */
     private SocketState serveOrWait(NioSocketWrapper wrapper, Connection connection)
             throws IOException {
-        if (Workers.isBeyondAll()) {
+        if (RequestExecutor.isBeyondLimit()) {
             if (wrapper.getCurrentProcessor() == null
-                    && Glance.isProbe(connection.buffers().peek())
-                    && workers.beginProbe()) {
+                    && UnparsedHeader.isProbe(connection.buffers().peek())
+                    && executor.tryBeginProbe()) {
                 try {
                     return serve(wrapper, connection, PROBE_WRITE);
                 } finally {
-                    workers.endProbe();
+                    executor.endProbe();
                 }
             }
             keepHeader(connection);
-            workers.whenOneIsFree(again(wrapper, connection));
+            executor.executeWhenFree(again(wrapper, connection));
             return SocketState.LONG;
         }
-        if (hasBody(connection.buffers()) && !connection.beginBody()) {
+        if (hasBody(connection.buffers()) && !connection.tryBeginBody()) {
             keepHeader(connection);
-            connection.whenABodyMayBegin(again(wrapper, connection));
+            connection.executeWithBody(again(wrapper, connection));
             return SocketState.LONG;
         }
         return serve(wrapper, connection, limits.stall());
     }
 
-    /** Copies a header only where it can be that of a write. */
-    private static boolean hasBody(LentBuffers buffers) {
-        return buffers.first() == 'P' && Glance.hasBody(buffers.peek());
+    /** Copies the header only where its method may have a body. */
+    private static boolean hasBody(PooledBuffers buffers) {
+        return buffers.first() == 'P' && UnparsedHeader.hasBody(buffers.peek());
     }
 
-    /** Keeps a complete header in no more room than it takes, for as long as it has to wait. */
+    /** Keeps a complete header in an array of its length while its request waits. */
     private void keepHeader(Connection connection) throws IOException {
-        LentBuffers buffers = connection.buffers();
+        PooledBuffers buffers = connection.buffers();
         buffers.unReadReadBuffer(ByteBuffer.allocate(0));
         if (!keep(connection, buffers.keptBytes())) {
-            throw new IOException("no memory is left for headers of requests that wait");
+            throw new IOException("headers of requests that wait exceed their limit");
         }
     }
 
-    /** As if the request had come just now. */
+    /** Handles the connection again, as if the request had come just now. */
     private Runnable again(NioSocketWrapper wrapper, Connection connection) {
         return () -> {
             connection.endpoint().processSocket(wrapper, SocketEvent.OPEN_READ, false);
@@ -216,38 +219,37 @@ final class HeaderGate implements Handler<NioChannel> {
         halfParsed.addAndGet(connection.countHalfParsed(false));
         wrapper.setWriteTimeout(write.toMillis());
         SocketState state =
-                connection.serving(
+                connection.serve(
                         mayGoOn(connection), () -> tomcat.process(wrapper, SocketEvent.OPEN_READ));
         connection.headerServed();
         connection.endBody();
         return switch (state) {
             case SENDFILE -> sendWithoutRequest(wrapper, connection);
             case LONG -> halfParsed(wrapper, connection);
-            case OPEN -> connection.endpoint().makeRoomOrGiveWay() ? SocketState.CLOSED : state;
+            case OPEN -> connection.endpoint().makeRoomOrCloseThis() ? SocketState.CLOSED : state;
             case CLOSED -> connection.lingersAtEnd() ? beginLingering(wrapper, connection) : state;
             default -> state;
         };
     }
 
     /**
-     * Whether a connection may be looked at for its next request before that has come past this
-     * gate. Not where much is under way: then those that have nothing to do are to wait here, where
-     * they can be closed at once to have room for others.
+     * Whether Tomcat may look for the connection's next request without this handler. Not under load:
+     * then idle connections must be where they can be closed at once in favor of others.
      */
     private boolean mayGoOn(Connection connection) {
-        return !Workers.isBeyondAll()
-                && connection.endpoint().areHalfFree(connection)
-                && workers.isHalfFree()
+        return !RequestExecutor.isBeyondLimit()
+                && connection.endpoint().isHalfFree(connection)
+                && executor.isHalfFree()
                 && halfParsed.get() <= limits.halfParsed() / 2;
     }
 
     /**
-     * Tomcat would hold the whole request until the next one, but the poller sends the file without
-     * it. What of the next requests has come is kept as bytes. The poller may have sent all of the
-     * file by now, and closed the connection, too.
+     * Releases Tomcat's state of the request while the poller sends the file. What has come of the next
+     * requests is kept as bytes. The poller may have sent all of the file already, and may even have
+     * closed the connection.
      */
     private SocketState sendWithoutRequest(NioSocketWrapper wrapper, Connection connection) {
-        // Taken, so that the poller cannot hand it to another connection while it is looked at.
+        // Taken, so that the poller cannot hand it to another connection meanwhile.
         if (wrapper.takeCurrentProcessor() instanceof Processor processor) {
             ByteBuffer left = processor.getLeftoverInput();
             connection.buffers().unReadReadBuffer(left == null ? ByteBuffer.allocate(0) : left);
@@ -262,16 +264,16 @@ final class HeaderGate implements Handler<NioChannel> {
             return SocketState.SENDFILE;
         }
         if (!keep(connection, next.length)) {
-            log.debug("requests that wait for a file to be sent take all the room for headers");
+            log.debug("headers of requests that wait for a file to be sent exceed their limit");
             return SocketState.CLOSED;
         }
         findEnd(connection, ByteBuffer.wrap(next), next.length, 0);
         if (sending != null) {
             sending.keepAliveState = SendfileKeepAliveState.PIPELINED;
         }
-        VarHandle.fullFence(); // The poller looks at these two the other way round.
+        VarHandle.fullFence(); // the poller reads these two in the opposite order
         if (wrapper.getSendfileData() == null) {
-            // Sent already, and the poller waits for bytes that have come.
+            // The file has been sent, and the poller waits for bytes that have come already.
             connection.endpoint().processSocket(wrapper, SocketEvent.OPEN_READ, true);
         }
         return SocketState.SENDFILE;
@@ -295,7 +297,7 @@ final class HeaderGate implements Handler<NioChannel> {
 
     private static SocketState linger(NioSocketWrapper wrapper, Connection connection)
             throws IOException {
-        long left = connection.linger(MOST_LINGERED_BYTES);
+        long left = connection.linger(MAX_LINGERED_BYTES);
         if (left == 0) {
             return SocketState.CLOSED;
         }
@@ -308,7 +310,7 @@ final class HeaderGate implements Handler<NioChannel> {
     @Override
     public void release(SocketWrapperBase<NioChannel> wrapper) {
         if (wrapper.getSocket() instanceof Connection connection) {
-            connection.endpoint().forget(connection);
+            connection.endpoint().closed(connection);
             keep(connection, 0);
             halfParsed.addAndGet(connection.countHalfParsed(false));
             connection.endBody();

@@ -8,12 +8,12 @@ import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 
-/** Headers that an administrator adds to every answer ({@code http.headers}). */
-final class FixedHeaders extends ValveBase {
+/** Adds the headers that are configured for every answer ({@code http.headers}). */
+final class FixedHeadersValve extends ValveBase {
 
     private final Map<String, List<String>> headers;
 
-    FixedHeaders(Map<String, List<String>> headers) {
+    FixedHeadersValve(Map<String, List<String>> headers) {
         super(true);
         this.headers = headers;
     }

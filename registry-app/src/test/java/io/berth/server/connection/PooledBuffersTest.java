@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,26 +8,26 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-class LentBuffersTest {
+class PooledBuffersTest {
 
-    private final LentBuffers.Pool pool = new LentBuffers.Pool(2);
-    private final LentBuffers buffers = new LentBuffers(pool);
+    private final PooledBuffers.Pool pool = new PooledBuffers.Pool(2);
+    private final PooledBuffers buffers = new PooledBuffers(pool);
 
     @Test
     void holdsNothingWhileNothingIsThere() {
         ByteBuffer first = fill("abc");
         assertThat(take(10)).isEqualTo("abc");
-        buffers.giveBack();
+        buffers.release();
 
         assertThat(buffers.isReadBufferEmpty()).isTrue();
-        assertThat(new LentBuffers(pool).toFill()).as("the same one, lent again").isSameAs(first);
+        assertThat(new PooledBuffers(pool).emptyReadBuffer()).as("the same one, lent again").isSameAs(first);
     }
 
     @Test
     void doesNotGiveAwayWhatIsStillToBeRead() {
         fill("abc");
         assertThat(take(1)).isEqualTo("a");
-        buffers.giveBack();
+        buffers.release();
 
         assertThat(take(10)).isEqualTo("bc");
     }
@@ -47,7 +47,7 @@ class LentBuffersTest {
 
     @Test
     void givesWhatIsLongerThanABufferPieceByPiece() {
-        String large = "x".repeat(LentBuffers.READ_BYTES - 1) + "yz".repeat(LentBuffers.READ_BYTES);
+        String large = "x".repeat(PooledBuffers.READ_BYTES - 1) + "yz".repeat(PooledBuffers.READ_BYTES);
         for (int at = 0; at < large.length(); at += 1000) {
             fill(large.substring(at, Math.min(at + 1000, large.length())));
             buffers.keep();
@@ -56,7 +56,7 @@ class LentBuffersTest {
         while (!buffers.isReadBufferEmpty()) {
             taken.append(take(100_000));
             assertThat(taken.length()).isLessThanOrEqualTo(large.length());
-            assertThat(buffers.getReadBuffer().capacity()).isEqualTo(LentBuffers.READ_BYTES);
+            assertThat(buffers.getReadBuffer().capacity()).isEqualTo(PooledBuffers.READ_BYTES);
         }
 
         assertThat(taken.toString()).isEqualTo(large);
@@ -77,15 +77,15 @@ class LentBuffersTest {
         assertThat(buffers.isWriteBufferEmpty()).isTrue();
         buffers.configureWriteBufferForWrite();
         buffers.getWriteBuffer().put((byte) 1);
-        buffers.giveBack();
+        buffers.release();
         assertThat(buffers.isWriteBufferEmpty()).isFalse();
 
         buffers.configureWriteBufferForRead();
         assertThat(buffers.getWriteBuffer().get()).isEqualTo((byte) 1);
         ByteBuffer lent = buffers.getWriteBuffer();
-        buffers.giveBack();
+        buffers.release();
 
-        LentBuffers other = new LentBuffers(pool);
+        PooledBuffers other = new PooledBuffers(pool);
         other.configureWriteBufferForWrite();
         assertThat(other.getWriteBuffer()).isSameAs(lent);
         assertThat(other.isWriteBufferWritable()).isTrue();
@@ -97,8 +97,8 @@ class LentBuffersTest {
         buffers.free();
 
         assertThat(buffers.getReadBuffer()).isSameAs(used);
-        buffers.giveBack();
-        assertThat(new LentBuffers(pool).toFill()).isNotSameAs(used);
+        buffers.release();
+        assertThat(new PooledBuffers(pool).emptyReadBuffer()).isNotSameAs(used);
     }
 
     @Test
@@ -107,14 +107,14 @@ class LentBuffersTest {
         empty.limit(empty.capacity());
 
         assertThat(empty.isReadOnly()).isTrue();
-        assertThat(new LentBuffers(pool).isReadBufferEmpty()).isTrue();
-        assertThat(new LentBuffers(pool).peek()).isEmpty();
+        assertThat(new PooledBuffers(pool).isReadBufferEmpty()).isTrue();
+        assertThat(new PooledBuffers(pool).peek()).isEmpty();
     }
 
     /** As when a file has been sent while the thread that began to send it cleans up. */
     @Test
     void closingMeanwhilePutsNothingIntoThePoolThatIsNoBuffer() throws Exception {
-        AtomicReference<LentBuffers> closing = new AtomicReference<>(buffers);
+        AtomicReference<PooledBuffers> closing = new AtomicReference<>(buffers);
         AtomicBoolean end = new AtomicBoolean();
         Thread closer =
                 Thread.ofPlatform()
@@ -126,19 +126,19 @@ class LentBuffersTest {
                                 });
         try {
             for (int round = 0; round < 300_000; round++) {
-                LentBuffers closed = new LentBuffers(pool);
-                closed.toFill();
+                PooledBuffers closed = new PooledBuffers(pool);
+                closed.emptyReadBuffer();
                 closed.configureWriteBufferForWrite();
                 closing.set(closed);
-                closed.giveBack();
+                closed.release();
 
-                LentBuffers next = new LentBuffers(pool);
+                PooledBuffers next = new PooledBuffers(pool);
                 next.configureWriteBufferForWrite();
-                assertThat(next.getWriteBuffer().capacity()).isEqualTo(LentBuffers.WRITE_BYTES);
-                ByteBuffer lent = next.toFill();
-                assertThat(lent).isNotSameAs(new LentBuffers(pool).getReadBuffer());
-                assertThat(lent.remaining()).isEqualTo(LentBuffers.READ_BYTES);
-                next.giveBack();
+                assertThat(next.getWriteBuffer().capacity()).isEqualTo(PooledBuffers.WRITE_BYTES);
+                ByteBuffer lent = next.emptyReadBuffer();
+                assertThat(lent).isNotSameAs(new PooledBuffers(pool).getReadBuffer());
+                assertThat(lent.remaining()).isEqualTo(PooledBuffers.READ_BYTES);
+                next.release();
             }
         } finally {
             end.set(true);
@@ -147,7 +147,7 @@ class LentBuffersTest {
     }
 
     private ByteBuffer fill(String text) {
-        ByteBuffer buffer = buffers.toFill();
+        ByteBuffer buffer = buffers.emptyReadBuffer();
         buffer.put(text.getBytes(StandardCharsets.ISO_8859_1));
         return buffer;
     }

@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HeaderEndTest {
+class HeaderScannerTest {
 
     @ParameterizedTest
     @ValueSource(
@@ -40,13 +40,13 @@ class HeaderEndTest {
     @ValueSource(
             strings = {"\u0016\u0003\u0001", "\r\n\u0080", "\u0000", " GET / HTTP/1.1", "(", "@"})
     void isNeverThere(String bytes) {
-        assertThat(HeaderEnd.isNoRequest(bytes(bytes), bytes.length())).isTrue();
+        assertThat(HeaderScanner.isNotHttp(bytes(bytes), bytes.length())).isTrue();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "\r\n", "G", "\nget", "M-SEARCH * HTTP/1.1", "~"})
     void mayCome(String bytes) {
-        assertThat(HeaderEnd.isNoRequest(bytes(bytes), bytes.length())).isFalse();
+        assertThat(HeaderScanner.isNotHttp(bytes(bytes), bytes.length())).isFalse();
     }
 
     private static ByteBuffer bytes(String text) {
@@ -64,6 +64,6 @@ class HeaderEndTest {
 
     private static int find(String text, int from) {
         byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
-        return HeaderEnd.find(ByteBuffer.wrap(bytes), bytes.length, from);
+        return HeaderScanner.findEnd(ByteBuffer.wrap(bytes), bytes.length, from);
     }
 }

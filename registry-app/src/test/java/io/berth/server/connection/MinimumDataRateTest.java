@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,11 +7,11 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class PaceTest {
+class MinimumDataRateTest {
 
     private static final long SECOND = 1_000_000_000;
 
-    private final Pace pace = new Pace(Duration.ofSeconds(10), 1000);
+    private final MinimumDataRate pace = new MinimumDataRate(Duration.ofSeconds(10), 1000);
 
     private long now = 1;
 
@@ -43,14 +43,14 @@ class PaceTest {
     void timeInWhichNobodyWaitsIsNotTheClients() throws Exception {
         for (int i = 0; i < 1000; i++) {
             now += 100 * SECOND;
-            pace.moved(1, now);
+            pace.transferred(1, now);
         }
     }
 
     @Test
     void startsAgainWithARequest() throws Exception {
         come(1, 9 * SECOND);
-        pace.restart();
+        pace.reset();
         come(1, 9 * SECOND);
 
         assertThatThrownBy(() -> come(1, SECOND)).isInstanceOf(SocketTimeoutException.class);
@@ -58,30 +58,30 @@ class PaceTest {
 
     @Test
     void nothingIsExpectedOfNobody() throws Exception {
-        Pace patient = new Pace(Duration.ofSeconds(10), 0);
+        MinimumDataRate patient = new MinimumDataRate(Duration.ofSeconds(10), 0);
         for (int second = 0; second < 100; second++) {
-            patient.moved(0, now);
+            patient.transferred(0, now);
             now += SECOND;
-            patient.moved(1, now);
+            patient.transferred(1, now);
         }
     }
 
     @Test
     void tellsTheRateOfAClientThatIsWaitedFor() throws Exception {
-        pace.moved(0, System.nanoTime() - 5 * SECOND);
+        pace.transferred(0, System.nanoTime() - 5 * SECOND);
 
         assertThat(pace.rate(Duration.ofSeconds(6))).isEqualTo(Double.MAX_VALUE);
         assertThat(pace.rate(Duration.ofSeconds(3))).isZero();
-        pace.moved(500, System.nanoTime());
+        pace.transferred(500, System.nanoTime());
         assertThat(pace.rate(Duration.ofSeconds(3))).isEqualTo(Double.MAX_VALUE);
-        pace.moved(0, System.nanoTime());
+        pace.transferred(0, System.nanoTime());
         assertThat(pace.rate(Duration.ofSeconds(3))).isBetween(90.0, 101.0);
     }
 
     /** Waits for so long until some bytes come. */
     private void come(int bytes, long nanos) throws SocketTimeoutException {
-        pace.moved(0, now);
+        pace.transferred(0, now);
         now += nanos;
-        pace.moved(bytes, now);
+        pace.transferred(bytes, now);
     }
 }

@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -32,7 +32,7 @@ class ConnectionLimitsTest {
         assertThat(limits.connectionsPerClient()).isEqualTo(connections / 2);
         assertThat(limits.requests()).isLessThanOrEqualTo(connections);
         assertThat(limits.requestsPerClient()).isEqualTo(limits.requests() / 2);
-        assertThat(limits.adviseOnFiles(files)).isNull();
+        assertThat(limits.adviceOnOpenFiles(files)).isNull();
     }
 
     @Test
@@ -49,13 +49,13 @@ class ConnectionLimitsTest {
         ConnectionLimits limits = limits(Map.of("http.limits.connections", "500"), 1024);
 
         assertThat(limits.connections()).isEqualTo(500);
-        assertThat(limits.adviseOnFiles(1024))
+        assertThat(limits.adviceOnOpenFiles(1024))
                 .isEqualTo(
                         "Up to 500 connections are taken (http.limits.connections), but this process"
                                 + " may have 1024 files open: allow it 1128 (ulimit -n, or"
                                 + " LimitNOFILE= of systemd), or take fewer connections, each of"
                                 + " which needs 2 files; 128 are for everything else.");
-        assertThat(limits.adviseOnFiles(1128)).isNull();
+        assertThat(limits.adviceOnOpenFiles(1128)).isNull();
     }
 
     @Test
@@ -63,6 +63,6 @@ class ConnectionLimitsTest {
         ConnectionLimits limits = limits(Map.of(), 100);
 
         assertThat(limits.connections()).isEqualTo(16);
-        assertThat(limits.adviseOnFiles(100)).contains("allow it 160");
+        assertThat(limits.adviceOnOpenFiles(100)).contains("allow it 160");
     }
 }

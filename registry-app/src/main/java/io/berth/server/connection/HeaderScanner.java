@@ -1,19 +1,21 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import java.nio.ByteBuffer;
 
-/** Finds where the header of a request ends, or that there is none. No state. */
-final class HeaderEnd {
+/** Finds the end of the header of a request in its bytes. No state. */
+final class HeaderScanner {
 
-    private HeaderEnd() {}
+    private HeaderScanner() {}
 
     /**
-     * @param bytes from the beginning of the header, whatever the buffer's position is
-     * @param from where to look for the end; what is before has been looked at, but for three bytes
-     * @return the index behind the empty line that ends the header; -1: it is not there yet. Empty
-     *     lines before the first one with content end nothing.
+     * Finds the empty line that ends a header. Empty lines before the request line are skipped.
+     *
+     * @param bytes from the beginning of the header; the buffer's position is ignored
+     * @param length bytes of the header that have come
+     * @param from index from which to search: where the last search ended, less three bytes
+     * @return the index after the empty line; -1 when the header is not complete
      */
-    static int find(ByteBuffer bytes, int length, int from) {
+    static int findEnd(ByteBuffer bytes, int length, int from) {
         int start = start(bytes, length);
         for (int at = Math.max(start, from); at < length; at++) {
             if (bytes.get(at) != '\n') {
@@ -28,10 +30,10 @@ final class HeaderEnd {
     }
 
     /**
-     * Whether no request can begin so (RFC 9110, 5.6.2: a method is a token), such as a client's
-     * first message of TLS.
+     * Whether the bytes cannot be the beginning of a request (RFC 9110, 5.6.2: a method is a token),
+     * but are those of TLS, for example.
      */
-    static boolean isNoRequest(ByteBuffer bytes, int length) {
+    static boolean isNotHttp(ByteBuffer bytes, int length) {
         int start = start(bytes, length);
         return start < length && !isTokenCharacter(bytes.get(start));
     }

@@ -1,5 +1,9 @@
 package io.berth.server;
 
+import io.berth.server.connection.RequestExecutor;
+import io.berth.server.connection.PerClientLimit;
+import io.berth.server.connection.Connection;
+import io.berth.server.connection.ClientAddress;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
 import io.berth.http.ErrorAnswer;
@@ -15,28 +19,28 @@ import org.apache.catalina.valves.ValveBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses requests of a client that has too many under way, and does not wait for the bodies of
- * refused requests.
+ * Refuses requests of a client that has reached its limit, and does not wait for the bodies of
+ * refused requests. Safe for use by many threads.
  */
-final class Admission extends ValveBase {
+final class AdmissionValve extends ValveBase {
 
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int UNAVAILABLE = 503;
 
     /** Methods whose bodies are read. */
-    private static final Set<String> READ = Set.of("PATCH", "POST", "PUT");
+    private static final Set<String> WITH_BODY = Set.of("PATCH", "POST", "PUT");
 
-    private final PerClient requests;
+    private final PerClientLimit requests;
     private final RegistryError tooMany;
     private final boolean trustForwarded;
 
     /**
-     * @param limit requests of one client that are under way
-     * @param trustForwarded whether a client is who a proxy says it is
+     * @param limit requests of one client at the same time
+     * @param trustForwarded whether the header of a proxy identifies the client
      */
-    Admission(int limit, boolean trustForwarded) {
+    AdmissionValve(int limit, boolean trustForwarded) {
         super(true);
-        this.requests = new PerClient(limit);
+        this.requests = new PerClientLimit(limit);
         this.tooMany =
                 RegistryError.of(
                         ErrorCode.TOO_MANY_REQUESTS,
@@ -47,11 +51,11 @@ final class Admission extends ValveBase {
 
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
-        if (Workers.isBeyondAll()) {
-            // What may follow on this connection is not allowed now.
+        if (RequestExecutor.isBeyondLimit()) {
+            // A further request on this connection may not be served now.
             response.setHeader("Connection", "close");
         }
-        String client = enter(request);
+        String client = tryAcquire(request);
         if (client == null) {
             refuse(request, response, TOO_MANY_REQUESTS, tooMany);
         } else {
@@ -62,38 +66,37 @@ final class Admission extends ValveBase {
                     refuse(request, response, UNAVAILABLE, RegistryError.of(ErrorCode.UNAVAILABLE));
                 }
             } finally {
-                leave(client);
+                release(client);
             }
         }
         closeWithUnreadBody(request, response);
     }
 
     /**
-     * Counts a request of its client; then {@link #leave} must follow.
+     * Counts a request of its client; then {@link #release} must follow.
      *
-     * @return the client; {@code null} where it has as many under way as it may
+     * @return the client; {@code null} when it has reached its limit, and nothing was counted
      */
-    @Nullable String enter(Request request) {
+    @Nullable String tryAcquire(Request request) {
         String client = client(request);
         request.setAttribute(RegistryApi.CLIENT_ATTRIBUTE, client);
-        return requests.enter(client) ? client : null;
+        return requests.tryAcquire(client) ? client : null;
     }
 
-    void leave(String client) {
-        requests.leave(client);
+    void release(String client) {
+        requests.release(client);
     }
 
     /**
-     * A request that has waited for its turn may read its body. It may not where that could not be
-     * seen beforehand: its header came together with the end of the request before it, or hid that
-     * there is a body.
+     * Whether a request may read its body. It holds a permit already, unless its header came together
+     * with the end of the request before it, or did not show that there is a body.
      */
     private static boolean mayReadBody(Request request) {
         Connection connection = Connection.current();
         return connection == null
                 || request.getCoyoteRequest().isFinished()
-                || !READ.contains(request.getMethod())
-                || connection.beginBody();
+                || !WITH_BODY.contains(request.getMethod())
+                || connection.tryBeginBody();
     }
 
     private static void refuse(Request request, Response response, int status, RegistryError error)
@@ -117,7 +120,7 @@ final class Admission extends ValveBase {
         if (connection == null || request.getCoyoteRequest().isFinished()) {
             return;
         }
-        connection.wantNoMore();
+        connection.stopReadingBody();
         if (!response.isCommitted()) {
             response.setHeader("Connection", "close");
         }

@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,12 +6,12 @@ import java.time.Duration;
 import org.apache.tomcat.util.net.NioEndpoint.SendfileData;
 import org.junit.jupiter.api.Test;
 
-class FilePaceTest {
+class SendfileDataRateTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Duration A_MOMENT = Duration.ofSeconds(2);
 
-    private final FilePace pace = new FilePace(PATIENCE, 1_000);
+    private final SendfileDataRate pace = new SendfileDataRate(PATIENCE, 1_000);
     private final SendfileData file = new SendfileData("file", 500, 1_000_000);
 
     @Test
@@ -35,7 +35,7 @@ class FilePaceTest {
 
     @Test
     void everythingIsFastEnoughWhereNothingIsExpected() {
-        FilePace patient = new FilePace(PATIENCE, 0);
+        SendfileDataRate patient = new SendfileDataRate(PATIENCE, 0);
         assertThat(patient.isTooSlow(file, at(0))).isFalse();
         assertThat(patient.isTooSlow(file, at(1_000))).isFalse();
     }

@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -9,39 +9,38 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Platform threads, started as they are needed. One that has done its work finds the next in a
- * queue: being woken up costs more. A task comes into the queue only where a thread is free for it,
- * so that none waits for another task to end; pools of the JDK and of Tomcat do not promise that
- * when a thread ends that had nothing to do. Safe for use by many threads.
+ * A pool of platform threads, started on demand. A task is queued only where an idle thread is sure
+ * to take it, so that no task waits for another one to end; pools of the JDK and of Tomcat do not
+ * guarantee that while an idle thread ends. Safe for use by many threads.
  */
-final class PlatformThreads implements AutoCloseable {
+final class PlatformThreadPool implements AutoCloseable {
 
     private final ThreadFactory factory =
             Thread.ofPlatform().daemon().name("request-", 0).factory();
     private final long idleNanos;
     private final Semaphore startable;
 
-    /** Threads that have nothing to do, less the tasks that are in the queue. */
+    /** Idle threads, less the queued tasks. */
     private final Semaphore free = new Semaphore(0);
 
     private final BlockingQueue<Runnable> tasks;
     private volatile boolean closed;
 
     /**
-     * @param most at the same time
-     * @param idle after which one ends that has nothing to do
+     * @param max threads at the same time
+     * @param idle time after which an idle thread ends
      */
-    PlatformThreads(int most, Duration idle) {
+    PlatformThreadPool(int max, Duration idle) {
         this.idleNanos = idle.toNanos();
-        this.startable = new Semaphore(most);
-        this.tasks = new ArrayBlockingQueue<>(most);
+        this.startable = new Semaphore(max);
+        this.tasks = new ArrayBlockingQueue<>(max);
     }
 
     /**
-     * Runs a task at once. What it throws ends its thread, and no other.
+     * Runs a task at once. An exception ends the thread of the task.
      *
-     * @return {@code false}: not run, as all threads are busy, the system gives no more of them, or
-     *     this is closed
+     * @return {@code false} when the task is not run: all threads are busy, the system gives no more,
+     *     or this is closed
      */
     boolean execute(Runnable task) {
         if (free.tryAcquire()) {
@@ -81,7 +80,7 @@ final class PlatformThreads implements AutoCloseable {
             if (free.tryAcquire()) {
                 return null;
             }
-            // A task is on its way.
+            // A task is about to be queued.
         }
     }
 
@@ -89,16 +88,16 @@ final class PlatformThreads implements AutoCloseable {
         try {
             return tasks.poll(closed ? 0 : idleNanos, TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
-            return null; // by a task that was interrupted too late
+            return null; // a late interrupt of a task
         }
     }
 
-    /** Lets what runs come to its end by itself. */
+    /** Ends idle threads; tasks that run are not interrupted. */
     @Override
     public void close() {
         closed = true;
         for (int left = free.availablePermits(); left > 0 && free.tryAcquire(); left--) {
-            tasks.add(() -> {}); // wakes up a thread, which then ends
+            tasks.add(() -> {}); // wakes an idle thread, which then ends
         }
     }
 }

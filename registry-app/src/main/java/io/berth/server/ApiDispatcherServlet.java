@@ -8,16 +8,17 @@ import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.servlet.DispatcherServlet;
 
 /**
- * Takes every method of HTTP to the routes, also those that servlets answer by themselves: TRACE
+ * Dispatches every method of HTTP to the routes, also those that servlets answer by themselves: TRACE
  * with an echo of its headers, OPTIONS with methods that do not exist.
  */
-public final class Dispatcher extends DispatcherServlet {
+public final class ApiDispatcherServlet extends DispatcherServlet {
 
     private static final long serialVersionUID = 1L;
 
-    public Dispatcher(WebApplicationContext context) {
+    /** A servlet for the beans of a context. */
+    public ApiDispatcherServlet(WebApplicationContext context) {
         super(context);
-        setPublishEvents(false); // one for each request, and nobody listens
+        setPublishEvents(false); // one for each request, without a listener
     }
 
     @Override

@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,22 +11,22 @@ import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection: its buffers, its pace, and what it is doing. Used by the thread that holds the
+ * A connection: its buffers, its minimum data rates, and its state. For the thread that holds the
  * connection's lock, except where a method says otherwise.
  */
-final class Connection extends NioChannel {
+public final class Connection extends NioChannel {
 
-    /** The connection whose request this thread works on. */
+    /** The connection whose request this thread serves. */
     private static final ScopedValue<Connection> CURRENT = ScopedValue.newInstance();
 
-    private final Connections endpoint;
-    private final LentBuffers buffers;
-    private final Workers workers;
-    private final Pace in;
-    private final Pace out;
-    private final FilePace file;
+    private final BoundedEndpoint endpoint;
+    private final PooledBuffers buffers;
+    private final RequestExecutor executor;
+    private final MinimumDataRate in;
+    private final MinimumDataRate out;
+    private final SendfileDataRate file;
 
-    /** Whether a request is worked on; read by other threads. */
+    /** Whether a request is served; read by other threads. */
     private volatile boolean working;
 
     private volatile boolean hasWorked;
@@ -36,15 +36,15 @@ final class Connection extends NioChannel {
     private volatile boolean headerComplete;
     private boolean headerTooLarge;
 
-    /** What is counted of it elsewhere, and taken back when it is closed by whatever thread. */
+    /** Header bytes that {@link HeaderHandler} counts for it. */
     private int countedBytes;
 
     private boolean halfParsed;
 
-    /** Whether a body may be read of those that are read at the same time, or soon. */
+    /** Whether it holds one of the permits to read a body, or will get one. */
     private final AtomicBoolean mayReadBody = new AtomicBoolean();
 
-    private boolean onlyWhatHasCome;
+    private boolean bodyStopped;
     private boolean answered;
     private boolean answeredBriefly;
     private boolean mayGoOn;
@@ -57,62 +57,62 @@ final class Connection extends NioChannel {
     private @Nullable String countedAs;
 
     Connection(
-            Connections endpoint,
-            LentBuffers buffers,
-            Workers workers,
-            Pace in,
-            Pace out,
-            FilePace file) {
+            BoundedEndpoint endpoint,
+            PooledBuffers buffers,
+            RequestExecutor executor,
+            MinimumDataRate in,
+            MinimumDataRate out,
+            SendfileDataRate file) {
         super(buffers);
         this.endpoint = endpoint;
         this.buffers = buffers;
-        this.workers = workers;
+        this.executor = executor;
         this.in = in;
         this.out = out;
         this.file = file;
     }
 
-    /** Null outside of requests. */
-    static @Nullable Connection current() {
+    /** The connection of the request that this thread serves; {@code null} outside of requests. */
+    public static @Nullable Connection current() {
         return CURRENT.isBound() ? CURRENT.get() : null;
     }
 
-    Connections endpoint() {
+    BoundedEndpoint endpoint() {
         return endpoint;
     }
 
-    LentBuffers buffers() {
+    PooledBuffers buffers() {
         return buffers;
     }
 
-    /** Of the file that is being sent; for any thread. */
-    FilePace file() {
+    /** The data rate of the file that is being sent; for any thread. */
+    SendfileDataRate file() {
         return file;
     }
 
     /**
-     * Runs what serves a request.
+     * Serves a request.
      *
-     * @param goesOn whether the next request may be served with it, if it comes at once
+     * @param goesOn whether the next request may be served as well, if it comes at once
      */
-    <T> T serving(boolean goesOn, ScopedValue.CallableOp<T, RuntimeException> request) {
+    <T> T serve(boolean goesOn, ScopedValue.CallableOp<T, RuntimeException> request) {
         working = true;
         hasWorked = true;
         mayGoOn = goesOn;
         answered = false;
-        onlyWhatHasCome = false;
+        bodyStopped = false;
         lingersAtEnd = false;
-        in.restart();
-        out.restart();
+        in.reset();
+        out.reset();
         try {
             return ScopedValue.where(CURRENT, this).call(request);
         } finally {
             working = false;
-            buffers.giveBack();
+            buffers.release();
         }
     }
 
-    /** Whether a request is worked on; for any thread. */
+    /** Whether a request is served; for any thread. */
     boolean isWorking() {
         return working;
     }
@@ -123,11 +123,11 @@ final class Connection extends NioChannel {
     }
 
     /** Whether it only waits for its client's next request; for any thread. */
-    boolean waits(NioSocketWrapper wrapper) {
+    boolean isIdle(NioSocketWrapper wrapper) {
         return !working && !headerComplete && wrapper.getSendfileData() == null;
     }
 
-    /** Whether it is counted from now on: not when it has been closed meanwhile. */
+    /** Whether it is counted from now on; {@code false} when it has been closed meanwhile. */
     synchronized boolean countAs(String client) {
         if (!open) {
             return false;
@@ -136,15 +136,16 @@ final class Connection extends NioChannel {
         return true;
     }
 
-    /** Gives what it was counted as, once. */
-    synchronized @Nullable String countNoMore() {
+    /** The client that it was counted for; {@code null} from the second call on. */
+    synchronized @Nullable String stopCounting() {
         open = false;
         String client = countedAs;
         countedAs = null;
         return client;
     }
 
-    synchronized @Nullable String countedAs() {
+    /** The client that it is counted for. */
+    public synchronized @Nullable String countedAs() {
         return countedAs;
     }
 
@@ -154,7 +155,7 @@ final class Connection extends NioChannel {
         return headerComplete;
     }
 
-    /** Nanoseconds since the first byte of a header that is not complete came. */
+    /** Nanoseconds since the first byte of an incomplete header came. */
     long headerAge() {
         long now = System.nanoTime();
         if (!headerBegun) {
@@ -175,9 +176,9 @@ final class Connection extends NioChannel {
     }
 
     /**
-     * Replaces how many bytes are counted as kept; a connection that is closed keeps none.
+     * Sets the number of header bytes that are counted for this connection; none for a closed one.
      *
-     * @return how many more that are
+     * @return the difference to the number before
      */
     synchronized int countBytes(int kept) {
         int before = countedBytes;
@@ -186,9 +187,9 @@ final class Connection extends NioChannel {
     }
 
     /**
-     * Replaces whether Tomcat holds a part of a header, as for none that is closed.
+     * Sets whether Tomcat holds an incomplete header of this connection; it holds none of a closed one.
      *
-     * @return how many more that do: 1, 0, or -1
+     * @return the difference to before: 1, 0, or -1
      */
     synchronized int countHalfParsed(boolean now) {
         boolean before = halfParsed;
@@ -196,55 +197,57 @@ final class Connection extends NioChannel {
         return (halfParsed ? 1 : 0) - (before ? 1 : 0);
     }
 
-    boolean isHeaderTooLarge() {
+    /** Whether the header of the request exceeds the limit. */
+    public boolean isHeaderTooLarge() {
         return headerTooLarge;
     }
 
-    /** Whether its request may read a body: false when as many do as may. */
-    boolean beginBody() {
+    /** Whether its request may read a body; {@code false} when the limit of bodies is reached. */
+    public boolean tryBeginBody() {
         if (mayReadBody.get()) {
             return true;
         }
-        boolean begun = workers.beginBody();
+        boolean begun = executor.tryBeginBody();
         if (begun) {
             mayReadBody.set(true);
         }
         return begun;
     }
 
-    /** Goes on as soon as a body may be read. */
-    void whenABodyMayBegin(Runnable next) {
+    /** Runs a task as soon as a body may be read. */
+    void executeWithBody(Runnable next) {
         mayReadBody.set(true);
-        workers.whenABodyMayBegin(next);
+        executor.executeWithBody(next);
     }
 
-    /** For any thread, however often. */
+    /** Returns the permit to read a body, if it holds one; for any thread. */
     void endBody() {
         if (mayReadBody.getAndSet(false)) {
-            workers.endBody();
+            executor.endBody();
         }
     }
 
     // ---- the end of a request
 
     /**
-     * What is read next is another request, unless it is a body that is not wanted.
+     * Notes that a request is answered: what is read next is another one, unless {@link
+     * #stopReadingBody} was called.
      *
-     * @param briefly whether the client has the answer by now
+     * @param briefly whether the client is likely to have the whole answer already
      */
-    void answered(boolean briefly) {
-        answered = !onlyWhatHasCome;
+    public void answered(boolean briefly) {
+        answered = !bodyStopped;
         answeredBriefly = briefly;
-        in.restart();
-        out.restart();
+        in.reset();
+        out.reset();
     }
 
     /**
-     * From now on only what has come already of the request's body is read, and the rest is not
-     * waited for. The connection is closed so that its client sees the answer.
+     * From now on only what has come already of the request's body is read, and the rest is not waited
+     * for. The connection is closed after a lingering time, so that its client receives the answer.
      */
-    void wantNoMore() {
-        onlyWhatHasCome = true;
+    public void stopReadingBody() {
+        bodyStopped = true;
         lingersAtEnd = true;
     }
 
@@ -256,7 +259,7 @@ final class Connection extends NioChannel {
         return lingering;
     }
 
-    /** Says the client that no answer follows, and begins to read what it still sends. */
+    /** Ends the output, and begins to discard what the client still sends. */
     void beginLingering(long millis) throws IOException {
         lingering = true;
         lingersUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
@@ -264,77 +267,80 @@ final class Connection extends NioChannel {
     }
 
     /**
-     * Reads and forgets.
+     * Reads and discards.
      *
-     * @param most bytes that may come altogether
-     * @return milliseconds for which more may come; 0: that was all
+     * @param max bytes to discard altogether
+     * @return milliseconds for which to go on; 0: the connection can be closed
      */
-    long linger(int most) throws IOException {
-        ByteBuffer buffer = buffers.toFill();
+    long linger(int max) throws IOException {
+        ByteBuffer buffer = buffers.emptyReadBuffer();
         int count;
         do {
             count = sc.read(buffer.clear());
             lingeredBytes += Math.max(count, 0);
-        } while (count > 0 && lingeredBytes < most);
+        } while (count > 0 && lingeredBytes < max);
         buffer.clear();
-        buffers.giveBack();
+        buffers.release();
         long left = TimeUnit.NANOSECONDS.toMillis(lingersUntil - System.nanoTime());
-        return count < 0 || lingeredBytes >= most ? 0 : Math.max(left, 0);
+        return count < 0 || lingeredBytes >= max ? 0 : Math.max(left, 0);
     }
 
     /**
-     * Ends a request that its client keeps waiting, for any thread: a read finds the end of the
-     * connection, a write that it is broken.
+     * Ends a request whose client is too slow: a read then finds the end of the stream, and a write
+     * fails. For any thread.
      */
     void endRequest() throws IOException {
         sc.shutdownInput();
         sc.shutdownOutput();
     }
 
-    /** Bytes a second while the server waits, for any thread; far too many where it does not. */
+    /**
+     * Bytes per second while the server waits for the client; {@link Double#MAX_VALUE} where it does
+     * not wait. For any thread.
+     */
     double rate(Duration atLeast) {
         return working ? Math.min(in.rate(atLeast), out.rate(atLeast)) : Double.MAX_VALUE;
     }
 
     // ---- bytes
 
-    /** Does not block, so that the pace does not matter. */
+    /** Reads without blocking, so that the data rate does not matter. */
     int readNow(ByteBuffer into) throws IOException {
         return sc.read(into);
     }
 
     /**
-     * Tomcat lets no read be longer than the connection's own buffer, which it need not fill: it
-     * reads past it into a buffer of the request, and there is more room.
+     * Reads up to the capacity of the buffer. Tomcat limits a read to the size of the connection's own
+     * buffer, but reads past that into a larger buffer of the request.
      */
     @Override
     public int read(ByteBuffer into) throws IOException {
         if (answered) {
             answered = false;
-            if (workers.someWait() || endpoint.clientMayWait()) {
-                return 0; // as if nothing had come: this client waits for its turn, too
+            if (executor.hasWaiting() || endpoint.clientMayWait()) {
+                return 0; // as if nothing had come, so that this client waits for its turn
             }
-            if (answeredBriefly && mayGoOn && workers.isHalfFree()) {
-                letOthersWork();
+            if (answeredBriefly && mayGoOn && executor.isHalfFree()) {
+                yieldToOthers();
             }
         }
         int count = super.read(into.limit(into.capacity()));
-        if (count == 0 && onlyWhatHasCome) {
+        if (count == 0 && bodyStopped) {
             return -1;
         }
         if (count >= 0) {
-            in.moved(count);
+            in.transferred(count);
         }
         return count;
     }
 
     /**
-     * While others have the processor the next request often comes, and need not go over the poller
-     * to another thread: that costs more than a read of a manifest does otherwise. Where no other
-     * wants the processor, nothing is waited for.
+     * While other threads have the processor, the next request often comes, and then need not go
+     * through the poller to another thread, which would cost more than the rest of a manifest read.
+     * Where no other thread wants the processor, this does not wait.
      */
     @SuppressWarnings("ThreadPriorityCheck") // nothing depends on it but the cost
-    private static void letOthersWork() {
+    private static void yieldToOthers() {
         Thread.yield();
     }
 
@@ -342,12 +348,12 @@ final class Connection extends NioChannel {
     public int write(ByteBuffer from) throws IOException {
         int count = super.write(from);
         if (count > 0 || from.hasRemaining()) {
-            out.moved(count);
+            out.transferred(count);
         }
         return count;
     }
 
-    /** Only encryption uses it, and it would keep a request's buffers from being collected. */
+    /** Only TLS uses the handler, and it would keep a request's buffers reachable. */
     @Override
     public void setAppReadBufHandler(ApplicationBufferHandler unused) {}
 }

@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,12 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class PlatformThreadsTest {
+class PlatformThreadPoolTest {
 
     private static final int MOST = 6;
     private static final long IDLE_NANOS = 200_000;
 
-    private final PlatformThreads threads = new PlatformThreads(MOST, Duration.ofNanos(IDLE_NANOS));
+    private final PlatformThreadPool threads = new PlatformThreadPool(MOST, Duration.ofNanos(IDLE_NANOS));
     private final CountDownLatch end = new CountDownLatch(1);
     private final AtomicInteger running = new AtomicInteger();
 
@@ -74,7 +74,7 @@ class PlatformThreadsTest {
     @Test
     void threadsAreUsedAgainAndEndWithIt() throws Exception {
         Set<Thread> used = ConcurrentHashMap.newKeySet();
-        PlatformThreads kept = new PlatformThreads(MOST, Duration.ofHours(1));
+        PlatformThreadPool kept = new PlatformThreadPool(MOST, Duration.ofHours(1));
         for (int i = 0; i < 20; i++) {
             Awaitility.await().until(() -> kept.execute(() -> used.add(Thread.currentThread())));
         }

@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
@@ -20,25 +20,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tomcat's connections, of which those that only wait make room for new ones when there are as many
- * as there may be. So a client, or a probe, always gets a connection.
+ * An endpoint with a bounded number of connections. When the limit is reached, idle connections are
+ * closed for new ones, so that a client, or a probe, always gets a connection. Safe for use by many
+ * threads.
  */
-final class Connections extends NioEndpoint {
+final class BoundedEndpoint extends NioEndpoint {
 
-    private static final Logger log = LoggerFactory.getLogger(Connections.class);
+    private static final Logger log = LoggerFactory.getLogger(BoundedEndpoint.class);
 
-    /** Each time room is made, it is made for some more: to look through all of them costs. */
-    private static final int SHED_FRACTION = 64;
+    /** The part of the limit that is closed at once, as a search through all connections costs. */
+    private static final int CLOSE_FRACTION = 64;
 
-    /** A client that is ended so that others are served has kept the server waiting for so long. */
+    /** A client is only taken for slow after the server has waited for it for so long. */
     private static final Duration SLOW_FOR = Duration.ofSeconds(2);
 
-    /** A connection that has not waited for longer is not closed before others. */
+    /** A connection that has been idle for less is closed after others. */
     private static final long YOUNG_MILLIS = 1_000;
 
     /**
-     * A new connection that has not waited for longer is not closed at all: its first request is on
-     * its way, and perhaps no other client wants a connection.
+     * A new connection that has been idle for less is not closed at all: its first request is probably
+     * on its way.
      */
     private static final long FRESH_MILLIS = 250;
 
@@ -46,16 +47,16 @@ final class Connections extends NioEndpoint {
 
     private @Nullable Setup setup;
 
-    /** Whether the acceptor waits for a connection to be closed, and none has been for it. */
-    private final AtomicBoolean roomWanted = new AtomicBoolean();
+    /** Whether the acceptor waits until a connection is closed, and none has been closed for it. */
+    private final AtomicBoolean acceptorWaits = new AtomicBoolean();
 
     private record Setup(
-            ConnectionLimits limits, LentBuffers.Pool pool, Workers workers, PerClient perClient) {}
+            ConnectionLimits limits, PooledBuffers.Pool pool, RequestExecutor executor, PerClientLimit perClient) {}
 
-    /** Before it is started. */
-    void limit(ConnectionLimits limits, LentBuffers.Pool pool, Workers workers) {
-        PerClient perClient = new PerClient(limits.connectionsPerClient());
-        setup = new Setup(limits, pool, workers, perClient);
+    /** Sets the limits; to be called before the start. */
+    void limit(ConnectionLimits limits, PooledBuffers.Pool pool, RequestExecutor executor) {
+        PerClientLimit perClient = new PerClientLimit(limits.connectionsPerClient());
+        setup = new Setup(limits, pool, executor, perClient);
     }
 
     private Setup setup() {
@@ -67,67 +68,67 @@ final class Connections extends NioEndpoint {
         ConnectionLimits limits = setup().limits();
         return new Connection(
                 this,
-                new LentBuffers(setup().pool()),
-                setup().workers(),
-                new Pace(limits.stall(), limits.stallBytes()),
-                new Pace(limits.stall(), limits.stallBytes()),
-                new FilePace(limits.stall(), limits.stallBytes()));
+                new PooledBuffers(setup().pool()),
+                setup().executor(),
+                new MinimumDataRate(limits.stall(), limits.stallBytes()),
+                new MinimumDataRate(limits.stall(), limits.stallBytes()),
+                new SendfileDataRate(limits.stall(), limits.stallBytes()));
     }
 
     @Override
     protected void countUpOrAwaitConnection() throws InterruptedException {
-        roomWanted.set(true);
+        acceptorWaits.set(true);
         try {
             makeRoom();
             super.countUpOrAwaitConnection();
         } finally {
-            roomWanted.set(false);
+            acceptorWaits.set(false);
         }
     }
 
-    /** Where a client waits for a connection, others that only wait are closed. */
+    /** Closes idle connections if a client waits for one. */
     void makeRoom() {
         if (clientMayWait()) {
-            shedSome();
+            closeSomeIdle();
         }
     }
 
-    private int shedSome() {
-        return shed(1 + setup().limits().connections() / SHED_FRACTION, connection -> true);
+    private int closeSomeIdle() {
+        return closeIdle(1 + setup().limits().connections() / CLOSE_FRACTION, connection -> true);
     }
 
     /**
-     * Makes room for a client that waits, after an answer. Where all connections are busy, none
-     * waits for long enough that {@link #makeRoom} could close it.
+     * As {@link #makeRoom}, after an answer. Where all connections are busy, none is idle for long
+     * enough to be closed, so that the one that was answered has to be.
      *
-     * @return whether the connection that has been answered must be closed for that
+     * @return whether the connection that was answered must be closed
      */
-    boolean makeRoomOrGiveWay() {
-        return clientMayWait() && roomWanted.compareAndSet(true, false) && shedSome() == 0;
+    boolean makeRoomOrCloseThis() {
+        return clientMayWait() && acceptorWaits.compareAndSet(true, false) && closeSomeIdle() == 0;
     }
 
-    /** Whether a client may be waiting until another's connection is closed. */
+    /** Whether a client may be waiting for a connection to be closed. */
     boolean clientMayWait() {
-        return roomWanted.get() && getConnectionCount() >= setup().limits().connections();
+        return acceptorWaits.get() && getConnectionCount() >= setup().limits().connections();
     }
 
-    /** Closes those whose clients hardly take the file that they are being sent. */
-    void closeTooSlowSenders() {
+    /** Closes connections whose clients take a file too slowly. */
+    void closeSlowSendfiles() {
         long now = System.nanoTime();
         senders()
                 .filter(sender -> sender.connection().file().isTooSlow(sender.file(), now))
-                .forEach(Connections::close);
+                .forEach(BoundedEndpoint::close);
     }
 
     @Override
     protected boolean setSocketOptions(SocketChannel socket) {
-        PerClient perClient = setup().perClient();
+        PerClientLimit perClient = setup().perClient();
         String client = ClientAddress.of(socket.socket().getInetAddress());
-        if (!perClient.enter(client)) {
-            shed(
-                    1 + setup().limits().connectionsPerClient() / SHED_FRACTION,
+        if (!perClient.tryAcquire(client)) {
+            closeIdle(
+                    1 + setup().limits().connectionsPerClient() / CLOSE_FRACTION,
                     connection -> client.equals(connection.countedAs()));
-            if (!perClient.enter(client)) {
+            if (!perClient.tryAcquire(client)) {
                 log.debug("{} has as many connections as a client may have", client);
                 destroySocket(socket);
                 return true;
@@ -139,24 +140,24 @@ final class Connections extends NioEndpoint {
                 && connection.countAs(client)) {
             return set;
         }
-        perClient.leave(client);
+        perClient.release(client);
         return set;
     }
 
-    /** Whether half of the connections there may be are free, also for this one's client. */
-    boolean areHalfFree(Connection connection) {
+    /** Whether half of the limits is free, of all connections and of this one's client. */
+    boolean isHalfFree(Connection connection) {
         String client = connection.countedAs();
         return getConnectionCount() <= setup().limits().connections() / 2
                 && client != null
                 && setup().perClient().isHalfFree(client);
     }
 
-    /** How many have a request that is worked on. */
+    /** Number of connections whose request is served. */
     int working() {
         return count((wrapper, connection) -> connection.isWorking());
     }
 
-    /** How many are being sent a file. */
+    /** Number of connections to which a file is sent. */
     int sending() {
         return count((wrapper, connection) -> wrapper.getSendfileData() != null);
     }
@@ -172,50 +173,50 @@ final class Connections extends NioEndpoint {
                         .count();
     }
 
-    /** A connection that is closed counts no more. */
-    void forget(Connection connection) {
-        String client = connection.countNoMore();
+    /** Ends the counting of a connection that is closed. */
+    void closed(Connection connection) {
+        String client = connection.stopCounting();
         if (client != null) {
-            setup().perClient().leave(client);
+            setup().perClient().release(client);
         }
     }
 
     /**
-     * Closes connections that have waited longest; where these do not suffice such as are being
-     * sent a file that their client takes slowly; and at last such as have come a moment ago, most
-     * of which are about to send a request.
+     * Closes idle connections, those that have been idle for longest first; where these do not suffice,
+     * those whose clients take a file slowly; and at last those that have been idle for a moment only,
+     * most of which are about to send a request.
      *
-     * @return how many are closed
+     * @return number of closed connections
      */
-    private int shed(int count, Predicate<Connection> which) {
+    private int closeIdle(int count, Predicate<Connection> which) {
         long now = System.currentTimeMillis();
-        List<Waiting> waiting =
+        List<Idle> idle =
                 getConnections().stream()
-                        .map(Connections::waiting)
+                        .map(BoundedEndpoint::idle)
                         .filter(found -> found != null && which.test(found.connection()))
                         .filter(
                                 found ->
                                         found.connection().hasWorked()
                                                 || found.since() <= now - FRESH_MILLIS)
-                        .sorted(Comparator.comparingLong(Waiting::since))
+                        .sorted(Comparator.comparingLong(Idle::since))
                         .limit(count)
                         .toList();
-        List<Waiting> old =
-                waiting.stream().filter(one -> one.since() < now - YOUNG_MILLIS).toList();
-        long closed = old.stream().filter(Connections::close).count();
+        List<Idle> old =
+                idle.stream().filter(one -> one.since() < now - YOUNG_MILLIS).toList();
+        long closed = old.stream().filter(BoundedEndpoint::close).count();
         List<Sender> slow =
                 slowSenders()
                         .filter(sender -> which.test(sender.connection()))
                         .limit(count - old.size())
                         .toList();
-        closed += slow.stream().filter(Connections::close).count();
+        closed += slow.stream().filter(BoundedEndpoint::close).count();
         closed +=
-                waiting.stream()
+                idle.stream()
                         .skip(old.size())
                         .limit(count - old.size() - slow.size())
-                        .filter(Connections::close)
+                        .filter(BoundedEndpoint::close)
                         .count();
-        log.debug("{} connections waited and {} took a file slowly", waiting.size(), slow.size());
+        log.debug("{} connections were idle and {} took a file slowly", idle.size(), slow.size());
         return (int) closed;
     }
 
@@ -247,8 +248,9 @@ final class Connections extends NioEndpoint {
     }
 
     /**
-     * Ends requests whose clients are the slowest of all that keep the server waiting, if they are
-     * slow at all.
+     * Ends the requests of the slowest clients that the server waits for, if they are slow at all.
+     *
+     * @param count requests at the most
      */
     void endSlowest(int count) {
         record Slow(Connection connection, double rate) {}
@@ -271,29 +273,29 @@ final class Connections extends NioEndpoint {
         }
     }
 
-    private record Waiting(NioSocketWrapper wrapper, Connection connection, long since) {}
+    private record Idle(NioSocketWrapper wrapper, Connection connection, long since) {}
 
-    private static @Nullable Waiting waiting(Object any) {
+    private static @Nullable Idle idle(Object any) {
         return any instanceof NioSocketWrapper wrapper
                         && wrapper.getSocket() instanceof Connection connection
-                        && connection.waits(wrapper)
-                ? new Waiting(wrapper, connection, wrapper.getLastRead())
+                        && connection.isIdle(wrapper)
+                ? new Idle(wrapper, connection, wrapper.getLastRead())
                 : null;
     }
 
-    /** Unless a request has come just now. */
-    private static boolean close(Waiting waiting) {
-        return closeIf(waiting.wrapper(), () -> waiting.connection().waits(waiting.wrapper()));
+    /** Closes a connection unless a request has come just now. */
+    private static boolean close(Idle idle) {
+        return closeIf(idle.wrapper(), () -> idle.connection().isIdle(idle.wrapper()));
     }
 
-    /** Unless all has been sent just now. */
+    /** Closes a connection unless the whole file has been sent just now. */
     private static boolean close(Sender sender) {
         return closeIf(
                 sender.wrapper(),
                 () -> Objects.equals(sender.wrapper().getSendfileData(), sender.file()));
     }
 
-    /** Nothing happens while a request is worked on. */
+    /** Does nothing while another thread works on the connection. */
     private static boolean closeIf(NioSocketWrapper wrapper, BooleanSupplier condition) {
         Lock lock = wrapper.getLock();
         if (lock.tryLock()) {

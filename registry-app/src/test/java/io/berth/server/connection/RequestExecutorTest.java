@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,26 +13,26 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class WorkersTest {
+class RequestExecutorTest {
 
     private static final int PLATFORM = 2;
     private static final int ALL = 8;
 
-    private final Workers workers = new Workers(PLATFORM, ALL);
+    private final RequestExecutor executor = new RequestExecutor(PLATFORM, ALL);
     private final CountDownLatch end = new CountDownLatch(1);
     private final BlockingQueue<Thread> running = new LinkedBlockingQueue<>();
 
     @AfterEach
     void close() {
         end.countDown();
-        workers.close();
+        executor.close();
     }
 
     @Test
     void platformThreadsComeFirst() throws Exception {
         Set<Thread> platform = ConcurrentHashMap.newKeySet();
         for (int i = 0; i < ALL; i++) {
-            workers.execute(this::work);
+            executor.execute(this::work);
             Thread thread = running.poll(10, SECONDS);
             assertThat(thread).isNotNull();
             if (!thread.isVirtual()) {
@@ -47,56 +47,56 @@ class WorkersTest {
     void beyondAllThereIsATurnToLookAndThenToWait() throws Exception {
         fill();
         BlockingQueue<Boolean> beyond = new LinkedBlockingQueue<>();
-        workers.execute(() -> beyond.add(Workers.isBeyondAll()));
+        executor.execute(() -> beyond.add(RequestExecutor.isBeyondLimit()));
         assertThat(beyond.poll(10, SECONDS)).isTrue();
 
-        workers.whenOneIsFree(() -> beyond.add(Workers.isBeyondAll()));
+        executor.executeWhenFree(() -> beyond.add(RequestExecutor.isBeyondLimit()));
         assertThat(beyond.poll(100, java.util.concurrent.TimeUnit.MILLISECONDS)).isNull();
-        assertThat(workers.waiting()).isEqualTo(1);
+        assertThat(executor.waitingCount()).isEqualTo(1);
         end.countDown();
 
         assertThat(beyond.poll(10, SECONDS)).isFalse();
-        Awaitility.await().until(() -> workers.waiting() == 0);
+        Awaitility.await().until(() -> executor.waitingCount() == 0);
     }
 
     @Test
     void bodiesLeaveRoomForOthers() throws Exception {
         int bodies = 0;
-        while (workers.beginBody()) {
+        while (executor.tryBeginBody()) {
             bodies++;
             assertThat(bodies).isLessThan(ALL);
         }
         assertThat(bodies).isPositive();
         AtomicInteger begun = new AtomicInteger();
-        workers.whenABodyMayBegin(begun::incrementAndGet);
+        executor.executeWithBody(begun::incrementAndGet);
         assertThat(begun).hasValue(0);
 
-        workers.endBody();
+        executor.endBody();
 
         Awaitility.await().untilAtomic(begun, org.hamcrest.Matchers.is(1));
-        assertThat(workers.beginBody()).as("the one that waited has it").isFalse();
+        assertThat(executor.tryBeginBody()).as("the one that waited has it").isFalse();
     }
 
     @Test
     void probesAreBoundedToo() {
         int probes = 0;
-        while (workers.beginProbe()) {
+        while (executor.tryBeginProbe()) {
             probes++;
             assertThat(probes).isLessThanOrEqualTo(100);
         }
         assertThat(probes).isPositive();
-        workers.endProbe();
-        assertThat(workers.beginProbe()).isTrue();
+        executor.endProbe();
+        assertThat(executor.tryBeginProbe()).isTrue();
     }
 
     @Test
     void nothingIsLostWhenAllEndAtOnce() throws Exception {
         AtomicInteger done = new AtomicInteger();
         for (int i = 0; i < 2000; i++) {
-            workers.execute(
+            executor.execute(
                     () -> {
-                        if (Workers.isBeyondAll()) {
-                            workers.whenOneIsFree(done::incrementAndGet);
+                        if (RequestExecutor.isBeyondLimit()) {
+                            executor.executeWhenFree(done::incrementAndGet);
                         } else {
                             done.incrementAndGet();
                         }
@@ -107,7 +107,7 @@ class WorkersTest {
 
     private void fill() throws InterruptedException {
         for (int i = 0; i < ALL; i++) {
-            workers.execute(this::work);
+            executor.execute(this::work);
             assertThat(running.poll(10, SECONDS)).isNotNull();
         }
     }

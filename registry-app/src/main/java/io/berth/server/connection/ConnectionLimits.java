@@ -1,24 +1,24 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import io.berth.config.HttpSettings;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What clients may hold of the server, all together and each of them.
+ * The limits of connections and requests, of all clients and of each.
  *
- * @param connections open at the same time; where more come, those that have waited longest for
- *     their client are closed
- * @param requests worked on at the same time; where more come, they wait
- * @param connectionsPerClient of one address
- * @param requestsPerClient of one address; more are refused with 429
- * @param keptHeaderBytes of all headers together that are not complete, or whose request waits
- * @param halfParsed connections that have sent the beginning of a header together with the end of a
+ * @param connections open connections; where more come, those that have been idle for longest are
+ *     closed
+ * @param requests requests that are served at the same time; where more come, they wait
+ * @param connectionsPerClient open connections of one address
+ * @param requestsPerClient requests of one address; more are refused with 429
+ * @param keptHeaderBytes bytes of all headers that are incomplete or whose request waits
+ * @param halfParsed connections that have sent an incomplete header together with the end of the
  *     request before it, which costs as much as a request
- * @param headerTime for a whole header, from its first byte
+ * @param headerTime time for a whole header, from its first byte
  * @param idle how long a connection is kept for a next request
- * @param stall how long a client may keep the server waiting, altogether for {@code stallBytes}
- * @param stallBytes the least that must come or be taken in that time; 0: a single byte
+ * @param stall for how much waiting, in sum, a client must transfer {@code stallBytes}
+ * @param stallBytes bytes that must be transferred in that time; 0: a single byte
  */
 public record ConnectionLimits(
         int connections,
@@ -32,13 +32,13 @@ public record ConnectionLimits(
         Duration stall,
         long stallBytes) {
 
-    /** All request headers together; tokens of large clients come near 16 KiB. */
+    /** All headers of a request together; the largest tokens are near 16 KiB. */
     static final int MAX_HEADER_BYTES = 32 * 1024;
 
-    private static final int LEAST_TO_THE_STORE = 32;
+    private static final int MIN_STORE_REQUESTS = 32;
 
     /** Open files for a connection: itself, and the file that is sent or written. */
-    private static final int FILES_OF_ONE = 2;
+    private static final int FILES_PER_CONNECTION = 2;
 
     /** Open files for everything else: jars, pollers, the listener, folders that are read. */
     private static final int OTHER_FILES = 128;
@@ -54,9 +54,11 @@ public record ConnectionLimits(
     static final int REQUEST_BYTES = 96 * 1024;
 
     /**
-     * @param settings where they say 0, the heap and the files decide
+     * Derives the limits.
+     *
+     * @param settings a limit of 0 is derived from the heap and the open files
      * @param bytes of the heap that connections may take, with everything that they hold
-     * @param files that the process may have open
+     * @param files the limit of open files
      */
     public static ConnectionLimits of(HttpSettings settings, long bytes, long files) {
         HttpSettings.Limits set = settings.limits();
@@ -79,23 +81,24 @@ public record ConnectionLimits(
     }
 
     /**
-     * Requests to the store at the same time, of which one request of a client may make several.
+     * The limit of requests to the store at the same time. One request of a client may make several.
      */
-    public int askingTheStore() {
-        return Math.max(LEAST_TO_THE_STORE, requests / 2);
+    public int storeRequests() {
+        return Math.max(MIN_STORE_REQUESTS, requests / 2);
     }
 
     /** Connections for which so many open files are enough. */
     private static long fitting(long files) {
-        return Math.max(0, (files - OTHER_FILES) / FILES_OF_ONE);
+        return Math.max(0, (files - OTHER_FILES) / FILES_PER_CONNECTION);
     }
 
     /**
-     * @param files that the process may have open
-     * @return a sentence for the administrator where they are too few for these connections; {@code
-     *     null}: they are enough
+     * Advice for the administrator where the limit of open files is too low for the connections.
+     *
+     * @param files the limit of open files
+     * @return a sentence; {@code null} when the limit suffices
      */
-    public @Nullable String adviseOnFiles(long files) {
+    public @Nullable String adviceOnOpenFiles(long files) {
         if (connections <= fitting(files)) {
             return null;
         }
@@ -106,8 +109,8 @@ public record ConnectionLimits(
                 .formatted(
                         connections,
                         files,
-                        (long) FILES_OF_ONE * connections + OTHER_FILES,
-                        FILES_OF_ONE,
+                        (long) FILES_PER_CONNECTION * connections + OTHER_FILES,
+                        FILES_PER_CONNECTION,
                         OTHER_FILES);
     }
 

@@ -1,4 +1,4 @@
-package io.berth.server;
+package io.berth.server.connection;
 
 import java.time.Duration;
 import java.util.Queue;
@@ -8,20 +8,19 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * The threads on which requests are worked on: platform threads first, which wait for their client
- * at the least cost, and virtual ones beyond them, so that a client that is waited for keeps no
- * other from being served. When as many requests are under way as the heap allows, further events
- * of connections still get a thread that may look what they are, and wait their turn unless they
- * are probes. Safe for use by many threads.
+ * Runs requests: on platform threads first, which wait for clients at the least cost, and on virtual
+ * threads beyond those, so that a slow client keeps no other from being served. When as many requests
+ * run as the heap allows, a further event of a connection gets a virtual thread that only finds out
+ * what it is: probes are served, and others wait for their turn. Safe for use by many threads.
  */
-final class Workers implements Executor, AutoCloseable {
+public final class RequestExecutor implements Executor, AutoCloseable {
 
-    private static final ScopedValue<Boolean> BEYOND_ALL = ScopedValue.newInstance();
+    private static final ScopedValue<Boolean> BEYOND_LIMIT = ScopedValue.newInstance();
 
     private static final Duration IDLE = Duration.ofMinutes(1);
     private static final int PROBES = 16;
 
-    private final PlatformThreads platform;
+    private final PlatformThreadPool platform;
     private final ThreadFactory virtual = Thread.ofVirtual().name("request-", 0).factory();
     private final int requests;
     private final Semaphore free;
@@ -31,19 +30,19 @@ final class Workers implements Executor, AutoCloseable {
     private final Queue<Runnable> waitingBodies = new ConcurrentLinkedQueue<>();
 
     /**
-     * @param platformThreads how many requests are worked on by platform threads
-     * @param requests how many are worked on altogether
+     * @param platformThreads requests at the same time on platform threads
+     * @param requests requests at the same time altogether
      */
-    Workers(int platformThreads, int requests) {
-        this.platform = new PlatformThreads(platformThreads, IDLE);
+    RequestExecutor(int platformThreads, int requests) {
+        this.platform = new PlatformThreadPool(platformThreads, IDLE);
         this.requests = requests;
         this.free = new Semaphore(requests);
         this.bodies = new Semaphore(Math.max(1, requests * 7 / 8));
     }
 
-    /** Whether this thread may only serve probes. */
-    static boolean isBeyondAll() {
-        return BEYOND_ALL.isBound();
+    /** Whether the limit of requests is reached, so that this thread may only serve probes. */
+    public static boolean isBeyondLimit() {
+        return BEYOND_LIMIT.isBound();
     }
 
     @Override
@@ -51,12 +50,12 @@ final class Workers implements Executor, AutoCloseable {
         if (waiting.isEmpty() && free.tryAcquire()) {
             start(task);
         } else {
-            virtual.newThread(() -> ScopedValue.where(BEYOND_ALL, true).run(task)).start();
+            virtual.newThread(() -> ScopedValue.where(BEYOND_LIMIT, true).run(task)).start();
         }
     }
 
-    /** Runs a task as soon as fewer requests are under way than may be. */
-    void whenOneIsFree(Runnable task) {
+    /** Runs a task as soon as the number of running requests is below the limit. */
+    void executeWhenFree(Runnable task) {
         waiting.add(task);
         startWaiting();
     }
@@ -88,8 +87,11 @@ final class Workers implements Executor, AutoCloseable {
         }
     }
 
-    /** Whether a probe may be served beyond all requests; then {@link #endProbe} must follow. */
-    boolean beginProbe() {
+    /**
+     * Whether a probe may be served beyond the limit of requests. After {@code true}, {@link
+     * #endProbe} must follow.
+     */
+    boolean tryBeginProbe() {
         return probes.tryAcquire();
     }
 
@@ -98,10 +100,10 @@ final class Workers implements Executor, AutoCloseable {
     }
 
     /**
-     * Whether a request with a body may be worked on, of which there are never so many that none
-     * without one could be; then {@link #endBody} must follow.
+     * Whether a request with a body may run. Their limit is lower than that of all requests, so that
+     * requests without a body can always run. After {@code true}, {@link #endBody} must follow.
      */
-    boolean beginBody() {
+    boolean tryBeginBody() {
         return waitingBodies.isEmpty() && bodies.tryAcquire();
     }
 
@@ -111,10 +113,10 @@ final class Workers implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs a task as soon as fewer bodies are being read than may be. It begins as if {@link
-     * #beginBody} had given true.
+     * Runs a task as soon as the number of bodies is below their limit, as if {@link #tryBeginBody}
+     * had returned {@code true}.
      */
-    void whenABodyMayBegin(Runnable task) {
+    void executeWithBody(Runnable task) {
         waitingBodies.add(task);
         startWaitingBodies();
     }
@@ -130,22 +132,22 @@ final class Workers implements Executor, AutoCloseable {
         }
     }
 
-    /** Whether half of what may be under way is free; an estimate. */
+    /** Whether half of the limits is free; an estimate. */
     boolean isHalfFree() {
         return free.availablePermits() >= requests / 2 && bodies.availablePermits() >= requests / 2;
     }
 
-    /** Whether a request waits for others to end. */
-    boolean someWait() {
+    /** Whether a request waits for another one to end. */
+    boolean hasWaiting() {
         return !waiting.isEmpty() || !waitingBodies.isEmpty();
     }
 
-    /** How many requests wait for others to end; an estimate. */
-    int waiting() {
+    /** Number of requests that wait for others to end; an estimate. */
+    int waitingCount() {
         return waiting.size() + waitingBodies.size();
     }
 
-    /** Lets what runs come to its end by itself. */
+    /** Ends idle threads; requests that run are not interrupted. */
     @Override
     public void close() {
         platform.close();
