@@ -1,5 +1,7 @@
 package io.berth.http;
 
+import io.berth.http.response.ErrorStatus;
+import io.berth.http.response.ErrorResponse;
 import static io.berth.registry.TestContent.bytes;
 import static io.berth.registry.TestContent.pushBlob;
 import static io.berth.registry.TestContent.pushImage;
@@ -203,7 +205,7 @@ class ErrorsTest {
                         RegistryError.of(ErrorCode.DENIED, 5L),
                         RegistryError.of(ErrorCode.DENIED));
         String message = "\"message\":\"requested access to the resource is denied\"";
-        assertThat(new String(ErrorAnswer.body(errors), StandardCharsets.UTF_8))
+        assertThat(new String(ErrorResponse.body(errors), StandardCharsets.UTF_8))
                 .isEqualTo(
                         "{\"errors\":["
                                 + "{\"code\":\"DENIED\","

@@ -1,5 +1,6 @@
 package io.berth.http;
 
+import io.berth.http.body.ManifestBodyReader;
 import static io.berth.registry.TestContent.bytes;
 import static io.berth.registry.TestContent.image;
 import static io.berth.registry.TestContent.pushImage;
@@ -317,8 +318,8 @@ class ManifestsTest {
 
         @Test
         void takesFourMebibytesAndNotOneByteMore() {
-            byte[] largest = padded(ManifestBodies.MAX_SIZE);
-            byte[] tooLarge = padded(ManifestBodies.MAX_SIZE + 1);
+            byte[] largest = padded(ManifestBodyReader.MAX_SIZE);
+            byte[] tooLarge = padded(ManifestBodyReader.MAX_SIZE + 1);
             put("v1").body(tooLarge).send().isError(413, "SIZE_INVALID");
             put("v1").body(tooLarge).chunked().send().isError(413, "SIZE_INVALID");
             assertNothingStored();

@@ -1,5 +1,6 @@
 package io.berth.http;
 
+import io.berth.http.body.ManifestBodyReader;
 import static io.berth.registry.TestContent.bytes;
 import static io.berth.registry.TestContent.sha256;
 
@@ -55,7 +56,7 @@ class RefusedBodiesTest {
                 .send()
                 .isError(400, "MANIFEST_INVALID");
         api.put(manifest)
-                .body(new byte[ManifestBodies.MAX_SIZE + 1])
+                .body(new byte[ManifestBodyReader.MAX_SIZE + 1])
                 .bodyThatMustNotBeRead()
                 .send()
                 .isError(413, "SIZE_INVALID");

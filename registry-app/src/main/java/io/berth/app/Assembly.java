@@ -10,6 +10,7 @@ import io.berth.config.ValidationSettings.Urls;
 import io.berth.health.HealthApi;
 import io.berth.health.ReadinessWatch;
 import io.berth.health.StoreWatch;
+import io.berth.http.route.UrlSettings;
 import io.berth.http.ApiSettings;
 import io.berth.http.RegistryApi;
 import io.berth.object.BoundedStore;
@@ -159,9 +160,9 @@ final class Assembly {
                         settings.storage().maintenance().readonly().enabled()));
     }
 
-    private static ApiSettings.Urls urls(HttpSettings settings) {
+    private static UrlSettings urls(HttpSettings settings) {
         String prefix = settings.prefix();
-        return new ApiSettings.Urls(
+        return new UrlSettings(
                 settings.host(),
                 settings.relativeUrls(),
                 settings.trustForwarded(),

@@ -6,7 +6,7 @@ import io.berth.server.connection.Connection;
 import io.berth.server.connection.ClientAddress;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
-import io.berth.http.ErrorAnswer;
+import io.berth.http.response.ErrorResponse;
 import io.berth.http.RegistryApi;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
@@ -102,7 +102,7 @@ final class AdmissionValve extends ValveBase {
     private static void refuse(Request request, Response response, int status, RegistryError error)
             throws IOException {
         Map<String, String> headers = Map.of("Retry-After", "5");
-        ErrorAnswer.send(request, response, status, List.of(error), headers);
+        ErrorResponse.send(request, response, status, List.of(error), headers);
     }
 
     private String client(Request request) {

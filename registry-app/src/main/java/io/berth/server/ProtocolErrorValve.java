@@ -3,7 +3,8 @@ package io.berth.server;
 import io.berth.server.connection.Connection;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
-import io.berth.http.ErrorAnswer;
+import io.berth.http.RegistryApi;
+import io.berth.http.response.ErrorResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -46,9 +47,9 @@ public final class ProtocolErrorValve extends ErrorReportValve {
         try {
             // Not the facade, which is suspended once the application has called sendError.
             if (status == 400) {
-                ErrorAnswer.sendMalformed(request, response, status);
+                RegistryApi.sendMalformed(request, response, status);
             } else {
-                ErrorAnswer.send(request, response, status, List.of(error(status)), Map.of());
+                ErrorResponse.send(request, response, status, List.of(error(status)), Map.of());
             }
             response.finishResponse();
         } catch (IOException e) {

@@ -4,7 +4,7 @@ import io.berth.server.connection.RequestExecutor;
 import io.berth.server.connection.Connection;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
-import io.berth.http.ErrorAnswer;
+import io.berth.http.response.ErrorResponse;
 import io.berth.http.RegistryApi;
 import java.io.IOException;
 import java.util.List;
@@ -164,7 +164,7 @@ final class ReadAdapter extends CoyoteAdapter {
             }
             log.error("{} {}: 500", request.getMethod(), request.getRequestURI(), e);
             List<RegistryError> errors = List.of(RegistryError.of(ErrorCode.UNKNOWN));
-            ErrorAnswer.send(request, response, 500, errors, Map.of());
+            ErrorResponse.send(request, response, 500, errors, Map.of());
         }
     }
 }

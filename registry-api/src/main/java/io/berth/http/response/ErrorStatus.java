@@ -1,13 +1,14 @@
-package io.berth.http;
+package io.berth.http.response;
 
 import io.berth.error.ErrorCode;
 
-/** The one place where a kind of failure becomes an HTTP status. */
-final class ErrorStatus {
+/** The HTTP status of each error code. */
+public final class ErrorStatus {
 
     private ErrorStatus() {}
 
-    static int of(ErrorCode code) {
+    /** The status of a response with this error. */
+    public static int of(ErrorCode code) {
         return switch (code) {
             case BLOB_UPLOAD_INVALID,
                     DIGEST_INVALID,

@@ -1,4 +1,4 @@
-package io.berth.http;
+package io.berth.http.route;
 
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
@@ -9,15 +9,16 @@ import org.springframework.web.servlet.HandlerExecutionChain;
 import org.springframework.web.servlet.handler.AbstractHandlerMapping;
 
 /**
- * Finds the action for a request by the typed path. Spring's own patterns cannot express a name
- * with slashes in the middle of a path.
+ * Maps requests to actions by the type of their path. Spring's own patterns cannot express a name with
+ * slashes in the middle of a path.
  */
-final class RouteMapping extends AbstractHandlerMapping {
+public final class RouteMapping extends AbstractHandlerMapping {
 
     private final ApiUrls urls;
     private final Routes routes;
 
-    RouteMapping(ApiUrls urls, Routes routes) {
+    /** A mapping that Spring asks first. */
+    public RouteMapping(ApiUrls urls, Routes routes) {
         this.urls = urls;
         this.routes = routes;
         setOrder(Ordered.HIGHEST_PRECEDENCE);
@@ -29,10 +30,12 @@ final class RouteMapping extends AbstractHandlerMapping {
     }
 
     /**
+     * Finds the action for a request, and sets {@link RegistryPath#ATTRIBUTE}.
+     *
      * @return {@code null} for a request that the API does not cover
      * @throws io.berth.error.RegistryException when its path or method is refused
      */
-    @Nullable HttpRequestHandler handler(HttpServletRequest request) {
+    public @Nullable HttpRequestHandler handler(HttpServletRequest request) {
         RegistryPath path = urls.parse(request);
         if (path == null) {
             return null;
@@ -41,7 +44,7 @@ final class RouteMapping extends AbstractHandlerMapping {
         return routes.handler(path, request.getMethod());
     }
 
-    /** A preflight is answered as any OPTIONS: what a page may do is not Spring's to decide. */
+    /** Answers a CORS preflight like any OPTIONS, without Spring's own rules. */
     @Override
     protected HandlerExecutionChain getCorsHandlerExecutionChain(
             HttpServletRequest request,
@@ -50,7 +53,7 @@ final class RouteMapping extends AbstractHandlerMapping {
         return chain;
     }
 
-    /** Spares every request Spring's own reading of its path, which nothing here looks at. */
+    /** No, so that Spring does not parse the path of each request, which is not needed. */
     @Override
     public boolean usesPathPatterns() {
         return false;

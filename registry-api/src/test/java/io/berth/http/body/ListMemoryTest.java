@@ -1,5 +1,9 @@
-package io.berth.http;
+package io.berth.http.body;
 
+import io.berth.http.ApiSettings;
+import io.berth.http.Intercepted;
+import io.berth.http.RegistryApi;
+import io.berth.http.TestApi;
 import static io.berth.registry.TestContent.pushImage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,6 +17,7 @@ import io.berth.registry.PageRequest;
 import io.berth.registry.Registry;
 import jakarta.servlet.ServletOutputStream;
 import java.io.OutputStream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
@@ -33,16 +38,17 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
 @Timeout(60)
-class ListRoomTest {
+class ListMemoryTest {
 
     private static final RepositoryName REPOSITORY = RepositoryName.of("library/app");
     private static final String TAGS = "/v2/library/app/tags/list";
     private static final int ALL = 10_000;
+    private static final int SEGMENT = 16 * 1024;
 
-    /** Two rooms of 100 KiB. */
     private final AtomicLong now = new AtomicLong();
 
-    private final ListRoom room = new ListRoom(200 * 1024, 0, now::get);
+    /** Two halves of 100 KiB. */
+    private final ListMemory memory = new ListMemory(200 * 1024, 0, now::get);
 
     private static MockHttpServletRequest from(String client) {
         MockHttpServletRequest request = new MockHttpServletRequest("GET", TAGS);
@@ -51,11 +57,15 @@ class ListRoomTest {
     }
 
     private static Deque<byte[]> document(int bytes) {
-        Pieces pieces = new Pieces();
-        for (int i = 0; i < bytes; i++) {
-            pieces.write(i);
+        Deque<byte[]> segments = new ArrayDeque<>();
+        for (int start = 0; start < bytes; start += SEGMENT) {
+            byte[] segment = new byte[Math.min(SEGMENT, bytes - start)];
+            for (int i = 0; i < segment.length; i++) {
+                segment[i] = (byte) (start + i);
+            }
+            segments.add(segment);
         }
-        return pieces.end();
+        return segments;
     }
 
     private static void assertRefused(ThrowingCallable action) {
@@ -67,31 +77,31 @@ class ListRoomTest {
 
     @Test
     void moreThanThereIsWaitsForAll() throws Exception {
-        try (ListRoom.Place place = room.take(from("a"), 1 << 30)) {
-            assertThat(room.free()).isZero();
-            assertRefused(() -> room.take(from("b"), 1));
+        try (ListMemory.Reservation reservation = memory.reserve(from("a"), 1 << 30)) {
+            assertThat(memory.free()).isZero();
+            assertRefused(() -> memory.reserve(from("b"), 1));
             MockHttpServletResponse response = new MockHttpServletResponse();
-            place.send(response, "text/plain", document(90_000));
+            reservation.send(response, "text/plain", document(90_000));
             assertThat(response.getContentAsByteArray())
                     .hasSize(90_000)
                     .endsWith((byte) 89_998, (byte) 89_999);
             assertThat(response.getContentLength()).isEqualTo(90_000);
-            assertThat(room.free()).isEqualTo(102_400);
+            assertThat(memory.free()).isEqualTo(102_400);
         }
-        assertThat(room.free()).isEqualTo(102_400);
+        assertThat(memory.free()).isEqualTo(102_400);
     }
 
     @Test
-    void aClientHasHalfOfTheRoom() {
-        try (ListRoom.Place _ = room.take(from("a"), 40_000)) {
-            assertRefused(() -> room.take(from("a"), 20_000));
-            try (ListRoom.Place _ = room.take(from("a"), 9_000);
-                    ListRoom.Place _ = room.take(from("b"), 50_000)) {
-                assertThat(room.free()).isLessThan(5_000);
+    void aClientHasHalfOfTheMemory() {
+        try (ListMemory.Reservation _ = memory.reserve(from("a"), 40_000)) {
+            assertRefused(() -> memory.reserve(from("a"), 20_000));
+            try (ListMemory.Reservation _ = memory.reserve(from("a"), 9_000);
+                    ListMemory.Reservation _ = memory.reserve(from("b"), 50_000)) {
+                assertThat(memory.free()).isLessThan(5_000);
             }
         }
-        room.take(from("a"), 50_000).close();
-        assertThat(room.free()).isEqualTo(102_400);
+        memory.reserve(from("a"), 50_000).close();
+        assertThat(memory.free()).isEqualTo(102_400);
     }
 
     /** A client that takes nothing until it is let go. */
@@ -121,8 +131,8 @@ class ListRoomTest {
             ExecutorService clients, String client, Stalled response, int bytes) {
         return clients.submit(
                 () -> {
-                    try (ListRoom.Place place = room.take(from(client), bytes)) {
-                        place.send(response, "text/plain", document(bytes));
+                    try (ListMemory.Reservation reservation = memory.reserve(from(client), bytes)) {
+                        reservation.send(response, "text/plain", document(bytes));
                         return true;
                     } catch (RegistryException e) {
                         return false;
@@ -132,7 +142,7 @@ class ListRoomTest {
                 });
     }
 
-    /** The room for sending is full of lists whose clients do not read. */
+    /** The memory for sending is full of lists whose clients do not read. */
     @Test
     void stalledReadersNeverKeepAGoodClientOut() throws Exception {
         List<Stalled> responses = new ArrayList<>();
@@ -146,9 +156,9 @@ class ListRoomTest {
             }
             now.addAndGet(TimeUnit.SECONDS.toNanos(5));
             for (int i = 0; i < 10; i++) {
-                try (ListRoom.Place place = room.take(from("good"), 100_000)) {
+                try (ListMemory.Reservation reservation = memory.reserve(from("good"), 100_000)) {
                     MockHttpServletResponse response = new MockHttpServletResponse();
-                    place.send(response, "text/plain", document(100_000));
+                    reservation.send(response, "text/plain", document(100_000));
                     assertThat(response.getContentAsByteArray()).hasSize(100_000);
                 }
             }
@@ -157,12 +167,12 @@ class ListRoomTest {
                 assertThat(outcome.get()).as("sent").isFalse();
             }
         }
-        assertThat(room.free()).isEqualTo(102_400);
+        assertThat(memory.free()).isEqualTo(102_400);
     }
 
     /** Without waiting for anything: what one client takes is not all. */
     @Test
-    void stalledReadersOfOneClientLeaveHalfOfTheRoom() throws Exception {
+    void stalledReadersOfOneClientLeaveHalfOfTheMemory() throws Exception {
         List<Stalled> responses = new ArrayList<>();
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 20; i++) {
@@ -170,9 +180,9 @@ class ListRoomTest {
                 var _ = send(clients, "bad", responses.getLast(), 40_000);
                 responses.getLast().stalls.await();
             }
-            try (ListRoom.Place place = room.take(from("good"), 50_000)) {
+            try (ListMemory.Reservation reservation = memory.reserve(from("good"), 50_000)) {
                 MockHttpServletResponse response = new MockHttpServletResponse();
-                place.send(response, "text/plain", document(50_000));
+                reservation.send(response, "text/plain", document(50_000));
                 assertThat(response.getContentAsByteArray()).hasSize(50_000);
             }
             responses.forEach(response -> response.goesOn.countDown());
@@ -180,17 +190,17 @@ class ListRoomTest {
     }
 
     @Test
-    void smallListsNeedNoRoomToBeSent() throws Exception {
+    void smallListsNeedNoMemoryToBeSent() throws Exception {
         Stalled stalled = new Stalled();
         try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             Future<Boolean> sent = send(clients, "bad", stalled, 100_000);
             stalled.stalls.await();
             for (String client : List.of("bad", "good")) {
                 MockHttpServletResponse response = new MockHttpServletResponse();
-                try (ListRoom.Place place = room.take(from(client), 40_000)) {
-                    place.send(response, "text/plain", document(ListRoom.SMALL));
+                try (ListMemory.Reservation reservation = memory.reserve(from(client), 40_000)) {
+                    reservation.send(response, "text/plain", document(ListMemory.SMALL));
                 }
-                assertThat(response.getContentAsByteArray()).hasSize(ListRoom.SMALL);
+                assertThat(response.getContentAsByteArray()).hasSize(ListMemory.SMALL);
             }
             stalled.goesOn.countDown();
             assertThat(sent.get()).isTrue();
@@ -210,10 +220,10 @@ class ListRoomTest {
         assertThat(shares.clients()).isZero();
     }
 
-    /** Sixty clients who ask for all of a huge repository at once, at the room of two. */
+    /** Sixty clients who ask for all of a huge repository at once, at the memory of two. */
     @Test
     void longListsAreMadeInTurn() throws Exception {
-        long forTwo = 2L * ALL * ListRoom.TAG;
+        long forTwo = 2L * ALL * ListMemory.TAG;
         List<Tag> tags =
                 IntStream.range(0, ALL).mapToObj(i -> Tag.of("build-%08d".formatted(i))).toList();
         AtomicLong held = new AtomicLong();
@@ -225,7 +235,7 @@ class ListRoomTest {
                         "tags",
                         arguments -> {
                             int limit = ((PageRequest) arguments[1]).limit();
-                            long takes = (long) limit * ListRoom.TAG;
+                            long takes = (long) limit * ListMemory.TAG;
                             most.accumulateAndGet(held.addAndGet(takes), Math::max);
                             longLists.addAndGet(limit == ALL ? 1 : 0);
                             Thread.sleep(5);
@@ -246,17 +256,17 @@ class ListRoomTest {
         assertThat(most).hasValueLessThanOrEqualTo(forTwo);
     }
 
-    private static ApiSettings settings(long room) {
+    private static ApiSettings settings(long memory) {
         ApiSettings defaults = ApiSettings.defaults();
         return new ApiSettings(
                 defaults.urls(),
                 defaults.manifests(),
-                new ApiSettings.Lists(1000, ALL, 100, 1000, room),
+                new ApiSettings.Lists(1000, ALL, 100, 1000, memory),
                 false);
     }
 
     @Test
-    void aListThatFailsGivesItsRoomBack() {
+    void aListThatFailsReleasesItsMemory() {
         Registry registry = TestApi.emptyRegistry();
         pushImage(registry, REPOSITORY, "a", "v1");
         AtomicInteger calls = new AtomicInteger();

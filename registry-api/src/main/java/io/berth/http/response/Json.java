@@ -1,4 +1,4 @@
-package io.berth.http;
+package io.berth.http.response;
 
 import io.berth.name.Descriptor;
 import io.berth.name.Platform;
@@ -11,25 +11,25 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
 
-/** Writes the small documents of this protocol without binding or reflection. */
-final class Json {
+/** Writes the JSON documents of the protocol without data binding. */
+public final class Json {
 
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private Json() {}
 
-    /** Written whole before it is sent, so that its length is known and nothing ends half-way. */
+    /** A document, complete before it is sent, so that its length is known. */
     static byte[] write(Consumer<JsonGenerator> document) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
         write(document, bytes);
         return bytes.toByteArray();
     }
 
-    /** The same for documents that may be long. */
-    static Deque<byte[]> pieces(Consumer<JsonGenerator> document) {
-        Pieces pieces = new Pieces();
-        write(document, pieces);
-        return pieces.end();
+    /** A document that may be long, in segments that can be released one by one. */
+    public static Deque<byte[]> segments(Consumer<JsonGenerator> document) {
+        SegmentedBuffer buffer = new SegmentedBuffer();
+        write(document, buffer);
+        return buffer.end();
     }
 
     private static void write(Consumer<JsonGenerator> document, OutputStream bytes) {
@@ -38,7 +38,7 @@ final class Json {
         }
     }
 
-    /** Writes what {@link io.berth.error.RegistryError#detail} may hold. */
+    /** Writes a value of the types that {@link io.berth.error.RegistryError#detail} can have. */
     static void writeValue(JsonGenerator json, Object value) {
         switch (value) {
             case Map<?, ?> map -> {
@@ -62,8 +62,8 @@ final class Json {
         }
     }
 
-    /** Writes a descriptor; members that are not there are left out (image-spec, "Descriptors"). */
-    static void writeDescriptor(JsonGenerator json, Descriptor descriptor) {
+    /** Writes a descriptor without its absent members (image-spec, "Descriptors"). */
+    public static void writeDescriptor(JsonGenerator json, Descriptor descriptor) {
         json.writeStartObject();
         json.writeStringProperty("mediaType", descriptor.mediaType().value());
         json.writeStringProperty("digest", descriptor.digest().toString());

@@ -1,5 +1,6 @@
-package io.berth.http;
+package io.berth.http.route;
 
+import io.berth.http.response.ErrorStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 

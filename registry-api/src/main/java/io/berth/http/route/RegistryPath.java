@@ -1,4 +1,4 @@
-package io.berth.http;
+package io.berth.http.route;
 
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
@@ -9,18 +9,18 @@ import io.berth.name.UploadId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the path of a request names (distribution-spec, "Endpoints"). Made once for each request;
- * routing, authorization and the controllers decide on the same value.
+ * The parsed path of a request (distribution-spec, "Endpoints"). Parsed once for each request, so that
+ * routing, authorization and the controllers use the same value.
  */
 public sealed interface RegistryPath {
 
-    /** The request attribute that holds the value once the path has been understood. */
+    /** Name of the request attribute with the value, once the path is parsed. */
     String ATTRIBUTE = RegistryPath.class.getName();
 
-    /** The path as it stands in a URL: what {@link #parse} makes this value of. */
+    /** The path in a URL, which {@link #parse} turns into this value. */
     String path();
 
-    /** The root of the server, which load balancers and Harbor ask for a sign of life. */
+    /** The root of the server, which load balancers and Harbor use as a probe. */
     record Root() implements RegistryPath {
 
         @Override
@@ -65,7 +65,7 @@ public sealed interface RegistryPath {
     /**
      * {@code /v2/<name>/manifests/<reference>}, end-3, end-7, end-9.
      *
-     * @param reference as written: what a malformed one means depends on the method
+     * @param reference unchecked, as the error for a malformed one depends on the method
      */
     record ManifestAt(RepositoryName repository, String reference) implements InRepository {
 
@@ -112,13 +112,13 @@ public sealed interface RegistryPath {
     }
 
     /**
-     * Reads a path from its right end, for a component of a name may be any word: {@code
-     * a/tags/list} is a fine name for a repository.
+     * Parses a path from its right end, as a component of a name can be any word: {@code a/tags/list} is
+     * a valid name of a repository.
      *
-     * @param path of the URL as it was sent, still encoded, without the query
-     * @return {@code null} when the path is none of this API
-     * @throws RegistryException PATH_UNKNOWN for a path below {@code /v2/} that names nothing;
-     *     NAME_INVALID, DIGEST_INVALID, BLOB_UPLOAD_UNKNOWN for one that cannot
+     * @param path of the URL, still encoded, without the query
+     * @return {@code null} when the path is not of this API
+     * @throws RegistryException PATH_UNKNOWN for an unknown path below {@code /v2/}; NAME_INVALID,
+     *     DIGEST_INVALID or BLOB_UPLOAD_UNKNOWN for one with an invalid part
      */
     static @Nullable RegistryPath parse(String path) {
         if (path.startsWith("/v2/")) {

@@ -1,5 +1,6 @@
-package io.berth.http;
+package io.berth.http.route;
 
+import io.berth.http.response.ApiHeaders;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -9,16 +10,18 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.HttpRequestHandler;
 
-/** One kind of path and what each method does there. */
-final class Route<P extends RegistryPath> {
+/** The actions of one type of path, by HTTP method. */
+public final class Route<P extends RegistryPath> {
 
-    /** Answers one method on one kind of path, or throws and has written nothing. */
+    /** Answers one method on one type of path; an action that throws has written nothing. */
     @FunctionalInterface
-    interface Action<P extends RegistryPath> {
+    public interface Action<P extends RegistryPath> {
 
         /**
-         * @throws io.berth.error.RegistryException for everything the protocol has a name for
-         * @throws IOException when the client's connection fails, and for nothing else
+         * Answers a request.
+         *
+         * @throws io.berth.error.RegistryException for errors of the protocol
+         * @throws IOException only when the client's connection fails
          */
         void handle(P path, HttpServletRequest request, HttpServletResponse response)
                 throws IOException;
@@ -31,31 +34,38 @@ final class Route<P extends RegistryPath> {
         this.type = type;
     }
 
-    static <P extends RegistryPath> Route<P> on(Class<P> type) {
+    /** A route without actions. */
+    public static <P extends RegistryPath> Route<P> on(Class<P> type) {
         return new Route<>(type);
     }
 
-    Route<P> get(Action<P> action) {
+    /** Sets the action of GET. */
+    public Route<P> get(Action<P> action) {
         return with("GET", action);
     }
 
-    Route<P> head(Action<P> action) {
+    /** Sets the action of HEAD. */
+    public Route<P> head(Action<P> action) {
         return with("HEAD", action);
     }
 
-    Route<P> post(Action<P> action) {
+    /** Sets the action of POST. */
+    public Route<P> post(Action<P> action) {
         return with("POST", action);
     }
 
-    Route<P> patch(Action<P> action) {
+    /** Sets the action of PATCH. */
+    public Route<P> patch(Action<P> action) {
         return with("PATCH", action);
     }
 
-    Route<P> put(Action<P> action) {
+    /** Sets the action of PUT. */
+    public Route<P> put(Action<P> action) {
         return with("PUT", action);
     }
 
-    Route<P> delete(Action<P> action) {
+    /** Sets the action of DELETE. */
+    public Route<P> delete(Action<P> action) {
         return with("DELETE", action);
     }
 
@@ -68,12 +78,12 @@ final class Route<P extends RegistryPath> {
         return type;
     }
 
-    /** The methods that exist here, in the order they were declared. */
+    /** The methods with an action, in the order of their declaration. */
     Set<String> methods() {
         return actions.keySet();
     }
 
-    /** {@code null} when the method does not exist here. */
+    /** The action for a path and method; {@code null} when there is none. */
     @Nullable HttpRequestHandler bind(RegistryPath path, String method) {
         Action<P> action = actions.get(method);
         if (action == null) {

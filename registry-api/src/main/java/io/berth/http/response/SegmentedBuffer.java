@@ -1,13 +1,14 @@
-package io.berth.http;
+package io.berth.http.response;
 
 import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 
-/** Gathers bytes in pieces, so that each can be let go of when it has been sent. For one thread. */
-final class Pieces extends OutputStream {
+/** Collects bytes in segments, each of which can be released once it is sent. For one thread. */
+final class SegmentedBuffer extends OutputStream {
 
+    /** Bytes of a full segment. */
     static final int SIZE = 16 * 1024;
 
     private final Deque<byte[]> full = new ArrayDeque<>();
@@ -45,7 +46,7 @@ final class Pieces extends OutputStream {
         }
     }
 
-    /** All that was written. Nothing more may be. */
+    /** The segments; nothing may be written afterwards. */
     Deque<byte[]> end() {
         full.add(Arrays.copyOf(last, count));
         return full;

@@ -1,10 +1,10 @@
-package io.berth.http;
+package io.berth.http.response;
 
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Joins an error answer to its line in the log. */
-final class RequestId {
+/** The id of a request, in its error response and in the log. */
+public final class RequestId {
 
     static final String HEADER = "X-Request-Id";
 
@@ -13,8 +13,8 @@ final class RequestId {
 
     private RequestId() {}
 
-    /** The client's own id if it sent an acceptable one; the same for all of one request. */
-    static String of(HttpServletRequest request) {
+    /** The id that the client has sent, if it is acceptable, or a random one; the same at each call. */
+    public static String of(HttpServletRequest request) {
         if (request.getAttribute(ATTRIBUTE) instanceof String known) {
             return known;
         }

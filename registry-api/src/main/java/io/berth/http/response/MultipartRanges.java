@@ -1,4 +1,4 @@
-package io.berth.http;
+package io.berth.http.response;
 
 import io.berth.name.ByteRange;
 import io.berth.name.MediaType;
@@ -10,25 +10,34 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 
-/** Several ranges of one blob in one answer (RFC 9110, section 14.6). */
-final class MultipartRanges {
+/** Several ranges of one blob in one response (RFC 9110, section 14.6). */
+public final class MultipartRanges {
 
     private final List<ByteRange> ranges;
     private final long size;
 
-    /** Nobody who makes content can know it. */
+    /** Random, so that no content can contain it on purpose. */
     private final String boundary = UUID.randomUUID().toString();
 
-    MultipartRanges(List<ByteRange> ranges, long size) {
+    /**
+     * @param size bytes of the blob
+     */
+    public MultipartRanges(List<ByteRange> ranges, long size) {
         this.ranges = ranges;
         this.size = size;
     }
 
-    static String contentRange(ByteRange range, long size) {
+    /** The value of {@code Content-Range}. */
+    public static String contentRange(ByteRange range, long size) {
         return "bytes " + range.first() + "-" + range.last() + "/" + size;
     }
 
-    void send(Blob blob, BlobSender sender, HttpServletResponse response) throws IOException {
+    /**
+     * Sends the ranges.
+     *
+     * @throws IOException when the client's connection fails
+     */
+    public void send(Blob blob, BlobSender sender, HttpServletResponse response) throws IOException {
         response.setContentType("multipart/byteranges; boundary=" + boundary);
         response.setContentLengthLong(length());
         ServletOutputStream out = response.getOutputStream();

@@ -1,4 +1,4 @@
-package io.berth.http;
+package io.berth.http.body;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -18,20 +18,20 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class BodyRoomTest {
+class BodyMemoryTest {
 
     private static final int PIECE = 8 * 1024;
     private static final int PIECES = 100;
 
     private final AtomicLong now = new AtomicLong();
-    private final BodyRoom room =
-            new BodyRoom("bodies", PIECES * PIECE, TimeUnit.SECONDS.toNanos(10), now::get);
+    private final BodyMemory memory =
+            new BodyMemory("bodies", PIECES * PIECE, TimeUnit.SECONDS.toNanos(10), now::get);
 
     private void secondsPass(long seconds) {
         now.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
     }
 
-    private static void add(BodyRoom.Body body, int pieces) {
+    private static void add(BodyMemory.Body body, int pieces) {
         for (int i = 0; i < pieces; i++) {
             body.add(new byte[PIECE]);
         }
@@ -45,7 +45,7 @@ class BodyRoomTest {
 
     @Test
     void givesBackWhatCame() {
-        try (BodyRoom.Body body = room.enter()) {
+        try (BodyMemory.Body body = memory.newBody()) {
             body.add(new byte[] {1, 2});
             body.add(new byte[] {3});
             body.complete();
@@ -53,16 +53,16 @@ class BodyRoomTest {
         }
     }
 
-    /** Bodies that stall hold only what they sent, and other bodies find room. */
+    /** Bodies that stall hold only what they sent, and other bodies find memory. */
     @Test
     void aBodyThatStallsMakesRoomForOneThatDoesNot() {
-        List<BodyRoom.Body> stalled = new ArrayList<>();
+        List<BodyMemory.Body> stalled = new ArrayList<>();
         for (int i = 0; i < PIECES; i++) {
-            stalled.add(room.enter());
+            stalled.add(memory.newBody());
             add(stalled.getLast(), 1);
         }
         secondsPass(3);
-        try (BodyRoom.Body good = room.enter()) {
+        try (BodyMemory.Body good = memory.newBody()) {
             add(good, PIECES / 2);
             good.complete();
             assertThat(good.content()).hasSize(PIECES / 2 * PIECE);
@@ -84,12 +84,12 @@ class BodyRoomTest {
 
     @Test
     void theSlowestIsTheFirstToGo() {
-        BodyRoom.Body slow = room.enter();
-        BodyRoom.Body slower = room.enter();
+        BodyMemory.Body slow = memory.newBody();
+        BodyMemory.Body slower = memory.newBody();
         add(slow, PIECES - 1);
         add(slower, 1);
         secondsPass(1000);
-        BodyRoom.Body good = room.enter();
+        BodyMemory.Body good = memory.newBody();
         add(good, 1);
         assertRefused(slower::complete);
         slow.complete();
@@ -97,17 +97,17 @@ class BodyRoomTest {
 
     @Test
     void whatIsFastEnoughOrCompleteOrJustBegunStays() {
-        BodyRoom.Body fast = room.enter();
+        BodyMemory.Body fast = memory.newBody();
         add(fast, 97);
         secondsPass(3); // 260 KiB in a second
-        BodyRoom.Body complete = room.enter();
+        BodyMemory.Body complete = memory.newBody();
         add(complete, 1);
         complete.complete();
         secondsPass(10);
         add(fast, 1);
-        BodyRoom.Body begun = room.enter();
+        BodyMemory.Body begun = memory.newBody();
         add(begun, 1);
-        BodyRoom.Body good = room.enter();
+        BodyMemory.Body good = memory.newBody();
         runs(
                 () -> add(good, 1),
                 () -> {
@@ -120,18 +120,18 @@ class BodyRoomTest {
 
     @Test
     void aBodyThatWasFastAndStallsGoesToo() {
-        BodyRoom.Body stalled = room.enter();
+        BodyMemory.Body stalled = memory.newBody();
         add(stalled, PIECES);
         secondsPass(5); // 160 KiB in a second, on average
-        BodyRoom.Body good = room.enter();
+        BodyMemory.Body good = memory.newBody();
         add(good, 1);
         assertRefused(stalled::complete);
     }
 
     @Test
     void whatGoesOutGivesItsRoomBackPieceByPiece() {
-        try (BodyRoom.Body out = room.enter();
-                BodyRoom.Body in = room.enter()) {
+        try (BodyMemory.Body out = memory.newBody();
+                BodyMemory.Body in = memory.newBody()) {
             out.fill(Collections.nCopies(PIECES, new byte[PIECE]));
             for (int i = 1; i <= PIECES; i++) {
                 assertThat(out.next()).hasSize(PIECE);
@@ -143,13 +143,13 @@ class BodyRoomTest {
 
     @Test
     void whatNobodyTakesLosesItsRoom() {
-        BodyRoom.Body stalled = room.enter();
+        BodyMemory.Body stalled = memory.newBody();
         stalled.fill(Collections.nCopies(PIECES, new byte[PIECE]));
         for (int i = 0; i < PIECES / 2; i++) {
             stalled.next(); // into the buffers of the system, at once
         }
         secondsPass(5);
-        BodyRoom.Body good = room.enter();
+        BodyMemory.Body good = memory.newBody();
         good.fill(Collections.nCopies(PIECES, new byte[PIECE]));
         assertRefused(stalled::next);
         assertThat(good.next()).hasSize(PIECE);
@@ -158,12 +158,12 @@ class BodyRoomTest {
     @Test
     void whatIsLargerThanTheRoomWaitsForAllOfIt() {
         for (int times = 0; times < 3; times++) {
-            try (BodyRoom.Body large = room.enter()) {
+            try (BodyMemory.Body large = memory.newBody()) {
                 large.fill(Collections.nCopies(2 * PIECES, new byte[PIECE]));
                 for (int i = 0; i < PIECES + 10; i++) {
                     large.next();
                 }
-                try (BodyRoom.Body other = room.enter()) {
+                try (BodyMemory.Body other = memory.newBody()) {
                     add(other, 10);
                 }
             }
@@ -172,18 +172,18 @@ class BodyRoomTest {
 
     @Test
     void waitsUntilAnotherIsDone() {
-        BodyRoom.Body first = room.enter();
+        BodyMemory.Body first = memory.newBody();
         add(first, PIECES);
-        BodyRoom.Body second = room.enter();
+        BodyMemory.Body second = memory.newBody();
         runs(() -> add(second, 1), first::close);
     }
 
     @Test
     void doesNotWaitForEver() {
-        BodyRoom.Body first = room.enter();
+        BodyMemory.Body first = memory.newBody();
         add(first, PIECES);
         first.complete();
-        BodyRoom.Body second = room.enter();
+        BodyMemory.Body second = memory.newBody();
         runs(() -> assertRefused(() -> add(second, 1)), () -> secondsPass(11));
     }
 
@@ -201,7 +201,7 @@ class BodyRoomTest {
                 outcomes.add(
                         threads.submit(
                                 () -> {
-                                    try (BodyRoom.Body body = room.enter()) {
+                                    try (BodyMemory.Body body = memory.newBody()) {
                                         add(body, each / 2);
                                         begun.countDown();
                                         begun.await();
@@ -224,14 +224,14 @@ class BodyRoomTest {
     @Test
     void givesItsRoomBackOnce() {
         for (int i = 0; i < 3 * PIECES; i++) {
-            BodyRoom.Body body = room.enter();
+            BodyMemory.Body body = memory.newBody();
             add(body, 10);
             body.close();
             body.close();
         }
-        try (BodyRoom.Body body = room.enter()) {
+        try (BodyMemory.Body body = memory.newBody()) {
             add(body, PIECES);
-            BodyRoom.Body other = room.enter();
+            BodyMemory.Body other = memory.newBody();
             assertRefused(
                     () -> {
                         secondsPass(1);

@@ -1,4 +1,4 @@
-package io.berth.http;
+package io.berth.http.response;
 
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
@@ -19,15 +19,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Moves the bytes of blobs to clients by the cheapest way there is. Large parts of local files are
- * left to the server, which sends them without their passing through this process; everything else
- * is copied through buffers that are used again.
+ * Sends the bytes of blobs in the cheapest way. Large ranges of local files are left to the server,
+ * which has the kernel send them (sendfile); everything else is copied through pooled buffers. Safe
+ * for several threads.
  */
-final class BlobSender {
+public final class BlobSender {
 
     private static final Logger log = LoggerFactory.getLogger(BlobSender.class);
 
-    /** From here on handing a file to the server costs less than copying it. */
+    /** Bytes from which on sendfile costs less than copying. */
     private static final int MIN_SENDFILE = 64 * 1024;
 
     private static final int BUFFER = 32 * 1024;
@@ -38,12 +38,12 @@ final class BlobSender {
     private final BlockingQueue<byte[]> idle = new ArrayBlockingQueue<>(IDLE_BUFFERS);
 
     /**
-     * Sends one range as the whole body of an answer.
+     * Sends one range as the whole content of a response.
      *
      * @throws RegistryException when the content cannot be read, even after part of it was sent
      * @throws IOException when the client's connection fails
      */
-    void send(Blob blob, ByteRange range, HttpServletRequest request, HttpServletResponse response)
+    public void send(Blob blob, ByteRange range, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         response.setContentLengthLong(range.length());
         Path file = range.length() < MIN_SENDFILE ? null : blob.file().orElse(null);
@@ -56,27 +56,27 @@ final class BlobSender {
         }
     }
 
-    /** Over HTTP/2 the server fails on large files, and where it encrypts nothing is gained. */
+    /** Not over HTTP/2, where Tomcat fails on large files, nor over TLS, where nothing is gained. */
     private static boolean canSendFile(HttpServletRequest request) {
         return Boolean.TRUE.equals(request.getAttribute(SENDFILE + "support"))
                 && request.getProtocol().startsWith("HTTP/1.")
                 && !request.isSecure();
     }
 
-    /** As {@link #send}, for a part of a body. */
-    void copy(Blob blob, ByteRange range, OutputStream out) throws IOException {
+    /** As {@link #send}, for a part of the content. */
+    public void copy(Blob blob, ByteRange range, OutputStream out) throws IOException {
         copy(blob.open(range), range.length(), out);
     }
 
     /**
-     * Sends all of some content.
+     * Copies content.
      *
      * @param content closed when this returns or throws
-     * @param length bytes that it has
+     * @param length bytes of the content
      * @throws RegistryException when the content cannot be read, even after part of it was sent
      * @throws IOException when the client's connection fails
      */
-    void copy(InputStream content, long length, OutputStream out) throws IOException {
+    public void copy(InputStream content, long length, OutputStream out) throws IOException {
         byte[] buffer = idle.poll();
         if (buffer == null) {
             buffer = new byte[BUFFER];
@@ -89,11 +89,11 @@ final class BlobSender {
                 left -= count;
             }
         } finally {
-            var _ = idle.offer(buffer); // let go when there are enough
+            var _ = idle.offer(buffer); // garbage when there are enough
         }
     }
 
-    /** Tells failures of the storage from those of the client, which are IOExceptions as well. */
+    /** Translates failures of the storage; an IOException is then always the client's. */
     private record Source(InputStream in) implements AutoCloseable {
 
         /** One byte or more. */
@@ -109,7 +109,7 @@ final class BlobSender {
             }
         }
 
-        /** What was read is right, whatever becomes of the stream. */
+        /** Ignores failures: all that is needed has been read. */
         @Override
         public void close() {
             try {

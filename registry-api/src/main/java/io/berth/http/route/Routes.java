@@ -1,5 +1,6 @@
-package io.berth.http;
+package io.berth.http.route;
 
+import io.berth.http.response.ApiHeaders;
 import io.berth.error.ErrorCode;
 import io.berth.error.OperationRefusedException;
 import io.berth.error.RegistryException;
@@ -12,8 +13,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.HttpRequestHandler;
 
-/** The table of all routes, by the type of their path. */
-final class Routes {
+/** The table of all routes, by the type of their path. Immutable. */
+public final class Routes {
 
     private static final Set<String> READING = Set.of("GET", "HEAD");
 
@@ -23,18 +24,20 @@ final class Routes {
     /**
      * @param readOnly whether every method that may change something is refused
      */
-    Routes(List<Route<?>> routes, boolean readOnly) {
+    public Routes(List<Route<?>> routes, boolean readOnly) {
         this.readOnly = readOnly;
         routes.forEach(route -> byType.put(route.type(), route));
     }
 
-    /** The kinds of path that lead somewhere. */
-    Set<Class<? extends RegistryPath>> types() {
+    /** The types of path that have a route. */
+    public Set<Class<? extends RegistryPath>> types() {
         return byType.keySet();
     }
 
     /**
-     * @throws RegistryException UNSUPPORTED when the method does not exist there, or is refused
+     * The action for a path and method.
+     *
+     * @throws RegistryException UNSUPPORTED when the path has no such method, or it is refused
      */
     HttpRequestHandler handler(RegistryPath path, String method) {
         if (method.equals("OPTIONS")) {
@@ -54,10 +57,10 @@ final class Routes {
     }
 
     /**
-     * Says which methods exist (RFC 9110, section 9.3.7). Browsers ask so before they send another
-     * origin more than the simplest requests, without credentials, and go on only after a success.
-     * Which origins, methods and headers they may use is up to the administrator: those headers are
-     * added to every answer, and none is made up here.
+     * Lists the methods of a path (RFC 9110, section 9.3.7). Browsers send such a preflight, without
+     * credentials, before most requests to another origin, and go on only after a success. Which
+     * origins, methods and headers are allowed is up to the administrator, whose headers are added to
+     * every response.
      */
     private HttpRequestHandler options(RegistryPath path) {
         String allowed =
@@ -72,9 +75,10 @@ final class Routes {
     /**
      * The value of {@code Allow} for an operation that is refused.
      *
-     * @param reason what else is refused with it; {@code null}: nothing
+     * @param reason why it is refused, so that other refused methods are left out as well; {@code
+     *     null} when only this method does not exist
      */
-    String allowed(RegistryPath path, OperationRefusedException.@Nullable Reason reason) {
+    public String allowed(RegistryPath path, OperationRefusedException.@Nullable Reason reason) {
         List<String> methods = new ArrayList<>(route(path).methods());
         if (reason != null) {
             switch (reason) {

@@ -1,4 +1,4 @@
-package io.berth.http;
+package io.berth.http.route;
 
 import io.berth.http.message.Authority;
 import io.berth.http.message.ForwardedOrigin;
@@ -11,17 +11,18 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Between the URLs of requests and answers, and the paths of this API: knows the prefix, and by
- * which name clients call the server.
+ * Translates between URLs and paths of the API: removes and adds the prefix, and the scheme and host
+ * by which clients reach the server. Immutable.
  */
-final class ApiUrls {
+public final class ApiUrls {
 
-    private final ApiSettings.Urls settings;
+    private final UrlSettings settings;
 
-    /** What stands in front of a path in a {@code Link}, which is never absolute. */
+    /** What precedes a path in a {@code Link}, which is never absolute. */
     private final String pathBase;
 
-    ApiUrls(ApiSettings.Urls settings) {
+    /** URLs with these settings. */
+    public ApiUrls(UrlSettings settings) {
         this.settings = settings;
         this.pathBase = pathOf(settings.host()) + settings.prefix();
     }
@@ -31,17 +32,24 @@ final class ApiUrls {
         return path == null ? "" : path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
     }
 
-    /** Whether answering this request is the business of the API, even if only with an error. */
-    boolean covers(HttpServletRequest request) {
+    /** Whether the API answers this request, even if only with an error. */
+    public boolean covers(HttpServletRequest request) {
         return covers(request.getRequestURI());
     }
 
-    boolean covers(String requestPath) {
+    /**
+     * As {@link #covers(HttpServletRequest)}.
+     *
+     * @param requestPath still encoded
+     */
+    public boolean covers(String requestPath) {
         String path = belowPrefix(requestPath);
         return path != null && (path.equals("/") || path.equals("/v2") || path.startsWith("/v2/"));
     }
 
     /**
+     * Parses the path of a request.
+     *
      * @return {@code null} when the API does not cover it
      * @throws io.berth.error.RegistryException as {@link RegistryPath#parse}
      */
@@ -51,9 +59,9 @@ final class ApiUrls {
     }
 
     /**
-     * The path as the API knows it. Slashes too many in front of it, or between it and the prefix,
-     * go off: they come of a registry's address that ends with one. Other registries redirect such
-     * requests, which Go's clients follow for GET and HEAD, while their POST becomes a GET.
+     * The path without the prefix. Extra slashes before and after the prefix are removed: they come from
+     * a configured address that ends with a slash. Other registries redirect such requests, which Go's
+     * clients follow for GET and HEAD, while their POST becomes a GET.
      */
     private @Nullable String belowPrefix(String requestPath) {
         String path = withOneSlash(requestPath);
@@ -74,10 +82,10 @@ final class ApiUrls {
     }
 
     /**
-     * The value of {@code Location} for a path of the API: a path from the root, or a whole URL
-     * (never relative to the request: clients resolve that differently).
+     * The value of {@code Location} for a path of the API: an absolute path or an absolute URL, as
+     * clients resolve relative ones differently.
      */
-    String location(HttpServletRequest request, RegistryPath target) {
+    public String location(HttpServletRequest request, RegistryPath target) {
         URI host = settings.host();
         if (host != null) {
             return host.getScheme() + "://" + host.getRawAuthority() + pathBase + target.path();
@@ -87,12 +95,12 @@ final class ApiUrls {
     }
 
     /**
-     * Adds the {@code Link} to the page that follows, if one does (RFC 8288).
+     * Adds the {@code Link} to the next page, if there is one (RFC 8288).
      *
-     * @param name the text of an item that a page can begin behind
-     * @param query makes the query for the page behind such a text
+     * @param name the text of an item, after which a page can begin
+     * @param query makes the query of the page after such a text
      */
-    <T> void linkToNext(
+    public <T> void linkToNext(
             HttpServletResponse response,
             RegistryPath list,
             Page<T> page,

@@ -1,4 +1,4 @@
-package io.berth.http;
+package io.berth.http.body;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,7 +8,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-class GatheredBodyTest {
+class CoalescingInputStreamTest {
 
     private static final long MIB = 1024 * 1024;
     private static final int KIB = 1024;
@@ -77,7 +77,7 @@ class GatheredBodyTest {
                 pass((long) Math.ceil(4 * KIB / bytesPerNano)); // the client sends 4 KiB at once
                 arrived = Math.min(Math.ceil(arrived), length);
             }
-            atHand = (int) Math.min((long) arrived - taken, RegistryApi.READ_BUFFER_BYTES);
+            atHand = (int) Math.min((long) arrived - taken, CoalescingInputStream.READ_BUFFER_BYTES);
             pass(atHand / 2); // storing takes as long as two bytes in a nanosecond
         }
 
@@ -87,7 +87,7 @@ class GatheredBodyTest {
         }
 
         Connection readToTheEnd(long declared) throws IOException {
-            GatheredBody body = new GatheredBody(this, declared, this::sleep);
+            CoalescingInputStream body = new CoalescingInputStream(this, declared, this::sleep);
             byte[] buffer = new byte[256 * KIB];
             long passedOn = 0;
             for (int n; (n = body.read(buffer, 7, buffer.length - 7)) >= 0; passedOn += n) {
@@ -151,7 +151,7 @@ class GatheredBodyTest {
     @Test
     void tellsWhetherTheNextReadMayWait() throws IOException {
         Connection connection = new Connection(10 * MIB, 100_000_000, 4 * MIB);
-        GatheredBody body = new GatheredBody(connection, -1, connection::sleep);
+        CoalescingInputStream body = new CoalescingInputStream(connection, -1, connection::sleep);
         byte[] buffer = new byte[8 * KIB];
         assertThat(body.available()).isZero();
 
@@ -176,7 +176,7 @@ class GatheredBodyTest {
             content[i] = content(i);
         }
 
-        GatheredBody body = new GatheredBody(new ByteArrayInputStream(content), content.length);
+        CoalescingInputStream body = new CoalescingInputStream(new ByteArrayInputStream(content), content.length);
 
         assertThat(body.read()).isEqualTo(content[0] & 0xff);
         assertThat(body.readAllBytes()).isEqualTo(Arrays.copyOfRange(content, 1, content.length));

@@ -1,4 +1,4 @@
-package io.berth.http;
+package io.berth.http.body;
 
 import static io.berth.registry.TestContent.image;
 import static io.berth.registry.TestContent.random;
@@ -21,10 +21,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.mock.web.DelegatingServletInputStream;
 import org.springframework.mock.web.MockHttpServletRequest;
 
-class ManifestBodiesTest {
+class ManifestBodyReaderTest {
 
     /** The least there can be: 10 MiB that arrive, and as much that is worked on. */
-    private final ManifestBodies bodies = new ManifestBodies(0, 0);
+    private final ManifestBodyReader bodies = new ManifestBodyReader(0, 0);
 
     private static MockHttpServletRequest request(byte[] content, long declared) {
         MockHttpServletRequest request =
@@ -45,7 +45,7 @@ class ManifestBodiesTest {
     void readsWhatComes(int size) throws Exception {
         byte[] content = random(size, size);
         for (long declared : new long[] {size, -1}) {
-            try (ManifestBodies.Body body = bodies.read(request(content, declared))) {
+            try (ManifestBodyReader.Body body = bodies.read(request(content, declared))) {
                 assertThat(body.content()).isEqualTo(content);
             }
         }
@@ -57,7 +57,7 @@ class ManifestBodiesTest {
                 new MockHttpServletRequest() {
                     @Override
                     public long getContentLengthLong() {
-                        return ManifestBodies.MAX_SIZE + 1;
+                        return ManifestBodyReader.MAX_SIZE + 1;
                     }
 
                     @Override
@@ -73,7 +73,7 @@ class ManifestBodiesTest {
         CountingEndlessStream endless = new CountingEndlessStream();
         MockHttpServletRequest request = streaming(endless, -1);
         assertFails(request, ErrorCode.MANIFEST_TOO_LARGE);
-        assertThat(endless.read).isEqualTo(ManifestBodies.MAX_SIZE + 1);
+        assertThat(endless.read).isEqualTo(ManifestBodyReader.MAX_SIZE + 1);
     }
 
     private static MockHttpServletRequest streaming(InputStream body, long declared) {
@@ -103,13 +103,13 @@ class ManifestBodiesTest {
     /** What is worked on counts with what it may take to understand it. */
     @Test
     void holdsNoMoreLargeBodiesThanThereIsRoomFor() throws Exception {
-        byte[] large = random(1, ManifestBodies.MAX_SIZE);
+        byte[] large = random(1, ManifestBodyReader.MAX_SIZE);
         for (int i = 0; i < 2; i++) {
-            try (ManifestBodies.Body held =
+            try (ManifestBodyReader.Body held =
                     bodies.read(request(large, i == 0 ? -1 : large.length))) {
                 assertFails(request(large, -1), ErrorCode.UNAVAILABLE);
                 assertFails(request(random(2, 100), -1), ErrorCode.UNAVAILABLE);
-                held.isRead(image("a").build()); // it did not take that much after all
+                held.parsed(image("a").build()); // it did not take that much after all
                 bodies.read(request(random(3, 200_000), -1)).close();
             }
         }
@@ -118,7 +118,7 @@ class ManifestBodiesTest {
     /** A client that announces much and sends little. */
     @Test
     void bodiesThatStallHoldWhatTheySentAndKeepNobodyOut() throws Exception {
-        ManifestBodies patient = new ManifestBodies(0, 10);
+        ManifestBodyReader patient = new ManifestBodyReader(0, 10);
         int count = 500; // 35 MB in all, were they held together
         CountDownLatch stalled = new CountDownLatch(count);
         CountDownLatch end = new CountDownLatch(1);
@@ -126,7 +126,7 @@ class ManifestBodiesTest {
         List<Thread> clients = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             MockHttpServletRequest request =
-                    streaming(new StalledStream(sent, stalled, end), ManifestBodies.MAX_SIZE);
+                    streaming(new StalledStream(sent, stalled, end), ManifestBodyReader.MAX_SIZE);
             clients.add(
                     Thread.startVirtualThread(
                             () -> {
@@ -138,9 +138,9 @@ class ManifestBodiesTest {
                             }));
         }
         assertThat(stalled.await(20, TimeUnit.SECONDS)).isTrue();
-        byte[] large = random(2, ManifestBodies.MAX_SIZE);
+        byte[] large = random(2, ManifestBodyReader.MAX_SIZE);
         for (int i = 0; i < 3; i++) {
-            try (ManifestBodies.Body body =
+            try (ManifestBodyReader.Body body =
                     patient.read(request(large, i == 0 ? -1 : large.length))) {
                 assertThat(body.content()).isEqualTo(large);
             }
@@ -192,7 +192,7 @@ class ManifestBodiesTest {
 
     @Test
     void givesRoomBackWhenReadingFails() throws Exception {
-        byte[] large = random(1, ManifestBodies.MAX_SIZE + 1);
+        byte[] large = random(1, ManifestBodyReader.MAX_SIZE + 1);
         for (int i = 0; i < 20; i++) {
             assertFails(request(large, -1), ErrorCode.MANIFEST_TOO_LARGE);
         }

@@ -1,4 +1,4 @@
-package io.berth.http;
+package io.berth.http.body;
 
 import io.berth.error.RegistryException;
 import java.util.Map;
@@ -7,66 +7,71 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Half of a room for each client, so that others always find some. Takes memory for clients that
- * hold or want any. Safe for several threads.
+ * Limits each client to half of a bounded memory, so that others always find some. Takes space only
+ * for clients that hold or want a share. Safe for several threads.
  */
 final class ClientShares {
 
-    private final Map<String, Half> halves = new ConcurrentHashMap<>();
+    private final Map<String, Account> accounts = new ConcurrentHashMap<>();
     private final int half;
-    private final int patience;
+    private final int timeout;
 
     /**
-     * @param count changed under the map's lock only
+     * The share of one client.
+     *
+     * @param free units that it can still take
+     * @param count shares that are held or waited for; changed only in {@code compute} of the map
      */
-    private record Half(Semaphore free, int count) {}
+    private record Account(Semaphore free, int count) {}
 
     /**
-     * @param units of the room
-     * @param patience seconds that a client waits for what it holds itself
+     * @param units of the memory
+     * @param timeout seconds that a client waits for its own other shares
      */
-    ClientShares(int units, int patience) {
+    ClientShares(int units, int timeout) {
         this.half = Math.max(1, units / 2);
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     /**
-     * @param units with more than half, it waits for all of its half
-     * @throws RegistryException UNAVAILABLE when the client holds too much for too long
+     * Takes a share.
+     *
+     * @param units reduced to half of the memory, if there are more
+     * @throws RegistryException UNAVAILABLE after the timeout
      */
     Share take(String client, int units) {
-        Half entered =
-                halves.compute(
+        Account entered =
+                accounts.compute(
                         client,
                         (_, known) ->
                                 known == null
-                                        ? new Half(new Semaphore(half, true), 1)
-                                        : new Half(known.free(), known.count() + 1));
+                                        ? new Account(new Semaphore(half, true), 1)
+                                        : new Account(known.free(), known.count() + 1));
         int wanted = Math.min(half, units);
         try {
-            if (entered.free().tryAcquire(wanted, patience, TimeUnit.SECONDS)) {
+            if (entered.free().tryAcquire(wanted, timeout, TimeUnit.SECONDS)) {
                 return new Share(client, entered.free(), wanted);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         leave(client);
-        throw ListRoom.unavailable();
+        throw ListMemory.unavailable();
     }
 
     private void leave(String client) {
-        halves.computeIfPresent(
+        accounts.computeIfPresent(
                 client,
                 (_, known) ->
-                        known.count() == 1 ? null : new Half(known.free(), known.count() - 1));
+                        known.count() == 1 ? null : new Account(known.free(), known.count() - 1));
     }
 
-    /** Clients that hold or want any. */
+    /** Number of clients that hold or want a share. */
     int clients() {
-        return halves.size();
+        return accounts.size();
     }
 
-    /** What one list of a client takes. Closing it gives it back, however often. */
+    /** A share of a client. Closing it returns it, also repeatedly. For one thread. */
     final class Share implements AutoCloseable {
 
         private final String client;
@@ -80,6 +85,7 @@ final class ClientShares {
             this.taken = taken;
         }
 
+        /** Returns what exceeds so many units. */
         void shrinkTo(int units) {
             int needed = Math.min(taken, units);
             free.release(taken - needed);
