@@ -8,8 +8,8 @@ import io.berth.config.RegistrySettings;
 import io.berth.config.Secret;
 import io.berth.config.ValidationSettings.Urls;
 import io.berth.health.HealthApi;
-import io.berth.health.ReadinessWatch;
-import io.berth.health.StoreWatch;
+import io.berth.health.ReadinessProbeTracker;
+import io.berth.health.StoreHealthChecker;
 import io.berth.http.route.UrlSettings;
 import io.berth.http.ApiSettings;
 import io.berth.http.RegistryApi;
@@ -123,24 +123,24 @@ final class Assembly {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    static StoreWatch watch(ObjectStore store, RegistrySettings settings, Clock clock) {
+    static StoreHealthChecker healthChecker(ObjectStore store, RegistrySettings settings, Clock clock) {
         HealthSettings.StorageDriver watching = settings.health().storageDriver();
         return watching.enabled()
-                ? new StoreWatch(
+                ? new StoreHealthChecker(
                         store::verify, watching.interval().duration(), watching.threshold(), clock)
-                : StoreWatch.never(clock);
+                : StoreHealthChecker.disabled(clock);
     }
 
     static HealthApi health(
-            StoreWatch watch,
+            StoreHealthChecker checker,
             ObjectStore store,
             RegistrySettings settings,
-            ReadinessWatch asked,
+            ReadinessProbeTracker readiness,
             Drain drain) {
         return new HealthApi(
-                watch::state,
+                checker::health,
                 drain::isStopping,
-                asked,
+                readiness,
                 Stores.kind(settings.storage()),
                 () -> S3CapabilityReport.capabilities(store));
     }

@@ -7,8 +7,8 @@ import io.berth.config.HttpSettings;
 import io.berth.config.LoadedSettings;
 import io.berth.config.LogSettings;
 import io.berth.config.RegistrySettings;
-import io.berth.health.ReadinessWatch;
-import io.berth.health.StoreWatch;
+import io.berth.health.ReadinessProbeTracker;
+import io.berth.health.StoreHealthChecker;
 import io.berth.http.RegistryApi;
 import io.berth.logging.LogLimit;
 import io.berth.object.ObjectStore;
@@ -122,32 +122,32 @@ public class RegistryApplication {
     }
 
     @Bean
-    StoreWatch storeWatch(ObjectStore store, RegistrySettings settings, Clock clock) {
-        return Assembly.watch(store, settings, clock);
+    StoreHealthChecker storeHealthChecker(ObjectStore store, RegistrySettings settings, Clock clock) {
+        return Assembly.healthChecker(store, settings, clock);
     }
 
     @Bean
-    ReadinessWatch readinessWatch(Clock clock) {
-        return new ReadinessWatch(clock);
+    ReadinessProbeTracker readinessProbeTracker(Clock clock) {
+        return new ReadinessProbeTracker(clock);
     }
 
     @Bean
     Drain drain(
             WebServerApplicationContext context,
             HttpSettings settings,
-            ReadinessWatch watched,
+            ReadinessProbeTracker readiness,
             StoredRegistry stored) {
-        return new Drain(context, settings, watched::isAsked, stored::close);
+        return new Drain(context, settings, readiness::isProbed, stored::close);
     }
 
     @Bean
     HandlerMapping health(
-            StoreWatch watch,
+            StoreHealthChecker checker,
             ObjectStore store,
             RegistrySettings settings,
-            ReadinessWatch asked,
+            ReadinessProbeTracker readiness,
             Drain drain) {
-        return Assembly.health(watch, store, settings, asked, drain).handlerMapping();
+        return Assembly.health(checker, store, settings, readiness, drain).handlerMapping();
     }
 
     /**

@@ -1,9 +1,9 @@
 package io.berth.config;
 
-import io.berth.config.tree.Dialect;
+import io.berth.config.tree.SettingNames;
 import io.berth.config.tree.NearestName;
 import io.berth.config.tree.SettingTree.Entry;
-import io.berth.config.tree.Shape;
+import io.berth.config.tree.Schema;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -168,19 +168,19 @@ final class DistributionSettings {
     }
 
     /** Other names of distribution's, and where a text names the member to use. */
-    static Dialect dialect(Class<? extends Record> settings) {
-        Shape.Group shape = Shape.of(settings);
-        Set<String> kept = new LinkedHashSet<>(groupsOf(shape, "storage"));
+    static SettingNames settingNames(Class<? extends Record> settings) {
+        Schema.Group schema = Schema.of(settings);
+        Set<String> kept = new LinkedHashSet<>(groupsOf(schema, "storage"));
         kept.removeAll(Set.of("filesystem", "s3"));
         kept.add("cache");
-        return new Dialect(
-                shape,
+        return new SettingNames(
+                schema,
                 Map.of("storage.s3aws", "storage.s3", "loglevel", "log.level"),
                 Map.of("storage", kept, "auth", Set.of()));
     }
 
-    private static Set<String> groupsOf(Shape.Group shape, String name) {
-        return shape.members().get(name) instanceof Shape.Group group
+    private static Set<String> groupsOf(Schema.Group schema, String name) {
+        return schema.members().get(name) instanceof Schema.Group group
                 ? group.members().keySet()
                 : Set.of();
     }
@@ -202,17 +202,17 @@ final class DistributionSettings {
     }
 
     /**
-     * @param shape the settings that there are
+     * @param schema the settings that there are
      */
-    static Judgement judge(List<Entry> unknown, Shape.Group shape) {
+    static Judgement judge(List<Entry> unknown, Schema.Group schema) {
         Map<Row, List<Entry>> refused = new LinkedHashMap<>();
         List<String> refusals = new ArrayList<>();
         List<String> remarks = new ArrayList<>();
         for (Entry entry : unknown) {
             Row row = row(entry.path());
             if (row == null) {
-                boolean store = isStore(entry.path(), groupsOf(shape, "storage"));
-                (store ? refusals : remarks).add(unknown(entry, store, Shape.names(shape)));
+                boolean store = isStore(entry.path(), groupsOf(schema, "storage"));
+                (store ? refusals : remarks).add(unknown(entry, store, Schema.names(schema)));
                 continue;
             }
             switch (verdict(row, entry.text())) {

@@ -25,14 +25,14 @@ public record StorageSettings(
         @DefaultValue Maintenance maintenance) {
 
     public StorageSettings {
-        Wrong.when(
+        SettingChecks.refuseIf(
                 filesystem != null && s3 != null,
                 "storage.filesystem.rootdirectory and settings of storage.s3 are both set, but"
                         + " content is kept in one place: remove one of them");
         if (s3 == null && filesystem == null) {
             filesystem = new Filesystem(Path.of("data"), GoDuration.of("60s"), false);
         }
-        Wrong.when(
+        SettingChecks.refuseIf(
                 filesystem != null && replicas == Replicas.SEVERAL,
                 "storage.replicas is several, but a folder is for one process: use storage.s3, or"
                         + " remove storage.replicas");
@@ -89,7 +89,7 @@ public record StorageSettings(
     public record Tag(@DefaultValue("0") int concurrencyLimit) {
 
         public Tag {
-            Wrong.unless(
+            SettingChecks.require(
                     concurrencyLimit >= 0 && concurrencyLimit <= 1000,
                     "storage.tag.concurrencylimit",
                     concurrencyLimit,
@@ -124,7 +124,7 @@ public record StorageSettings(
         }
 
         private static void requireMinute(String name, GoDuration value) {
-            Wrong.unless(
+            SettingChecks.require(
                     value.duration().compareTo(SHORTEST) >= 0,
                     "storage.maintenance.uploadpurging." + name,
                     value,

@@ -43,7 +43,7 @@ public record ValidationSettings(@DefaultValue Manifests manifests) {
             } catch (PatternSyntaxException e) {
                 right = false;
             }
-            Wrong.unless(
+            SettingChecks.require(
                     right,
                     "validation.manifests.urls." + list,
                     expression,

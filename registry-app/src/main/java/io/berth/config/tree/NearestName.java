@@ -3,12 +3,12 @@ package io.berth.config.tree;
 import java.util.Collection;
 import java.util.Optional;
 
-/** The name that somebody may have meant. */
+/** Finds the most similar of several names, for "did you mean". */
 public final class NearestName {
 
     private NearestName() {}
 
-    /** The one that differs by the fewest letters; none when more than a third of them differ. */
+    /** The name with the least edit distance; none when more than a third of the letters differ. */
     public static Optional<String> to(String name, Collection<String> names) {
         int least = Math.max(2, name.length() / 3) + 1;
         String nearest = null;
@@ -22,7 +22,7 @@ public final class NearestName {
         return Optional.ofNullable(nearest);
     }
 
-    /** How many letters must be inserted, removed or replaced. */
+    /** The edit distance: letters to be inserted, removed or replaced. */
     private static int distance(String one, String other) {
         int[] above = new int[other.length() + 1];
         for (int j = 0; j < above.length; j++) {

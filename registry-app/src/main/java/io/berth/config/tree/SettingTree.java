@@ -8,30 +8,29 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that is set, from all sources. Sources are added from the least important to the most
- * important one: a text or a list replaces what was there, a map adds to it, and an empty text sets
- * nothing. Not thread-safe.
+ * The settings of all sources. Sources are added in ascending priority: a text or a list replaces an
+ * earlier value, a map is merged into it, and an empty text sets nothing. For one thread.
  */
 public final class SettingTree {
 
     /**
-     * A setting that no record has.
+     * A setting that is not in the schema.
      *
-     * @param name as documentation spells it: {@code notifications.endpoints[0].url}
-     * @param path the same without brackets: {@code notifications.endpoints.0.url}
-     * @param text empty where a group is chosen by its name and has no members
-     * @param origin where it is set, for a sentence: {@code variable REGISTRY_AUTH}
+     * @param name as in documentation, such as {@code notifications.endpoints[0].url}
+     * @param path the same without brackets, such as {@code notifications.endpoints.0.url}
+     * @param text empty for a group that was chosen by its name and has no members
+     * @param origin where it is set, such as {@code variable REGISTRY_AUTH}
      */
     public record Entry(String name, String path, String text, String origin) {}
 
-    /** What is set under a name: a text, or further names, which are numbers in a list. */
+    /** The value of a name: a text, or members, whose names are numbers in a list. */
     static final class Node {
 
         @Nullable String text;
         String origin = "";
         boolean list;
 
-        /** Whether the name itself is a choice, so that it counts without members. */
+        /** Whether it was chosen by its name, and so is set even without members. */
         boolean chosen;
 
         final Map<String, Node> members = new TreeMap<>(SettingTree::compare);
@@ -41,14 +40,15 @@ public final class SettingTree {
         }
     }
 
-    private final Dialect dialect;
+    private final SettingNames settingNames;
     private final Node root = new Node();
 
-    public SettingTree(Dialect dialect) {
-        this.dialect = dialect;
+    /** An empty tree. */
+    public SettingTree(SettingNames settingNames) {
+        this.settingNames = settingNames;
     }
 
-    /** Numbers by their size, names whatever their case is. */
+    /** Compares numbers by value, and names without case. */
     private static int compare(String one, String other) {
         boolean numbers = isIndex(one) && isIndex(other);
         return numbers
@@ -60,8 +60,8 @@ public final class SettingTree {
         return name.matches("\\d{1,4}");
     }
 
-    Dialect dialect() {
-        return dialect;
+    SettingNames settingNames() {
+        return settingNames;
     }
 
     Node root() {
@@ -71,7 +71,7 @@ public final class SettingTree {
     /** Whether anything is set under a name. */
     public boolean isSet(String name) {
         Node node = root;
-        for (String part : Dialect.split(name)) {
+        for (String part : SettingNames.split(name)) {
             node = node.members.get(part);
             if (node == null) {
                 return false;
@@ -81,14 +81,16 @@ public final class SettingTree {
     }
 
     /**
-     * @param text read as YAML where the setting is no single value
-     * @param origin where it was found, for messages
-     * @throws WrongSettingException when the text is the beginning of a map or list, and no more
+     * Sets a value.
+     *
+     * @param text parsed as YAML unless the setting is a single value
+     * @param origin where it is set, for messages
+     * @throws WrongSettingException when the text begins like a YAML map or list but is not one
      */
     public void set(List<String> path, String text, String origin) {
-        List<String> canonical = dialect.canonical(path);
+        List<String> canonical = settingNames.canonical(path);
         try {
-            store(canonical, parse(Shape.at(dialect.shape(), canonical), text.strip()), origin);
+            store(canonical, parse(Schema.at(settingNames.schema(), canonical), text.strip()), origin);
         } catch (YamlText.Malformed e) {
             throw new WrongSettingException(
                     "The setting "
@@ -100,14 +102,14 @@ public final class SettingTree {
         }
     }
 
-    private static @Nullable Object parse(@Nullable Shape shape, String text)
+    private static @Nullable Object parse(@Nullable Schema schema, String text)
             throws YamlText.Malformed {
-        return switch (shape) {
-            case Shape.Value _ -> isQuoted(text) ? orText(text) : text;
-            case Shape.Listed _ ->
+        return switch (schema) {
+            case Schema.Value _ -> isQuoted(text) ? orText(text) : text;
+            case Schema.Listed _ ->
                     beginsAsList(text) ? list(text) : isQuoted(text) ? orText(text) : text;
-            case Shape.Group _ -> YamlText.read(text);
-            case Shape.Named _ -> YamlText.read(text);
+            case Schema.Group _ -> YamlText.read(text);
+            case Schema.Named _ -> YamlText.read(text);
             case null -> orText(text);
         };
     }
@@ -122,7 +124,7 @@ public final class SettingTree {
         return text.startsWith("[") || text.startsWith("- ");
     }
 
-    /** A list, or a pattern that begins with a class of characters. */
+    /** A YAML list, or the text itself when it is a pattern that begins with a character class. */
     private static @Nullable Object list(String text) throws YamlText.Malformed {
         boolean whole = text.startsWith("- ") || text.endsWith("]") || !text.contains("]");
         return whole ? YamlText.read(text) : text;
@@ -137,7 +139,7 @@ public final class SettingTree {
     }
 
     private void store(List<String> anyPath, @Nullable Object value, String origin) {
-        List<String> path = dialect.canonical(anyPath);
+        List<String> path = settingNames.canonical(anyPath);
         switch (value) {
             case Map<?, ?> map -> storeMap(path, map, origin);
             case List<?> list -> {
@@ -164,8 +166,8 @@ public final class SettingTree {
                                         + ") has a value without a name.",
                                 null);
                     }
-                    List<String> member = below(path, dialect.spelled(path, key.toString()));
-                    if (dialect.choices().containsKey(String.join(".", path))) {
+                    List<String> member = below(path, settingNames.spelled(path, key.toString()));
+                    if (settingNames.choices().containsKey(String.join(".", path))) {
                         choose(member, origin);
                     }
                     store(member, value, origin);
@@ -177,9 +179,9 @@ public final class SettingTree {
             return;
         }
         String name = String.join(".", path);
-        if (dialect.choices().containsKey(name) && text.matches("[A-Za-z0-9_-]{1,40}")) {
+        if (settingNames.choices().containsKey(name) && text.matches("[A-Za-z0-9_-]{1,40}")) {
             node(path).members.keySet().removeIf(member -> !isKept(name, member));
-            choose(below(path, dialect.spelled(path, text)), origin);
+            choose(below(path, settingNames.spelled(path, text)), origin);
             return;
         }
         Node node = cleared(path, origin);
@@ -187,11 +189,11 @@ public final class SettingTree {
     }
 
     private boolean isKept(String choice, String member) {
-        return dialect.choices().getOrDefault(choice, Set.of()).contains(member);
+        return settingNames.choices().getOrDefault(choice, Set.of()).contains(member);
     }
 
     private void choose(List<String> path, String origin) {
-        Node node = node(dialect.canonical(path));
+        Node node = node(settingNames.canonical(path));
         node.chosen = true;
         node.origin = origin;
     }
@@ -220,7 +222,7 @@ public final class SettingTree {
         return member;
     }
 
-    /** What is set and no record has, in the order of the names. */
+    /** The settings that are not in the schema, in the order of their names. */
     public List<Entry> unknown() {
         List<Entry> entries = new ArrayList<>();
         collect(root, List.of(), "", entries);
@@ -228,7 +230,7 @@ public final class SettingTree {
     }
 
     private void collect(Node node, List<String> path, String name, List<Entry> entries) {
-        boolean known = Shape.at(dialect.shape(), path) != null;
+        boolean known = Schema.at(settingNames.schema(), path) != null;
         boolean empty = node.members.isEmpty() && node.chosen;
         if (!known && (node.text != null || empty)) {
             String text = node.text == null ? "" : node.text;
@@ -243,11 +245,11 @@ public final class SettingTree {
     }
 
     /**
-     * The records with what is set.
+     * Creates the records.
      *
-     * @throws WrongSettingException for the first value that cannot be right
+     * @throws WrongSettingException for the first invalid value
      */
     public <R extends Record> R bind(Class<R> type) {
-        return type.cast(new RecordBinder().bind(dialect.shape(), root, ""));
+        return type.cast(new RecordBinder().bind(settingNames.schema(), root, ""));
     }
 }

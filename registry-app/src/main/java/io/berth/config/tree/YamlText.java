@@ -10,10 +10,10 @@ import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.representer.Representer;
 import org.yaml.snakeyaml.resolver.Resolver;
 
-/** Texts read as YAML, whose only values are texts: no {@code on} becomes a truth value. */
+/** Parses YAML with all scalars as texts, so that {@code on} does not become a boolean. */
 final class YamlText {
 
-    /** The text is not YAML. Has no cause, for a cause would quote the text, perhaps a secret. */
+    /** The text is not YAML. Has no cause, as that would quote the text, which may be a secret. */
     static final class Malformed extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -22,8 +22,10 @@ final class YamlText {
     private YamlText() {}
 
     /**
-     * A {@code String}, a {@code Map} or a {@code List} of the same; {@code null}: nothing. Keys
-     * may be {@code null}.
+     * Parses a text.
+     *
+     * @return a {@code String}, or a {@code Map} or {@code List} of these types; {@code null} when the
+     *     text is empty. Keys may be {@code null}
      */
     static @Nullable Object read(String text) throws Malformed {
         LoaderOptions options = new LoaderOptions();

@@ -7,15 +7,14 @@ import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.servlet.handler.AbstractHandlerMapping;
 
 /**
- * Finds a handler by the path of a request as it was sent. Spring's own mappings have the
- * dispatcher parse the path of every request, also of those that are not theirs, and fail where it
- * cannot be parsed.
+ * Maps requests to handlers by their exact path, still encoded. With Spring's own mappings the
+ * dispatcher would parse the path of every request, and fail on malformed ones.
  */
-final class PathMapping extends AbstractHandlerMapping {
+final class ExactPathMapping extends AbstractHandlerMapping {
 
     private final Map<String, HttpRequestHandler> handlers;
 
-    PathMapping(Map<String, HttpRequestHandler> handlers, int order) {
+    ExactPathMapping(Map<String, HttpRequestHandler> handlers, int order) {
         this.handlers = Map.copyOf(handlers);
         setOrder(order);
     }

@@ -15,7 +15,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class StoreWatchTest {
+class StoreHealthCheckerTest {
 
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
@@ -25,20 +25,20 @@ class StoreWatchTest {
 
     @Test
     void isUpUntilTheStoreFailedAsOftenAsItMay() {
-        StoreWatch watch = watch(() -> fail(away));
+        StoreHealthChecker checker = checker(() -> fail(away));
         away = true;
         round();
         round();
-        assertThat(watch.state()).isEqualTo(new StoreState(true, START));
+        assertThat(checker.health()).isEqualTo(new StoreHealth(true, START));
 
         round();
 
-        assertThat(watch.state()).isEqualTo(new StoreState(false, START.plusSeconds(10)));
+        assertThat(checker.health()).isEqualTo(new StoreHealth(false, START.plusSeconds(10)));
     }
 
     @Test
     void isUpAgainWithTheFirstAnswer() {
-        StoreWatch watch = watch(() -> fail(away));
+        StoreHealthChecker checker = checker(() -> fail(away));
         away = true;
         round();
         round();
@@ -48,12 +48,12 @@ class StoreWatchTest {
 
         round();
 
-        assertThat(watch.state()).isEqualTo(new StoreState(true, START.plusSeconds(50)));
+        assertThat(checker.health()).isEqualTo(new StoreHealth(true, START.plusSeconds(50)));
     }
 
     @Test
     void failuresCountInARowOnly() {
-        StoreWatch watch = watch(() -> fail(away));
+        StoreHealthChecker checker = checker(() -> fail(away));
         for (int i = 0; i < 3; i++) {
             away = true;
             round();
@@ -62,15 +62,15 @@ class StoreWatchTest {
             round();
         }
 
-        assertThat(watch.state()).isEqualTo(new StoreState(true, START));
+        assertThat(checker.health()).isEqualTo(new StoreHealth(true, START));
     }
 
     @Test
     void aQuestionWithoutAnswerIsAFailure() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch answer = new CountDownLatch(1);
-        StoreWatch watch =
-                watch(
+        StoreHealthChecker checker =
+                checker(
                         () -> {
                             asked.countDown();
                             await(answer);
@@ -79,14 +79,14 @@ class StoreWatchTest {
         await(asked);
 
         now = START.plusSeconds(41);
-        assertThat(watch.state()).isEqualTo(new StoreState(false, START.plusSeconds(10)));
+        assertThat(checker.health()).isEqualTo(new StoreHealth(false, START.plusSeconds(10)));
         now = START.plusSeconds(40);
-        assertThat(watch.state().up()).isTrue();
+        assertThat(checker.health().up()).isTrue();
 
         answer.countDown();
         asking.join();
         now = START.plusSeconds(60);
-        assertThat(watch.state().up()).isTrue();
+        assertThat(checker.health().up()).isTrue();
     }
 
     private static void await(CountDownLatch latch) {
@@ -109,8 +109,8 @@ class StoreWatchTest {
         }
     }
 
-    private StoreWatch watch(Runnable question) {
-        return new StoreWatch(question, Duration.ofSeconds(10), 3, clock(), timer());
+    private StoreHealthChecker checker(Runnable question) {
+        return new StoreHealthChecker(question, Duration.ofSeconds(10), 3, clock(), timer());
     }
 
     private Clock clock() {

@@ -8,22 +8,22 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * How settings may be named. Immutable.
+ * The names of settings, their aliases, and the groups whose value can be a name. Immutable.
  *
- * @param shape the settings there are
- * @param aliases other names of settings or groups, with the name that counts
- * @param choices groups that a text may stand for, which names the member to use: {@code storage},
- *     set to {@code s3}. With each group, the members that are not chosen by that
+ * @param schema all settings
+ * @param aliases other names of settings or groups, with the canonical name
+ * @param choices groups whose value can be the name of the member to use, such as {@code storage} set to
+ *     {@code s3}; for each, the members that are independent of that choice
  */
-public record Dialect(
-        Shape.Group shape, Map<String, String> aliases, Map<String, Set<String>> choices) {
+public record SettingNames(
+        Schema.Group schema, Map<String, String> aliases, Map<String, Set<String>> choices) {
 
-    public Dialect {
+    public SettingNames {
         aliases = Map.copyOf(aliases);
         choices = Map.copyOf(choices);
     }
 
-    /** The path that counts, for one that may begin with an alias. */
+    /** The path with an alias at its beginning replaced by the canonical name. */
     List<String> canonical(List<String> path) {
         for (Map.Entry<String, String> alias : aliases.entrySet()) {
             List<String> other = split(alias.getKey());
@@ -36,8 +36,8 @@ public record Dialect(
         return path;
     }
 
-    /** The names that a member of a group goes by, aliases included. */
-    Set<String> membersOf(List<String> path, Shape.Group group) {
+    /** The names of a group's members, with aliases. */
+    Set<String> membersOf(List<String> path, Schema.Group group) {
         Set<String> names = new HashSet<>(group.members().keySet());
         for (String alias : aliases.keySet()) {
             List<String> other = split(alias);
@@ -49,12 +49,13 @@ public record Dialect(
     }
 
     /**
-     * A name below a path, as the records spell it. Names of an administrator's choice are kept.
+     * A name below a path as the schema spells it: in lower case and without hyphens. Names that the
+     * administrator chooses are unchanged.
      */
     String spelled(List<String> path, String name) {
-        return switch (Shape.at(shape, path)) {
-            case Shape.Named _ -> name;
-            case Shape.Group group -> {
+        return switch (Schema.at(schema, path)) {
+            case Schema.Named _ -> name;
+            case Schema.Group group -> {
                 String plain = name.toLowerCase(Locale.ROOT).replace("-", "");
                 yield membersOf(path, group).contains(plain)
                         ? plain
@@ -64,6 +65,7 @@ public record Dialect(
         };
     }
 
+    /** The path of a name with dots. */
     static List<String> split(String name) {
         return List.of(name.split("\\."));
     }

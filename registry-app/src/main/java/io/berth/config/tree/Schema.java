@@ -12,27 +12,28 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** What can be set, as records spell it. Immutable. */
-public sealed interface Shape {
+/** The settings that exist, derived from records. Immutable. */
+public sealed interface Schema {
 
     /**
      * A record of settings.
      *
      * @param members by their names in lower case, in the order of the record
      */
-    record Group(Class<? extends Record> type, Map<String, Shape> members) implements Shape {}
+    record Group(Class<? extends Record> type, Map<String, Schema> members) implements Schema {}
 
     /** One value. */
-    record Value(Class<?> type) implements Shape {}
+    record Value(Class<?> type) implements Schema {}
 
     /** A list of values. */
-    record Listed(Class<?> type) implements Shape {}
+    record Listed(Class<?> type) implements Schema {}
 
     /** Lists of texts under names that the administrator chooses. */
-    record Named() implements Shape {}
+    record Named() implements Schema {}
 
+    /** The schema of a record. */
     static Group of(Class<? extends Record> type) {
-        Map<String, Shape> members = new LinkedHashMap<>();
+        Map<String, Schema> members = new LinkedHashMap<>();
         for (RecordComponent component : type.getRecordComponents()) {
             members.put(
                     component.getName().toLowerCase(Locale.ROOT),
@@ -41,7 +42,7 @@ public sealed interface Shape {
         return new Group(type, members);
     }
 
-    private static Shape of(Class<?> type, Type generic) {
+    private static Schema of(Class<?> type, Type generic) {
         if (Map.class.isAssignableFrom(type)) {
             return new Named();
         }
@@ -53,12 +54,12 @@ public sealed interface Shape {
                 : new Value(type);
     }
 
-    /** What can be set under a name; {@code null}: nothing. */
-    static @Nullable Shape at(Shape root, List<String> path) {
-        Shape shape = root;
+    /** The schema of a path; {@code null} when there is no such setting. */
+    static @Nullable Schema at(Schema root, List<String> path) {
+        Schema schema = root;
         for (String name : path) {
-            shape =
-                    switch (shape) {
+            schema =
+                    switch (schema) {
                         case Group group -> group.members().get(name);
                         case Named _ -> new Listed(String.class);
                         case Listed list -> new Value(list.type());
@@ -66,29 +67,29 @@ public sealed interface Shape {
                         case null -> null;
                     };
         }
-        return shape;
+        return schema;
     }
 
-    /** The names of everything that is not a group, in their order: {@code http.addr}. */
+    /** The names of all settings that are not groups, sorted, such as {@code http.addr}. */
     static Set<String> names(Group root) {
         Set<String> names = new TreeSet<>();
         walk(
                 root,
                 "",
-                (name, shape) -> {
-                    if (!(shape instanceof Group)) {
+                (name, schema) -> {
+                    if (!(schema instanceof Group)) {
                         names.add(name);
                     }
                 });
         return names;
     }
 
-    private static void walk(Group group, String prefix, BiConsumer<String, Shape> visitor) {
+    private static void walk(Group group, String prefix, BiConsumer<String, Schema> visitor) {
         group.members()
                 .forEach(
-                        (name, shape) -> {
-                            visitor.accept(prefix + name, shape);
-                            if (shape instanceof Group inner) {
+                        (name, schema) -> {
+                            visitor.accept(prefix + name, schema);
+                            if (schema instanceof Group inner) {
                                 walk(inner, prefix + name + ".", visitor);
                             }
                         });
