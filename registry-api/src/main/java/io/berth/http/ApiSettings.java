@@ -6,9 +6,9 @@ import io.berth.name.Platform;
 /**
  * Settings of the API.
  *
- * @param readOnly whether changes are refused before anything of the request is read, so that a client
- *     learns this reason and not another error of its request. The registry itself must be read-only as
- *     well
+ * @param readOnly whether changes are refused before anything of the request is read, so that a
+ *     client learns this reason and not another error of its request. The registry itself must be
+ *     read-only as well
  */
 public record ApiSettings(UrlSettings urls, Manifests manifests, Lists lists, boolean readOnly) {
 
@@ -17,20 +17,21 @@ public record ApiSettings(UrlSettings urls, Manifests manifests, Lists lists, bo
      *
      * @param defaultPlatform the platform of the image that a client gets when it asks for a Docker
      *     manifest list by tag and does not accept lists
-     * @param bodyBytes memory for manifests that are being pushed, in bytes; at least 20 MiB are used, so
-     *     that a large one fits
+     * @param bodyBytes memory for manifests that are being pushed, in bytes; at least 20 MiB are
+     *     used, so that a large one fits
      */
     public record Manifests(AcceptMode accept, Platform defaultPlatform, long bodyBytes) {}
 
     /**
-     * Limits of lists. A client that asks for more items gets the limit and a {@code Link} to the rest.
+     * Limits of lists. A client that asks for more items gets the limit and a {@code Link} to the
+     * rest.
      *
      * @param maxTags items of a page of tags
      * @param allTags tags for a client that asks for no number: old clients do not follow links
      * @param repositories items of a page of the catalog for a client that asks for no number
      * @param maxRepositories items of a page of the catalog
-     * @param memoryBytes memory for all lists that are being made and sent; a list that would exceed it
-     *     waits
+     * @param memoryBytes memory for all lists that are being made and sent; a list that would
+     *     exceed it waits
      */
     public record Lists(
             int maxTags, int allTags, int repositories, int maxRepositories, long memoryBytes) {

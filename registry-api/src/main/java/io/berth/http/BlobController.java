@@ -1,14 +1,14 @@
 package io.berth.http;
 
-import io.berth.http.response.MultipartRanges;
-import io.berth.http.response.BlobSender;
-import io.berth.http.response.ApiHeaders;
-import io.berth.http.response.Responses;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
-import io.berth.http.route.RegistryPath.BlobAt;
 import io.berth.http.message.EntityTags;
 import io.berth.http.message.RequestedRange;
+import io.berth.http.response.ApiHeaders;
+import io.berth.http.response.BlobSender;
+import io.berth.http.response.MultipartRanges;
+import io.berth.http.response.Responses;
+import io.berth.http.route.RegistryPath.BlobAt;
 import io.berth.name.ByteRange;
 import io.berth.name.Descriptor;
 import io.berth.name.Digest;

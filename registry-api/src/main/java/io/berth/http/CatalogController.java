@@ -1,10 +1,10 @@
 package io.berth.http;
 
-import io.berth.http.route.ApiUrls;
 import io.berth.http.body.ListMemory;
-import io.berth.http.response.Json;
-import io.berth.http.route.RegistryPath.Catalog;
 import io.berth.http.message.QueryParameter;
+import io.berth.http.response.Json;
+import io.berth.http.route.ApiUrls;
+import io.berth.http.route.RegistryPath.Catalog;
 import io.berth.name.RepositoryName;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;

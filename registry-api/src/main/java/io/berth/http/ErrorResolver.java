@@ -1,15 +1,15 @@
 package io.berth.http;
 
-import io.berth.http.route.Routes;
-import io.berth.http.route.ApiUrls;
-import io.berth.http.route.RegistryPath;
-import io.berth.http.response.RequestId;
-import io.berth.http.response.ErrorStatus;
-import io.berth.http.response.ErrorResponse;
 import io.berth.error.ErrorCode;
 import io.berth.error.OperationRefusedException;
 import io.berth.error.RegistryError;
 import io.berth.error.RegistryException;
+import io.berth.http.response.ErrorResponse;
+import io.berth.http.response.ErrorStatus;
+import io.berth.http.response.RequestId;
+import io.berth.http.route.ApiUrls;
+import io.berth.http.route.RegistryPath;
+import io.berth.http.route.Routes;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -47,9 +47,9 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
     /**
      * Answers an exception.
      *
-     * @return {@code null} for a request that is not of the API, and when the response had begun: the
-     *     exception then reaches the server, which closes the connection. A client must never take a
-     *     part of a blob for the whole.
+     * @return {@code null} for a request that is not of the API, and when the response had begun:
+     *     the exception then reaches the server, which closes the connection. A client must never
+     *     take a part of a blob for the whole.
      */
     @Override
     public @Nullable ModelAndView resolveException(
@@ -106,8 +106,8 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
     /**
      * Logs a failure.
      *
-     * @param brief without the stack trace: an unavailable storage fails every request, for the same
-     *     reason
+     * @param brief without the stack trace: an unavailable storage fails every request, for the
+     *     same reason
      */
     private static void log(
             int status, HttpServletRequest request, Exception exception, boolean brief) {

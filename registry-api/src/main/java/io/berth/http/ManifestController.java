@@ -1,16 +1,16 @@
 package io.berth.http;
 
-import io.berth.http.route.ApiUrls;
-import io.berth.http.body.ManifestBodyReader;
-import io.berth.http.response.BlobSender;
-import io.berth.http.response.ApiHeaders;
-import io.berth.http.response.Responses;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
-import io.berth.http.route.RegistryPath.ManifestAt;
+import io.berth.http.body.ManifestBodyReader;
 import io.berth.http.message.EntityTags;
 import io.berth.http.message.QueryParameter;
 import io.berth.http.message.QueryString;
+import io.berth.http.response.ApiHeaders;
+import io.berth.http.response.BlobSender;
+import io.berth.http.response.Responses;
+import io.berth.http.route.ApiUrls;
+import io.berth.http.route.RegistryPath.ManifestAt;
 import io.berth.manifest.Manifest;
 import io.berth.manifest.ManifestContent;
 import io.berth.manifest.ManifestParser;
@@ -76,7 +76,9 @@ final class ManifestController {
         send(found, request, response);
     }
 
-    /** What is sent of a manifest; nothing else of it stays in memory while a client reads slowly. */
+    /**
+     * What is sent of a manifest; nothing else of it stays in memory while a client reads slowly.
+     */
     private record Found(Digest digest, String type, ManifestContent body) {}
 
     private Found find(RepositoryName repository, Reference reference, HttpServletRequest request) {
@@ -136,7 +138,8 @@ final class ManifestController {
     /**
      * The reference of a manifest that should exist.
      *
-     * @throws RegistryException MANIFEST_UNKNOWN for an invalid reference, as no manifest can have it
+     * @throws RegistryException MANIFEST_UNKNOWN for an invalid reference, as no manifest can have
+     *     it
      */
     private static Reference existing(ManifestAt path) {
         try {
@@ -168,11 +171,11 @@ final class ManifestController {
     }
 
     /**
-     * The digest that the manifest must have: from the path, or, with a tag in the path, from the query,
-     * where some clients put it.
+     * The digest that the manifest must have: from the path, or, with a tag in the path, from the
+     * query, where some clients put it.
      *
-     * @throws RegistryException DIGEST_INVALID when its algorithm is not supported, before any of the
-     *     body is read
+     * @throws RegistryException DIGEST_INVALID when its algorithm is not supported, before any of
+     *     the body is read
      */
     private static @Nullable Digest expected(Reference reference, QueryString query) {
         Digest digest = reference instanceof Digest inPath ? inPath : inQuery(query);

@@ -15,9 +15,9 @@ import io.berth.registry.RegistryReader;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * Content negotiation for manifests, by the {@code Accept} header. A client that asks by digest gets
- * the manifest with that digest or none; one that asks by tag and does not accept lists may get a child
- * of the list.
+ * Content negotiation for manifests, by the {@code Accept} header. A client that asks by digest
+ * gets the manifest with that digest or none; one that asks by tag and does not accept lists may
+ * get a child of the list.
  */
 final class ManifestNegotiation {
 
@@ -39,8 +39,8 @@ final class ManifestNegotiation {
     /**
      * The manifest to send.
      *
-     * @throws RegistryException MANIFEST_UNKNOWN when there is none, or none that the client accepts;
-     *     MANIFEST_INVALID when it accepts neither a list nor its children
+     * @throws RegistryException MANIFEST_UNKNOWN when there is none, or none that the client
+     *     accepts; MANIFEST_INVALID when it accepts neither a list nor its children
      */
     Manifest choose(RepositoryName repository, Reference reference, HttpServletRequest request) {
         Manifest manifest = registry.manifest(repository, reference);

@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The page of a list that a client asks for, by {@code n} and {@code last} (distribution-spec, "Listing
- * Tags").
+ * The page of a list that a client asks for, by {@code n} and {@code last} (distribution-spec,
+ * "Listing Tags").
  *
  * @param last the text after which the page begins; {@code null}: from the start
  * @param limit items of the page, which may be fewer than asked for
@@ -27,8 +27,8 @@ record PageQuery(@Nullable String last, int limit, boolean numbered) {
      * @param last the parameter for {@code last}, by the type of the items
      * @param unnumbered items for a client that asks for no number
      * @param max items for a client that asks for more
-     * @throws RegistryException PAGINATION_NUMBER_INVALID when {@code n} is not a number of 0 or more;
-     *     the error of {@code last} when that is malformed
+     * @throws RegistryException PAGINATION_NUMBER_INVALID when {@code n} is not a number of 0 or
+     *     more; the error of {@code last} when that is malformed
      */
     static PageQuery of(HttpServletRequest request, QueryParameter last, int unnumbered, int max) {
         QueryString query = QueryString.of(request.getQueryString());

@@ -1,12 +1,12 @@
 package io.berth.http;
 
-import io.berth.http.route.ApiUrls;
 import io.berth.http.body.ListMemory;
-import io.berth.http.response.Json;
-import io.berth.http.route.RegistryPath.Referrers;
 import io.berth.http.message.PercentEncoding;
 import io.berth.http.message.QueryParameter;
 import io.berth.http.message.QueryString;
+import io.berth.http.response.Json;
+import io.berth.http.route.ApiUrls;
+import io.berth.http.route.RegistryPath.Referrers;
 import io.berth.name.Descriptor;
 import io.berth.name.MediaType;
 import io.berth.registry.Page;
@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** Lists the referrers of a manifest (distribution-spec, "Listing Referrers"). */
 final class ReferrersController {
 
-    /** More than fit into a response that clients accept: the registry limits a page by its bytes. */
+    /**
+     * More than fit into a response that clients accept: the registry limits a page by its bytes.
+     */
     private static final int MAX_ITEMS = 100_000;
 
     private final ReferrerLister registry;

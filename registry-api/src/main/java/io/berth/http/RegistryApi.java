@@ -1,23 +1,17 @@
 package io.berth.http;
 
+import static io.berth.http.route.Route.on;
+
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
 import io.berth.error.RegistryException;
-import io.berth.name.Reference;
-import java.io.IOException;
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import io.berth.http.route.RegistryPath;
-import io.berth.http.response.ErrorStatus;
-import io.berth.http.response.ErrorResponse;
-import io.berth.http.route.RouteMapping;
-import io.berth.http.route.Routes;
-import io.berth.http.route.ApiUrls;
-import io.berth.http.body.ManifestBodyReader;
 import io.berth.http.body.ListMemory;
+import io.berth.http.body.ManifestBodyReader;
 import io.berth.http.response.BlobSender;
-import static io.berth.http.route.Route.on;
-
+import io.berth.http.response.ErrorResponse;
+import io.berth.http.response.ErrorStatus;
+import io.berth.http.route.ApiUrls;
+import io.berth.http.route.RegistryPath;
 import io.berth.http.route.RegistryPath.Base;
 import io.berth.http.route.RegistryPath.BlobAt;
 import io.berth.http.route.RegistryPath.Catalog;
@@ -27,26 +21,32 @@ import io.berth.http.route.RegistryPath.Root;
 import io.berth.http.route.RegistryPath.Tags;
 import io.berth.http.route.RegistryPath.UploadAt;
 import io.berth.http.route.RegistryPath.Uploads;
+import io.berth.http.route.RouteMapping;
+import io.berth.http.route.Routes;
+import io.berth.name.Reference;
 import io.berth.registry.Registry;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
  * The API of one registry, as two beans for Spring's dispatcher: the mapping finds the action for a
  * request, and the resolver answers exceptions. Handlers are {@link
- * org.springframework.web.HttpRequestHandler}s that write their responses themselves. Safe for several
- * threads.
+ * org.springframework.web.HttpRequestHandler}s that write their responses themselves. Safe for
+ * several threads.
  */
 public final class RegistryApi {
 
     /**
-     * Name of a request attribute that the server may set: a text that identifies the client. Without
-     * it, the address of the connection does.
+     * Name of a request attribute that the server may set: a text that identifies the client.
+     * Without it, the address of the connection does.
      */
     public static final String CLIENT_ATTRIBUTE = ListMemory.CLIENT_ATTRIBUTE;
 
@@ -90,8 +90,8 @@ public final class RegistryApi {
     /**
      * Answers a request that the API covers without Spring's dispatcher, but in the same way.
      *
-     * @throws Exception when the request failed after the response had begun: the server must close the
-     *     connection, so that the client does not take a part for the whole
+     * @throws Exception when the request failed after the response had begun: the server must close
+     *     the connection, so that the client does not take a part for the whole
      */
     public void answer(HttpServletRequest request, HttpServletResponse response) throws Exception {
         try {
@@ -113,8 +113,8 @@ public final class RegistryApi {
     }
 
     /**
-     * Answers a request that the server has refused as malformed: with the error of its path, if the
-     * path is invalid, or with REQUEST_INVALID.
+     * Answers a request that the server has refused as malformed: with the error of its path, if
+     * the path is invalid, or with REQUEST_INVALID.
      *
      * @param response not committed
      * @param status of the response when the path is valid

@@ -1,10 +1,10 @@
 package io.berth.http;
 
-import io.berth.http.route.ApiUrls;
 import io.berth.http.body.ListMemory;
-import io.berth.http.response.Json;
-import io.berth.http.route.RegistryPath.Tags;
 import io.berth.http.message.QueryParameter;
+import io.berth.http.response.Json;
+import io.berth.http.route.ApiUrls;
+import io.berth.http.route.RegistryPath.Tags;
 import io.berth.name.Tag;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
@@ -25,7 +25,8 @@ final class TagsController {
     private final ApiSettings.Lists limits;
     private final ListMemory memory;
 
-    TagsController(RegistryLister registry, ApiUrls urls, ApiSettings.Lists limits, ListMemory memory) {
+    TagsController(
+            RegistryLister registry, ApiUrls urls, ApiSettings.Lists limits, ListMemory memory) {
         this.registry = registry;
         this.urls = urls;
         this.limits = limits;
@@ -39,14 +40,16 @@ final class TagsController {
         PageRequest wanted = query.request();
         // Most repositories have few tags, and most clients ask for all.
         PageRequest few = new PageRequest(wanted.after(), Math.min(wanted.limit(), FEW));
-        try (ListMemory.Reservation reservation = memory.reserve(request, (long) few.limit() * ListMemory.TAG)) {
+        try (ListMemory.Reservation reservation =
+                memory.reserve(request, (long) few.limit() * ListMemory.TAG)) {
             Page<Tag> page = registry.tags(path.repository(), few);
             if (!page.more() || few.limit() == wanted.limit()) {
                 send(path, query, page, reservation, response);
                 return;
             }
         }
-        try (ListMemory.Reservation reservation = memory.reserve(request, (long) wanted.limit() * ListMemory.TAG)) {
+        try (ListMemory.Reservation reservation =
+                memory.reserve(request, (long) wanted.limit() * ListMemory.TAG)) {
             Page<Tag> page = registry.tags(path.repository(), wanted);
             send(path, query, page, reservation, response);
         }

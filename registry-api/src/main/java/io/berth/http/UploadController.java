@@ -1,17 +1,17 @@
 package io.berth.http;
 
-import io.berth.http.route.ApiUrls;
-import io.berth.http.body.CoalescingInputStream;
-import io.berth.http.response.ApiHeaders;
-import io.berth.http.response.Responses;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
-import io.berth.http.route.RegistryPath.BlobAt;
-import io.berth.http.route.RegistryPath.UploadAt;
-import io.berth.http.route.RegistryPath.Uploads;
+import io.berth.http.body.CoalescingInputStream;
 import io.berth.http.message.ContentRange;
 import io.berth.http.message.QueryParameter;
 import io.berth.http.message.QueryString;
+import io.berth.http.response.ApiHeaders;
+import io.berth.http.response.Responses;
+import io.berth.http.route.ApiUrls;
+import io.berth.http.route.RegistryPath.BlobAt;
+import io.berth.http.route.RegistryPath.UploadAt;
+import io.berth.http.route.RegistryPath.Uploads;
 import io.berth.name.ByteRange;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
@@ -45,8 +45,9 @@ final class UploadController {
     }
 
     /**
-     * Opens a session, unless the query asks to mount an existing blob (end-11) or the request has the
-     * whole content (end-4b). Where a mount is not possible, a session is opened, as clients expect.
+     * Opens a session, unless the query asks to mount an existing blob (end-11) or the request has
+     * the whole content (end-4b). Where a mount is not possible, a session is opened, as clients
+     * expect.
      */
     void post(Uploads path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
@@ -115,8 +116,8 @@ final class UploadController {
     }
 
     /**
-     * The progress of a session; also for HEAD. It is that of the storage, whatever the query says. Never
-     * waits for a request that is appending to the session.
+     * The progress of a session; also for HEAD. It is that of the storage, whatever the query says.
+     * Never waits for a request that is appending to the session.
      */
     void get(UploadAt path, HttpServletRequest request, HttpServletResponse response) {
         try (Upload upload = registry.resumeUpload(path.repository(), path.id(), Upload.ASK)) {
@@ -135,8 +136,8 @@ final class UploadController {
     }
 
     /**
-     * The mounted blob; {@code null} when the query asks for no mount, for one that is not possible, or
-     * has invalid names.
+     * The mounted blob; {@code null} when the query asks for no mount, for one that is not
+     * possible, or has invalid names.
      */
     private @Nullable BlobAt mounted(Uploads path, QueryString query) {
         BlobAt blob;
@@ -160,7 +161,9 @@ final class UploadController {
                 : null;
     }
 
-    /** Whether the request has the content: some clients send only the digest, to probe for support. */
+    /**
+     * Whether the request has the content: some clients send only the digest, to probe for support.
+     */
     private static boolean offersContent(HttpServletRequest request, Digest digest) {
         boolean hasBody =
                 request.getContentLengthLong() > 0
@@ -173,8 +176,8 @@ final class UploadController {
     /**
      * Parses a digest under which content can be stored.
      *
-     * @throws RegistryException DIGEST_INVALID when its algorithm is not supported, before any of the
-     *     content is read
+     * @throws RegistryException DIGEST_INVALID when its algorithm is not supported, before any of
+     *     the content is read
      */
     private static Digest storable(String text) {
         Digest digest = Digest.of(text);
@@ -221,16 +224,16 @@ final class UploadController {
     }
 
     /**
-     * The range of the stored bytes. An empty session has the same as one of a single byte, as with every
-     * registry: {@code 0--1} is not a range, and clients fail to parse it.
+     * The range of the stored bytes. An empty session has the same as one of a single byte, as with
+     * every registry: {@code 0--1} is not a range, and clients fail to parse it.
      */
     private static String stored(Upload upload) {
         return "0-" + Math.max(0, upload.size() - 1);
     }
 
     /**
-     * The same in the error for a chunk that was out of order, where it must be exact: {@code 0--1} for an
-     * empty session. Clients that read the header of this error can parse that.
+     * The same in the error for a chunk that was out of order, where it must be exact: {@code 0--1}
+     * for an empty session. Clients that read the header of this error can parse that.
      */
     private static String nextAfter(Upload upload) {
         return "0-" + (upload.size() - 1);

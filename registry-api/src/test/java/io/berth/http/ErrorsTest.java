@@ -1,7 +1,5 @@
 package io.berth.http;
 
-import io.berth.http.response.ErrorStatus;
-import io.berth.http.response.ErrorResponse;
 import static io.berth.registry.TestContent.bytes;
 import static io.berth.registry.TestContent.pushBlob;
 import static io.berth.registry.TestContent.pushImage;
@@ -15,6 +13,8 @@ import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
 import io.berth.error.RegistryException;
 import io.berth.http.TestApi.Answer;
+import io.berth.http.response.ErrorResponse;
+import io.berth.http.response.ErrorStatus;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import io.berth.name.UploadId;

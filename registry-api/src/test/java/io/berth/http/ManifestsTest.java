@@ -1,6 +1,5 @@
 package io.berth.http;
 
-import io.berth.http.body.ManifestBodyReader;
 import static io.berth.registry.TestContent.bytes;
 import static io.berth.registry.TestContent.image;
 import static io.berth.registry.TestContent.pushImage;
@@ -10,6 +9,7 @@ import static io.berth.registry.TestContent.tags;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.http.TestApi.Answer;
+import io.berth.http.body.ManifestBodyReader;
 import io.berth.manifest.Manifest;
 import io.berth.manifest.ManifestContent;
 import io.berth.manifest.ManifestParser;

@@ -1,9 +1,9 @@
 package io.berth.http;
 
-import io.berth.http.body.ManifestBodyReader;
 import static io.berth.registry.TestContent.bytes;
 import static io.berth.registry.TestContent.sha256;
 
+import io.berth.http.body.ManifestBodyReader;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.registry.Registry;
 import org.junit.jupiter.api.Test;

@@ -1,13 +1,13 @@
 package io.berth.http;
 
-import io.berth.http.route.UrlSettings;
-import io.berth.http.route.Routes;
-import io.berth.http.route.ApiUrls;
-import io.berth.http.route.RegistryPath;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.berth.http.TestApi.Answer;
+import io.berth.http.route.ApiUrls;
+import io.berth.http.route.RegistryPath;
+import io.berth.http.route.Routes;
+import io.berth.http.route.UrlSettings;
 import io.berth.name.RepositoryName;
 import io.berth.registry.Registry;
 import io.berth.registry.TestContent;
@@ -252,9 +252,7 @@ class RoutingTest {
         }
         assertThat(
                         catchThrowable(
-                                () ->
-                                        new UrlSettings(
-                                                URI.create("out.example"), true, false, "")))
+                                () -> new UrlSettings(URI.create("out.example"), true, false, "")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("host");
         assertThat(catchThrowable(() -> new ApiSettings.Lists(1, 0, 1, 1, 1)))

@@ -10,9 +10,9 @@ import io.berth.config.ValidationSettings.Urls;
 import io.berth.health.HealthApi;
 import io.berth.health.ReadinessProbeTracker;
 import io.berth.health.StoreHealthChecker;
-import io.berth.http.route.UrlSettings;
 import io.berth.http.ApiSettings;
 import io.berth.http.RegistryApi;
+import io.berth.http.route.UrlSettings;
 import io.berth.object.BoundedStore;
 import io.berth.object.ObjectStore;
 import io.berth.policy.AuthorizedClasses;
@@ -21,8 +21,8 @@ import io.berth.policy.DeleteDisabledRegistry;
 import io.berth.policy.LayerUrlRegistry;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.registry.Registry;
-import io.berth.server.connection.ConnectionLimits;
 import io.berth.server.Drain;
+import io.berth.server.connection.ConnectionLimits;
 import io.berth.storage.StoredRegistry;
 import io.berth.storage.StoredRegistryOptions;
 import io.berth.storage.upload.SessionKey;
@@ -123,7 +123,8 @@ final class Assembly {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    static StoreHealthChecker healthChecker(ObjectStore store, RegistrySettings settings, Clock clock) {
+    static StoreHealthChecker healthChecker(
+            ObjectStore store, RegistrySettings settings, Clock clock) {
         HealthSettings.StorageDriver watching = settings.health().storageDriver();
         return watching.enabled()
                 ? new StoreHealthChecker(

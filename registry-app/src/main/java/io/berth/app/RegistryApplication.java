@@ -1,8 +1,5 @@
 package io.berth.app;
 
-import io.berth.maintenance.UploadPurgeSchedule;
-import io.berth.server.OpenFileLimit;
-import io.berth.server.ApiDispatcherServlet;
 import io.berth.config.HttpSettings;
 import io.berth.config.LoadedSettings;
 import io.berth.config.LogSettings;
@@ -11,11 +8,14 @@ import io.berth.health.ReadinessProbeTracker;
 import io.berth.health.StoreHealthChecker;
 import io.berth.http.RegistryApi;
 import io.berth.logging.LogLimit;
+import io.berth.maintenance.UploadPurgeSchedule;
 import io.berth.object.ObjectStore;
 import io.berth.registry.Registry;
-import io.berth.server.connection.ConnectionLimits;
+import io.berth.server.ApiDispatcherServlet;
 import io.berth.server.Drain;
+import io.berth.server.OpenFileLimit;
 import io.berth.server.TomcatServer;
+import io.berth.server.connection.ConnectionLimits;
 import io.berth.storage.StoredRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
@@ -122,7 +122,8 @@ public class RegistryApplication {
     }
 
     @Bean
-    StoreHealthChecker storeHealthChecker(ObjectStore store, RegistrySettings settings, Clock clock) {
+    StoreHealthChecker storeHealthChecker(
+            ObjectStore store, RegistrySettings settings, Clock clock) {
         return Assembly.healthChecker(store, settings, clock);
     }
 

@@ -1,9 +1,9 @@
 package io.berth.config;
 
-import io.berth.config.tree.SettingNames;
 import io.berth.config.tree.NearestName;
-import io.berth.config.tree.SettingTree.Entry;
 import io.berth.config.tree.Schema;
+import io.berth.config.tree.SettingNames;
+import io.berth.config.tree.SettingTree.Entry;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -4,8 +4,8 @@ import io.berth.config.tree.Sensitive;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text that must not be disclosed: {@link #toString}, also of records that contain it, does not show
- * it. Any text is valid, so that no error message has to show one.
+ * A text that must not be disclosed: {@link #toString}, also of records that contain it, does not
+ * show it. Any text is valid, so that no error message has to show one.
  *
  * @param value the text itself
  */

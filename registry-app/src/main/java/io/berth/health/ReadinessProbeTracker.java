@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Tracks whether readiness probes are sent, so that a change of readiness would be noticed. Safe for use
- * by many threads.
+ * Tracks whether readiness probes are sent, so that a change of readiness would be noticed. Safe
+ * for use by many threads.
  */
 public final class ReadinessProbeTracker {
 

@@ -12,9 +12,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks the store periodically, so that probes cost the store nothing. The store is down after some
- * failures in a row, or while a check does not end for long, and up again after the first success. Safe
- * for use by many threads.
+ * Checks the store periodically, so that probes cost the store nothing. The store is down after
+ * some failures in a row, or while a check does not end for long, and up again after the first
+ * success. Safe for use by many threads.
  */
 public final class StoreHealthChecker implements AutoCloseable {
 

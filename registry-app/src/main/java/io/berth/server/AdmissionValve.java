@@ -1,13 +1,13 @@
 package io.berth.server;
 
-import io.berth.server.connection.RequestExecutor;
-import io.berth.server.connection.PerClientLimit;
-import io.berth.server.connection.Connection;
-import io.berth.server.connection.ClientAddress;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
-import io.berth.http.response.ErrorResponse;
 import io.berth.http.RegistryApi;
+import io.berth.http.response.ErrorResponse;
+import io.berth.server.connection.ClientAddress;
+import io.berth.server.connection.Connection;
+import io.berth.server.connection.PerClientLimit;
+import io.berth.server.connection.RequestExecutor;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.util.List;
@@ -88,8 +88,8 @@ final class AdmissionValve extends ValveBase {
     }
 
     /**
-     * Whether a request may read its body. It holds a permit already, unless its header came together
-     * with the end of the request before it, or did not show that there is a body.
+     * Whether a request may read its body. It holds a permit already, unless its header came
+     * together with the end of the request before it, or did not show that there is a body.
      */
     private static boolean mayReadBody(Request request) {
         Connection connection = Connection.current();

@@ -8,8 +8,8 @@ import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.servlet.DispatcherServlet;
 
 /**
- * Dispatches every method of HTTP to the routes, also those that servlets answer by themselves: TRACE
- * with an echo of its headers, OPTIONS with methods that do not exist.
+ * Dispatches every method of HTTP to the routes, also those that servlets answer by themselves:
+ * TRACE with an echo of its headers, OPTIONS with methods that do not exist.
  */
 public final class ApiDispatcherServlet extends DispatcherServlet {
 

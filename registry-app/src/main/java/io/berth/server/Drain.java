@@ -1,7 +1,7 @@
 package io.berth.server;
 
-import io.berth.server.connection.BoundedHttpProtocol;
 import io.berth.config.HttpSettings;
+import io.berth.server.connection.BoundedHttpProtocol;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -13,11 +13,12 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Stops the server gracefully. In this order, within the configured time ({@code http.draintimeout}):
+ * Stops the server gracefully. In this order, within the configured time ({@code
+ * http.draintimeout}):
  *
  * <ol>
- *   <li>The readiness probe fails, and the server goes on serving for a while, so that load balancers
- *       send no more clients to it ({@code http.stopdelay}).
+ *   <li>The readiness probe fails, and the server goes on serving for a while, so that load
+ *       balancers send no more clients to it ({@code http.stopdelay}).
  *   <li>No more connections are accepted.
  *   <li>Requests that are served end, and files that are sent arrive.
  *   <li>Background work of the registry ends.

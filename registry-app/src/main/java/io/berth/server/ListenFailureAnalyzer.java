@@ -12,8 +12,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
- * Explains why the server cannot listen on its address, and what to do. Takes precedence over Spring's
- * own analyzer, which only knows ports in use and does not name the setting.
+ * Explains why the server cannot listen on its address, and what to do. Takes precedence over
+ * Spring's own analyzer, which only knows ports in use and does not name the setting.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ListenFailureAnalyzer extends AbstractFailureAnalyzer<BindException> {

@@ -8,7 +8,9 @@ public final class OpenFileLimit {
 
     private OpenFileLimit() {}
 
-    /** Number of files; {@link Long#MAX_VALUE} where the system has no limit or does not report it. */
+    /**
+     * Number of files; {@link Long#MAX_VALUE} where the system has no limit or does not report it.
+     */
     public static long get() {
         if (ManagementFactory.getOperatingSystemMXBean()
                 instanceof UnixOperatingSystemMXBean unix) {

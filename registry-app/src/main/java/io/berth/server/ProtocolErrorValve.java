@@ -1,10 +1,10 @@
 package io.berth.server;
 
-import io.berth.server.connection.Connection;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
 import io.berth.http.RegistryApi;
 import io.berth.http.response.ErrorResponse;
+import io.berth.server.connection.Connection;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes error answers in the format of the protocol for requests that Tomcat refuses or that nothing
- * has answered: malformed requests, unknown methods, paths that are not of the API. If the answer had
- * begun, the connection is closed, as Tomcat does. Created by Tomcat, by its class name.
+ * Writes error answers in the format of the protocol for requests that Tomcat refuses or that
+ * nothing has answered: malformed requests, unknown methods, paths that are not of the API. If the
+ * answer had begun, the connection is closed, as Tomcat does. Created by Tomcat, by its class name.
  */
 public final class ProtocolErrorValve extends ErrorReportValve {
 
@@ -57,7 +57,9 @@ public final class ProtocolErrorValve extends ErrorReportValve {
         }
     }
 
-    /** Malformed requests are only logged for debugging, as clients could fill the log with them. */
+    /**
+     * Malformed requests are only logged for debugging, as clients could fill the log with them.
+     */
     private static void log(Request request, int status, @Nullable Throwable failure) {
         if (failure != null && status >= 500) {
             log.error("{} {}: {}", request.getMethod(), request.getRequestURI(), status, failure);

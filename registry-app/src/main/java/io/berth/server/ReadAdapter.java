@@ -1,11 +1,11 @@
 package io.berth.server;
 
-import io.berth.server.connection.RequestExecutor;
-import io.berth.server.connection.Connection;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
-import io.berth.http.response.ErrorResponse;
 import io.berth.http.RegistryApi;
+import io.berth.http.response.ErrorResponse;
+import io.berth.server.connection.Connection;
+import io.berth.server.connection.RequestExecutor;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Answers GET and HEAD requests of the API without Tomcat's and Spring's pipelines, which take more
- * processor time for a manifest than the registry does. All other requests go through the pipelines:
- * those with bodies, with paths that have to be decoded or normalized, with other methods, and those
- * that are not of the API. Safe for use by many threads.
+ * processor time for a manifest than the registry does. All other requests go through the
+ * pipelines: those with bodies, with paths that have to be decoded or normalized, with other
+ * methods, and those that are not of the API. Safe for use by many threads.
  */
 final class ReadAdapter extends CoyoteAdapter {
 

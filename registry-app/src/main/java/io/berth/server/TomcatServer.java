@@ -1,11 +1,11 @@
 package io.berth.server;
 
-import io.berth.server.connection.BoundedHttpProtocol;
-import io.berth.server.connection.ConnectionLimits;
 import io.berth.config.HttpSettings;
 import io.berth.config.ListenAddress;
 import io.berth.config.tree.WrongSettingException;
 import io.berth.http.RegistryApi;
+import io.berth.server.connection.BoundedHttpProtocol;
+import io.berth.server.connection.ConnectionLimits;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import org.apache.catalina.connector.Connector;
@@ -22,9 +22,9 @@ import org.springframework.util.function.SingletonSupplier;
  * Sets up Tomcat for a registry: HTTP/1.1, files sent by the kernel, uploads of any length, and all
  * errors in the format of the protocol.
  *
- * <p>Requests run on platform threads as long as there are any. Clients send their uploads slowly, so
- * that a thread waits for bytes again and again, and each wait of a virtual thread costs a detour
- * through a poller and a timer.
+ * <p>Requests run on platform threads as long as there are any. Clients send their uploads slowly,
+ * so that a thread waits for bytes again and again, and each wait of a virtual thread costs a
+ * detour through a poller and a timer.
  */
 @Configuration(proxyBeanMethods = false)
 public class TomcatServer {
@@ -80,7 +80,8 @@ public class TomcatServer {
         connector.setEncodedSolidusHandling("passthrough");
         connector.setEncodedReverseSolidusHandling("passthrough");
         BoundedHttpProtocol protocol = (BoundedHttpProtocol) connector.getProtocolHandler();
-        // Clients send these without encoding. Where they matter, the grammar of names refuses them.
+        // Clients send these without encoding. Where they matter, the grammar of names refuses
+        // them.
         protocol.setRelaxedPathChars(UNENCODED);
         protocol.setRelaxedQueryChars(UNENCODED);
         // A client that waits for "100 Continue" receives a refusal before it sends the body.

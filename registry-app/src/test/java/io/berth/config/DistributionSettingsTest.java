@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.config.DistributionSettings.Row;
 import io.berth.config.DistributionSettings.Verdict;
-import io.berth.config.tree.SettingNames;
 import io.berth.config.tree.Schema;
+import io.berth.config.tree.SettingNames;
 import io.berth.config.tree.WrongSettingException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Where no memory is left:
  *
  * <ol>
- *   <li>The slowest of the bodies whose transfer rate is below {@link #SLOW}, or that have stalled, is
- *       evicted: its memory is released, and its request fails. So stalled clients do not keep out
- *       others.
- *   <li>Otherwise the body that needs memory waits until others release some, up to a timeout. It fails
- *       at once if all others wait as well, so that they never wait for each other.
+ *   <li>The slowest of the bodies whose transfer rate is below {@link #SLOW}, or that have stalled,
+ *       is evicted: its memory is released, and its request fails. So stalled clients do not keep
+ *       out others.
+ *   <li>Otherwise the body that needs memory waits until others release some, up to a timeout. It
+ *       fails at once if all others wait as well, so that they never wait for each other.
  * </ol>
  *
  * <p>Safe for use by many threads; each body is for one thread.
@@ -110,8 +110,8 @@ final class BodyMemory {
         }
 
         /**
-         * Sets the content of a body that is sent. One that is larger than all memory reserves all of
-         * it.
+         * Sets the content of a body that is sent. One that is larger than all memory reserves all
+         * of it.
          *
          * @param all its segments, not changed by the caller any more
          * @throws RegistryException UNAVAILABLE when there is no memory

@@ -6,27 +6,32 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 
 /**
- * The body of an upload, with small reads coalesced into larger ones. A client that compresses while it
- * sends delivers some KiB at a time; waiting for each of them costs the server more than storing them.
- * So where all that has come is read, this sleeps before the next read, which then finds more.
+ * The body of an upload, with small reads coalesced into larger ones. A client that compresses
+ * while it sends delivers some KiB at a time; waiting for each of them costs the server more than
+ * storing them. So where all that has come is read, this sleeps before the next read, which then
+ * finds more.
  *
- * <p>Fast clients must not be slowed down: while a connection's buffer is full, a sleep is lost time. A
- * sleep after which much has come is therefore shortened, and the shortest is left out for a while, each
- * time for twice as many bytes: a fast upload of any length loses some milliseconds only.
+ * <p>Fast clients must not be slowed down: while a connection's buffer is full, a sleep is lost
+ * time. A sleep after which much has come is therefore shortened, and the shortest is left out for
+ * a while, each time for twice as many bytes: a fast upload of any length loses some milliseconds
+ * only.
  *
  * <p>For one thread, as the stream that is read.
  */
 public final class CoalescingInputStream extends InputStream {
 
-    /** Bytes before the first sleep: most uploads are shorter, and socket buffers of others have grown. */
+    /**
+     * Bytes before the first sleep: most uploads are shorter, and socket buffers of others have
+     * grown.
+     */
     private static final long HEAD = 1024 * 1024;
 
     /** Bytes that one read of a connection returns at the most. */
     static final int READ_BUFFER_BYTES = 32 * 1024;
 
     /**
-     * Bytes of a full read; fewer mean that nothing is left in the socket. Allows for the headers of
-     * chunks, unless a client sends less than 200 bytes in each.
+     * Bytes of a full read; fewer mean that nothing is left in the socket. Allows for the headers
+     * of chunks, unless a client sends less than 200 bytes in each.
      */
     private static final int FULL = READ_BUFFER_BYTES - 1024;
 
@@ -35,9 +40,9 @@ public final class CoalescingInputStream extends InputStream {
 
     /**
      * Bytes after a sleep that show a fast client: less than a socket buffer has grown to by then.
-     * Where a system keeps the buffer below this, a fast upload is limited to one buffer for each sleep:
-     * 16 MB per second with 64 KiB, at least 32 with more. A lower threshold was measured: sleeps after
-     * which less comes cost more than they save.
+     * Where a system keeps the buffer below this, a fast upload is limited to one buffer for each
+     * sleep: 16 MB per second with 64 KiB, at least 32 with more. A lower threshold was measured:
+     * sleeps after which less comes cost more than they save.
      */
     private static final long MUCH = 256 * 1024;
 
@@ -94,8 +99,8 @@ public final class CoalescingInputStream extends InputStream {
     }
 
     /**
-     * Zero when the next read may wait for the client: the last read was not full, and all of it was
-     * returned. After a full read there is probably more.
+     * Zero when the next read may wait for the client: the last read was not full, and all of it
+     * was returned. After a full read there is probably more.
      */
     @Override
     public int available() throws IOException {

@@ -1,8 +1,8 @@
 package io.berth.http.body;
 
-import io.berth.http.response.Responses;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
+import io.berth.http.response.Responses;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -15,14 +15,14 @@ import java.util.function.LongSupplier;
 /**
  * Bounded memory for lists, in two halves.
  *
- * <p>The first is for making lists: a list reserves all that it may need at once, as lists that hold
- * some memory and wait for more could wait for each other. Nothing that holds it waits for a client.
- * The second is for sending documents ({@link BodyMemory}): what remains of each holds memory, and
- * where others need it, a client that reads too slowly loses its connection. Documents of up to
- * {@value #SMALL} bytes need none.
+ * <p>The first is for making lists: a list reserves all that it may need at once, as lists that
+ * hold some memory and wait for more could wait for each other. Nothing that holds it waits for a
+ * client. The second is for sending documents ({@link BodyMemory}): what remains of each holds
+ * memory, and where others need it, a client that reads too slowly loses its connection. Documents
+ * of up to {@value #SMALL} bytes need none.
  *
- * <p>The lists of one client take at most half of each half ({@link ClientShares}), and wait for each
- * other beyond that.
+ * <p>The lists of one client take at most half of each half ({@link ClientShares}), and wait for
+ * each other beyond that.
  *
  * <p>Safe for several threads.
  */

@@ -12,12 +12,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Reads the bodies of manifests into memory, which is bounded for each and for all together. Safe for
- * several threads.
+ * Reads the bodies of manifests into memory, which is bounded for each and for all together. Safe
+ * for several threads.
  *
- * <p>The memory has two halves. The first holds bodies that are being received, which may take a client
- * long ({@link BodyMemory}). The second holds complete bodies, with what parsing them takes, until they
- * are stored: nothing that holds it waits for a client.
+ * <p>The memory has two halves. The first holds bodies that are being received, which may take a
+ * client long ({@link BodyMemory}). The second holds complete bodies, with what parsing them takes,
+ * until they are stored: nothing that holds it waits for a client.
  */
 public final class ManifestBodyReader {
 
@@ -84,8 +84,8 @@ public final class ManifestBodyReader {
      *
      * @return to be closed when neither the content nor the parsed manifest is needed any more
      * @throws RegistryException MANIFEST_TOO_LARGE, before anything is read if the request declares
-     *     its length; UNAVAILABLE when there was no memory until the timeout, or the
-     *     client was too slow
+     *     its length; UNAVAILABLE when there was no memory until the timeout, or the client was too
+     *     slow
      * @throws IOException when the client's connection fails
      */
     public Body read(HttpServletRequest request) throws IOException {
@@ -94,7 +94,8 @@ public final class ManifestBodyReader {
             throw new RegistryException(ErrorCode.MANIFEST_TOO_LARGE);
         }
         InputStream in = request.getInputStream();
-        byte[] buffer = new byte[declared < 0 ? UNRESERVED : (int) Math.min(UNRESERVED, declared + 1)];
+        byte[] buffer =
+                new byte[declared < 0 ? UNRESERVED : (int) Math.min(UNRESERVED, declared + 1)];
         int count = in.readNBytes(buffer, 0, buffer.length);
         if (count < buffer.length) {
             int memory = reserve(count);

@@ -7,6 +7,7 @@ public final class ApiHeaders {
 
     /** The digest of the content that is sent, or was stored. */
     public static final String CONTENT_DIGEST = "Docker-Content-Digest";
+
     /** The id of an upload session. */
     public static final String UPLOAD_UUID = "Docker-Upload-UUID";
 

@@ -43,7 +43,8 @@ public final class BlobSender {
      * @throws RegistryException when the content cannot be read, even after part of it was sent
      * @throws IOException when the client's connection fails
      */
-    public void send(Blob blob, ByteRange range, HttpServletRequest request, HttpServletResponse response)
+    public void send(
+            Blob blob, ByteRange range, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         response.setContentLengthLong(range.length());
         Path file = range.length() < MIN_SENDFILE ? null : blob.file().orElse(null);
@@ -56,7 +57,9 @@ public final class BlobSender {
         }
     }
 
-    /** Not over HTTP/2, where Tomcat fails on large files, nor over TLS, where nothing is gained. */
+    /**
+     * Not over HTTP/2, where Tomcat fails on large files, nor over TLS, where nothing is gained.
+     */
     private static boolean canSendFile(HttpServletRequest request) {
         return Boolean.TRUE.equals(request.getAttribute(SENDFILE + "support"))
                 && request.getProtocol().startsWith("HTTP/1.")

@@ -9,8 +9,8 @@ import java.util.Map;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * Error responses of the protocol (distribution-spec, "Error Codes"), for the API and for the server
- * in front of it.
+ * Error responses of the protocol (distribution-spec, "Error Codes"), for the API and for the
+ * server in front of it.
  */
 public final class ErrorResponse {
 

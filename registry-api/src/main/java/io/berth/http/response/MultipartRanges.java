@@ -37,7 +37,8 @@ public final class MultipartRanges {
      *
      * @throws IOException when the client's connection fails
      */
-    public void send(Blob blob, BlobSender sender, HttpServletResponse response) throws IOException {
+    public void send(Blob blob, BlobSender sender, HttpServletResponse response)
+            throws IOException {
         response.setContentType("multipart/byteranges; boundary=" + boundary);
         response.setContentLengthLong(length());
         ServletOutputStream out = response.getOutputStream();

@@ -13,7 +13,9 @@ public final class RequestId {
 
     private RequestId() {}
 
-    /** The id that the client has sent, if it is acceptable, or a random one; the same at each call. */
+    /**
+     * The id that the client has sent, if it is acceptable, or a random one; the same at each call.
+     */
     public static String of(HttpServletRequest request) {
         if (request.getAttribute(ATTRIBUTE) instanceof String known) {
             return known;

@@ -11,8 +11,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Translates between URLs and paths of the API: removes and adds the prefix, and the scheme and host
- * by which clients reach the server. Immutable.
+ * Translates between URLs and paths of the API: removes and adds the prefix, and the scheme and
+ * host by which clients reach the server. Immutable.
  */
 public final class ApiUrls {
 
@@ -59,9 +59,9 @@ public final class ApiUrls {
     }
 
     /**
-     * The path without the prefix. Extra slashes before and after the prefix are removed: they come from
-     * a configured address that ends with a slash. Other registries redirect such requests, which Go's
-     * clients follow for GET and HEAD, while their POST becomes a GET.
+     * The path without the prefix. Extra slashes before and after the prefix are removed: they come
+     * from a configured address that ends with a slash. Other registries redirect such requests,
+     * which Go's clients follow for GET and HEAD, while their POST becomes a GET.
      */
     private @Nullable String belowPrefix(String requestPath) {
         String path = withOneSlash(requestPath);

@@ -9,8 +9,8 @@ import io.berth.name.UploadId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parsed path of a request (distribution-spec, "Endpoints"). Parsed once for each request, so that
- * routing, authorization and the controllers use the same value.
+ * The parsed path of a request (distribution-spec, "Endpoints"). Parsed once for each request, so
+ * that routing, authorization and the controllers use the same value.
  */
 public sealed interface RegistryPath {
 
@@ -112,8 +112,8 @@ public sealed interface RegistryPath {
     }
 
     /**
-     * Parses a path from its right end, as a component of a name can be any word: {@code a/tags/list} is
-     * a valid name of a repository.
+     * Parses a path from its right end, as a component of a name can be any word: {@code
+     * a/tags/list} is a valid name of a repository.
      *
      * @param path of the URL, still encoded, without the query
      * @return {@code null} when the path is not of this API

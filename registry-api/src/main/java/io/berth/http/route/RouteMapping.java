@@ -9,8 +9,8 @@ import org.springframework.web.servlet.HandlerExecutionChain;
 import org.springframework.web.servlet.handler.AbstractHandlerMapping;
 
 /**
- * Maps requests to actions by the type of their path. Spring's own patterns cannot express a name with
- * slashes in the middle of a path.
+ * Maps requests to actions by the type of their path. Spring's own patterns cannot express a name
+ * with slashes in the middle of a path.
  */
 public final class RouteMapping extends AbstractHandlerMapping {
 

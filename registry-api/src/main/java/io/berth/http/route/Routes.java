@@ -1,9 +1,9 @@
 package io.berth.http.route;
 
-import io.berth.http.response.ApiHeaders;
 import io.berth.error.ErrorCode;
 import io.berth.error.OperationRefusedException;
 import io.berth.error.RegistryException;
+import io.berth.http.response.ApiHeaders;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -57,10 +57,10 @@ public final class Routes {
     }
 
     /**
-     * Lists the methods of a path (RFC 9110, section 9.3.7). Browsers send such a preflight, without
-     * credentials, before most requests to another origin, and go on only after a success. Which
-     * origins, methods and headers are allowed is up to the administrator, whose headers are added to
-     * every response.
+     * Lists the methods of a path (RFC 9110, section 9.3.7). Browsers send such a preflight,
+     * without credentials, before most requests to another origin, and go on only after a success.
+     * Which origins, methods and headers are allowed is up to the administrator, whose headers are
+     * added to every response.
      */
     private HttpRequestHandler options(RegistryPath path) {
         String allowed =

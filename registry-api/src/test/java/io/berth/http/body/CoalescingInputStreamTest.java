@@ -77,7 +77,8 @@ class CoalescingInputStreamTest {
                 pass((long) Math.ceil(4 * KIB / bytesPerNano)); // the client sends 4 KiB at once
                 arrived = Math.min(Math.ceil(arrived), length);
             }
-            atHand = (int) Math.min((long) arrived - taken, CoalescingInputStream.READ_BUFFER_BYTES);
+            atHand =
+                    (int) Math.min((long) arrived - taken, CoalescingInputStream.READ_BUFFER_BYTES);
             pass(atHand / 2); // storing takes as long as two bytes in a nanosecond
         }
 
@@ -176,7 +177,8 @@ class CoalescingInputStreamTest {
             content[i] = content(i);
         }
 
-        CoalescingInputStream body = new CoalescingInputStream(new ByteArrayInputStream(content), content.length);
+        CoalescingInputStream body =
+                new CoalescingInputStream(new ByteArrayInputStream(content), content.length);
 
         assertThat(body.read()).isEqualTo(content[0] & 0xff);
         assertThat(body.readAllBytes()).isEqualTo(Arrays.copyOfRange(content, 1, content.length));

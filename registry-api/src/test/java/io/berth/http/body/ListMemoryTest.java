@@ -1,15 +1,15 @@
 package io.berth.http.body;
 
-import io.berth.http.ApiSettings;
-import io.berth.http.Intercepted;
-import io.berth.http.RegistryApi;
-import io.berth.http.TestApi;
 import static io.berth.registry.TestContent.pushImage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
+import io.berth.http.ApiSettings;
+import io.berth.http.Intercepted;
+import io.berth.http.RegistryApi;
+import io.berth.http.TestApi;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.registry.Page;

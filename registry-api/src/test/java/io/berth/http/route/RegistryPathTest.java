@@ -1,11 +1,11 @@
 package io.berth.http.route;
 
-import io.berth.http.response.ErrorStatus;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
+import io.berth.http.response.ErrorStatus;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
 import io.berth.name.Reference;

@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Converts texts to values. Besides standard types, these are of classes with a static method {@code
- * of(String)}, which throws an {@code IllegalArgumentException} with the message {@code "<text>" is not
- * …} for an invalid text.
+ * Converts texts to values. Besides standard types, these are of classes with a static method
+ * {@code of(String)}, which throws an {@code IllegalArgumentException} with the message {@code
+ * "<text>" is not …} for an invalid text.
  */
 final class Conversion {
 

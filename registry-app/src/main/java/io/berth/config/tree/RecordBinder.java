@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Creates records from a tree. A component that is not set gets its {@code @DefaultValue}, or {@code
- * null} if there is none. Constructors of records throw an {@code IllegalArgumentException} for invalid
- * values, with a message for the administrator.
+ * Creates records from a tree. A component that is not set gets its {@code @DefaultValue}, or
+ * {@code null} if there is none. Constructors of records throw an {@code IllegalArgumentException}
+ * for invalid values, with a message for the administrator.
  */
 final class RecordBinder {
 
@@ -26,7 +26,9 @@ final class RecordBinder {
             throw new WrongSettingException(
                     "The setting %s (%s) is a text, but holds settings of its own: %s."
                             .formatted(
-                                    name, node.origin, String.join(", ", schema.members().keySet())),
+                                    name,
+                                    node.origin,
+                                    String.join(", ", schema.members().keySet())),
                     null);
         }
         Constructor<? extends Record> constructor = constructor(schema.type());
@@ -41,7 +43,9 @@ final class RecordBinder {
         return create(constructor, values, node, name);
     }
 
-    /** The canonical constructor, whose parameters have the names and annotations of the components. */
+    /**
+     * The canonical constructor, whose parameters have the names and annotations of the components.
+     */
     private static Constructor<? extends Record> constructor(Class<? extends Record> type) {
         Class<?>[] types =
                 Arrays.stream(type.getRecordComponents())

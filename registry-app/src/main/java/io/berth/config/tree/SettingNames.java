@@ -12,8 +12,8 @@ import java.util.Set;
  *
  * @param schema all settings
  * @param aliases other names of settings or groups, with the canonical name
- * @param choices groups whose value can be the name of the member to use, such as {@code storage} set to
- *     {@code s3}; for each, the members that are independent of that choice
+ * @param choices groups whose value can be the name of the member to use, such as {@code storage}
+ *     set to {@code s3}; for each, the members that are independent of that choice
  */
 public record SettingNames(
         Schema.Group schema, Map<String, String> aliases, Map<String, Set<String>> choices) {
@@ -49,8 +49,8 @@ public record SettingNames(
     }
 
     /**
-     * A name below a path as the schema spells it: in lower case and without hyphens. Names that the
-     * administrator chooses are unchanged.
+     * A name below a path as the schema spells it: in lower case and without hyphens. Names that
+     * the administrator chooses are unchanged.
      */
     String spelled(List<String> path, String name) {
         return switch (Schema.at(schema, path)) {

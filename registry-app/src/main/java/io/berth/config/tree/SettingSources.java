@@ -18,7 +18,8 @@ import org.springframework.core.env.StandardEnvironment;
 
 /**
  * Adds the settings in Spring's environment to a tree: variables named as by distribution, such as
- * {@code REGISTRY_HTTP_ADDR}, and properties of all other sources that begin with {@code registry.}.
+ * {@code REGISTRY_HTTP_ADDR}, and properties of all other sources that begin with {@code
+ * registry.}.
  */
 public final class SettingSources {
 

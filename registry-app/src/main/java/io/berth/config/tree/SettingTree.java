@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The settings of all sources. Sources are added in ascending priority: a text or a list replaces an
- * earlier value, a map is merged into it, and an empty text sets nothing. For one thread.
+ * The settings of all sources. Sources are added in ascending priority: a text or a list replaces
+ * an earlier value, a map is merged into it, and an empty text sets nothing. For one thread.
  */
 public final class SettingTree {
 
@@ -90,7 +90,10 @@ public final class SettingTree {
     public void set(List<String> path, String text, String origin) {
         List<String> canonical = settingNames.canonical(path);
         try {
-            store(canonical, parse(Schema.at(settingNames.schema(), canonical), text.strip()), origin);
+            store(
+                    canonical,
+                    parse(Schema.at(settingNames.schema(), canonical), text.strip()),
+                    origin);
         } catch (YamlText.Malformed e) {
             throw new WrongSettingException(
                     "The setting "

@@ -15,8 +15,8 @@ public final class ValueSanitizer {
     private ValueSanitizer() {}
 
     /**
-     * The value as one line of at most {@value #MAX_LENGTH} characters, without control characters, and
-     * without the credentials of a URL.
+     * The value as one line of at most {@value #MAX_LENGTH} characters, without control characters,
+     * and without the credentials of a URL.
      */
     public static String sanitize(Object value) {
         String text = CREDENTIALS.matcher(value.toString()).replaceAll("(not shown)@");

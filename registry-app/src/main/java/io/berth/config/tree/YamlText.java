@@ -24,8 +24,8 @@ final class YamlText {
     /**
      * Parses a text.
      *
-     * @return a {@code String}, or a {@code Map} or {@code List} of these types; {@code null} when the
-     *     text is empty. Keys may be {@code null}
+     * @return a {@code String}, or a {@code Map} or {@code List} of these types; {@code null} when
+     *     the text is empty. Keys may be {@code null}
      */
     static @Nullable Object read(String text) throws Malformed {
         LoaderOptions options = new LoaderOptions();

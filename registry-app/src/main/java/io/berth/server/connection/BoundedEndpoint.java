@@ -38,8 +38,8 @@ final class BoundedEndpoint extends NioEndpoint {
     private static final long YOUNG_MILLIS = 1_000;
 
     /**
-     * A new connection that has been idle for less is not closed at all: its first request is probably
-     * on its way.
+     * A new connection that has been idle for less is not closed at all: its first request is
+     * probably on its way.
      */
     private static final long FRESH_MILLIS = 250;
 
@@ -51,7 +51,10 @@ final class BoundedEndpoint extends NioEndpoint {
     private final AtomicBoolean acceptorWaits = new AtomicBoolean();
 
     private record Setup(
-            ConnectionLimits limits, PooledBuffers.Pool pool, RequestExecutor executor, PerClientLimit perClient) {}
+            ConnectionLimits limits,
+            PooledBuffers.Pool pool,
+            RequestExecutor executor,
+            PerClientLimit perClient) {}
 
     /** Sets the limits; to be called before the start. */
     void limit(ConnectionLimits limits, PooledBuffers.Pool pool, RequestExecutor executor) {
@@ -182,9 +185,9 @@ final class BoundedEndpoint extends NioEndpoint {
     }
 
     /**
-     * Closes idle connections, those that have been idle for longest first; where these do not suffice,
-     * those whose clients take a file slowly; and at last those that have been idle for a moment only,
-     * most of which are about to send a request.
+     * Closes idle connections, those that have been idle for longest first; where these do not
+     * suffice, those whose clients take a file slowly; and at last those that have been idle for a
+     * moment only, most of which are about to send a request.
      *
      * @return number of closed connections
      */
@@ -201,8 +204,7 @@ final class BoundedEndpoint extends NioEndpoint {
                         .sorted(Comparator.comparingLong(Idle::since))
                         .limit(count)
                         .toList();
-        List<Idle> old =
-                idle.stream().filter(one -> one.since() < now - YOUNG_MILLIS).toList();
+        List<Idle> old = idle.stream().filter(one -> one.since() < now - YOUNG_MILLIS).toList();
         long closed = old.stream().filter(BoundedEndpoint::close).count();
         List<Sender> slow =
                 slowSenders()

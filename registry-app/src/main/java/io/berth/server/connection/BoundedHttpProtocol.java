@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * HTTP/1.1 within {@link ConnectionLimits}. Counts requests and files that are sent, for a graceful
- * stop: Tomcat counts a request as done while the poller still sends its file. Created by Tomcat, by
- * its class name.
+ * stop: Tomcat counts a request as done while the poller still sends its file. Created by Tomcat,
+ * by its class name.
  */
 public final class BoundedHttpProtocol extends Http11NioProtocol {
 
@@ -38,8 +38,10 @@ public final class BoundedHttpProtocol extends Http11NioProtocol {
     /** Sets the limits; to be called before the start. */
     public void limit(ConnectionLimits limits, int platformThreads) {
         requestExecutor = new RequestExecutor(platformThreads, limits.requests());
-        ((BoundedEndpoint) getEndpoint()).limit(limits, new PooledBuffers.Pool(platformThreads), requestExecutor);
-        getEndpoint().setHandler(new HeaderHandler(getEndpoint().getHandler(), limits, requestExecutor));
+        ((BoundedEndpoint) getEndpoint())
+                .limit(limits, new PooledBuffers.Pool(platformThreads), requestExecutor);
+        getEndpoint()
+                .setHandler(new HeaderHandler(getEndpoint().getHandler(), limits, requestExecutor));
         setExecutor(requestExecutor);
         setMaxConnections(limits.connections());
         setAcceptCount(BACKLOG);
@@ -56,7 +58,9 @@ public final class BoundedHttpProtocol extends Http11NioProtocol {
         setProperty("socket.bufferPool", "0");
     }
 
-    /** Sets what answers requests, in place of Tomcat's own adapter; to be called before the start. */
+    /**
+     * Sets what answers requests, in place of Tomcat's own adapter; to be called before the start.
+     */
     public void serve(Adapter requests) {
         replacing = requests;
         setAdapter(requests);

@@ -187,7 +187,8 @@ public final class Connection extends NioChannel {
     }
 
     /**
-     * Sets whether Tomcat holds an incomplete header of this connection; it holds none of a closed one.
+     * Sets whether Tomcat holds an incomplete header of this connection; it holds none of a closed
+     * one.
      *
      * @return the difference to before: 1, 0, or -1
      */
@@ -243,8 +244,9 @@ public final class Connection extends NioChannel {
     }
 
     /**
-     * From now on only what has come already of the request's body is read, and the rest is not waited
-     * for. The connection is closed after a lingering time, so that its client receives the answer.
+     * From now on only what has come already of the request's body is read, and the rest is not
+     * waited for. The connection is closed after a lingering time, so that its client receives the
+     * answer.
      */
     public void stopReadingBody() {
         bodyStopped = true;
@@ -295,8 +297,8 @@ public final class Connection extends NioChannel {
     }
 
     /**
-     * Bytes per second while the server waits for the client; {@link Double#MAX_VALUE} where it does
-     * not wait. For any thread.
+     * Bytes per second while the server waits for the client; {@link Double#MAX_VALUE} where it
+     * does not wait. For any thread.
      */
     double rate(Duration atLeast) {
         return working ? Math.min(in.rate(atLeast), out.rate(atLeast)) : Double.MAX_VALUE;
@@ -310,8 +312,8 @@ public final class Connection extends NioChannel {
     }
 
     /**
-     * Reads up to the capacity of the buffer. Tomcat limits a read to the size of the connection's own
-     * buffer, but reads past that into a larger buffer of the request.
+     * Reads up to the capacity of the buffer. Tomcat limits a read to the size of the connection's
+     * own buffer, but reads past that into a larger buffer of the request.
      */
     @Override
     public int read(ByteBuffer into) throws IOException {

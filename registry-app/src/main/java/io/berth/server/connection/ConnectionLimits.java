@@ -81,7 +81,8 @@ public record ConnectionLimits(
     }
 
     /**
-     * The limit of requests to the store at the same time. One request of a client may make several.
+     * The limit of requests to the store at the same time. One request of a client may make
+     * several.
      */
     public int storeRequests() {
         return Math.max(MIN_STORE_REQUESTS, requests / 2);

@@ -43,7 +43,9 @@ final class HeaderHandler implements Handler<NioChannel> {
     /** Bytes of all headers that are incomplete, or whose request waits. */
     private final AtomicLong keptBytes = new AtomicLong();
 
-    /** Requests whose incomplete header came with the end of the request before: Tomcat has these. */
+    /**
+     * Requests whose incomplete header came with the end of the request before: Tomcat has these.
+     */
     private final AtomicInteger halfParsed = new AtomicInteger();
 
     HeaderHandler(Handler<NioChannel> tomcat, ConnectionLimits limits, RequestExecutor executor) {
@@ -163,8 +165,8 @@ final class HeaderHandler implements Handler<NioChannel> {
     }
 
     /**
-     * Serves a request whose header is complete. Where the limit of requests is reached, only probes
-     * are served; others wait until a request has ended.
+     * Serves a request whose header is complete. Where the limit of requests is reached, only
+     * probes are served; others wait until a request has ended.
      */
     private SocketState serveOrWait(NioSocketWrapper wrapper, Connection connection)
             throws IOException {
@@ -233,8 +235,8 @@ final class HeaderHandler implements Handler<NioChannel> {
     }
 
     /**
-     * Whether Tomcat may look for the connection's next request without this handler. Not under load:
-     * then idle connections must be where they can be closed at once in favor of others.
+     * Whether Tomcat may look for the connection's next request without this handler. Not under
+     * load: then idle connections must be where they can be closed at once in favor of others.
      */
     private boolean mayGoOn(Connection connection) {
         return !RequestExecutor.isBeyondLimit()
@@ -244,9 +246,9 @@ final class HeaderHandler implements Handler<NioChannel> {
     }
 
     /**
-     * Releases Tomcat's state of the request while the poller sends the file. What has come of the next
-     * requests is kept as bytes. The poller may have sent all of the file already, and may even have
-     * closed the connection.
+     * Releases Tomcat's state of the request while the poller sends the file. What has come of the
+     * next requests is kept as bytes. The poller may have sent all of the file already, and may
+     * even have closed the connection.
      */
     private SocketState sendWithoutRequest(NioSocketWrapper wrapper, Connection connection) {
         // Taken, so that the poller cannot hand it to another connection meanwhile.

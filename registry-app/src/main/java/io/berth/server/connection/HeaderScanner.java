@@ -30,8 +30,8 @@ final class HeaderScanner {
     }
 
     /**
-     * Whether the bytes cannot be the beginning of a request (RFC 9110, 5.6.2: a method is a token),
-     * but are those of TLS, for example.
+     * Whether the bytes cannot be the beginning of a request (RFC 9110, 5.6.2: a method is a
+     * token), but are those of TLS, for example.
      */
     static boolean isNotHttp(ByteBuffer bytes, int length) {
         int start = start(bytes, length);

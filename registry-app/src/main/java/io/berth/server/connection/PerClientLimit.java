@@ -20,8 +20,8 @@ public final class PerClientLimit {
     }
 
     /**
-     * Counts one more for a client unless it has as many as allowed. After {@code true}, {@link #release} must
-     * follow.
+     * Counts one more for a client unless it has as many as allowed. After {@code true}, {@link
+     * #release} must follow.
      */
     public boolean tryAcquire(String client) {
         boolean[] acquired = {false};

@@ -39,8 +39,8 @@ final class PlatformThreadPool implements AutoCloseable {
     /**
      * Runs a task at once. An exception ends the thread of the task.
      *
-     * @return {@code false} when the task is not run: all threads are busy, the system gives no more,
-     *     or this is closed
+     * @return {@code false} when the task is not run: all threads are busy, the system gives no
+     *     more, or this is closed
      */
     boolean execute(Runnable task) {
         if (free.tryAcquire()) {

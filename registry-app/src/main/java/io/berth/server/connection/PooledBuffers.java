@@ -8,11 +8,13 @@ import org.apache.tomcat.util.net.SocketBufferHandler;
 
 /**
  * The buffers of one connection, which are taken from a pool while a request uses them: an idle
- * connection holds none. The bytes of an incomplete header are kept in an array of just their length.
+ * connection holds none. The bytes of an incomplete header are kept in an array of just their
+ * length.
  *
  * <p>For the thread that holds the connection's lock. Tomcat closes connections from other threads,
- * even while that thread is at work, and then calls {@link #reset} and {@link #free}. Therefore these
- * do nothing: a buffer in use by two connections would send the bytes of one client to another.
+ * even while that thread is at work, and then calls {@link #reset} and {@link #free}. Therefore
+ * these do nothing: a buffer in use by two connections would send the bytes of one client to
+ * another.
  */
 final class PooledBuffers extends SocketBufferHandler {
 
@@ -30,8 +32,8 @@ final class PooledBuffers extends SocketBufferHandler {
     private final Pool pool;
 
     /**
-     * Stands for a read buffer when there is none: empty, of the capacity that Tomcat expects. One for
-     * each connection, as its limit could be changed.
+     * Stands for a read buffer when there is none: empty, of the capacity that Tomcat expects. One
+     * for each connection, as its limit could be changed.
      */
     private final ByteBuffer nothingRead = EMPTY.duplicate().limit(0);
 
@@ -94,9 +96,7 @@ final class PooledBuffers extends SocketBufferHandler {
         return kept;
     }
 
-    /**
-     * The first byte to be read, not counting line ends before it; 0 when there is none.
-     */
+    /** The first byte to be read, not counting line ends before it; 0 when there is none. */
     byte first() {
         configureReadBufferForRead();
         for (int i = read.position(); i < read.limit(); i++) {

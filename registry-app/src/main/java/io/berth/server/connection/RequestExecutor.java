@@ -8,10 +8,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Runs requests: on platform threads first, which wait for clients at the least cost, and on virtual
- * threads beyond those, so that a slow client keeps no other from being served. When as many requests
- * run as the heap allows, a further event of a connection gets a virtual thread that only finds out
- * what it is: probes are served, and others wait for their turn. Safe for use by many threads.
+ * Runs requests: on platform threads first, which wait for clients at the least cost, and on
+ * virtual threads beyond those, so that a slow client keeps no other from being served. When as
+ * many requests run as the heap allows, a further event of a connection gets a virtual thread that
+ * only finds out what it is: probes are served, and others wait for their turn. Safe for use by
+ * many threads.
  */
 public final class RequestExecutor implements Executor, AutoCloseable {
 
@@ -100,8 +101,9 @@ public final class RequestExecutor implements Executor, AutoCloseable {
     }
 
     /**
-     * Whether a request with a body may run. Their limit is lower than that of all requests, so that
-     * requests without a body can always run. After {@code true}, {@link #endBody} must follow.
+     * Whether a request with a body may run. Their limit is lower than that of all requests, so
+     * that requests without a body can always run. After {@code true}, {@link #endBody} must
+     * follow.
      */
     boolean tryBeginBody() {
         return waitingBodies.isEmpty() && bodies.tryAcquire();

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks that a client takes a minimum of bytes of a file in each window of time. The kernel sends
- * the file, and no thread waits for it, so that its progress is looked at from time to time. Safe for
- * use by many threads.
+ * the file, and no thread waits for it, so that its progress is looked at from time to time. Safe
+ * for use by many threads.
  */
 final class SendfileDataRate {
 

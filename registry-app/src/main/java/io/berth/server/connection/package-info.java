@@ -1,6 +1,6 @@
 /**
- * Connections of the server: their limits, buffers and minimum data rates, and the threads that serve
- * their requests.
+ * Connections of the server: their limits, buffers and minimum data rates, and the threads that
+ * serve their requests.
  */
 @NullMarked
 package io.berth.server.connection;

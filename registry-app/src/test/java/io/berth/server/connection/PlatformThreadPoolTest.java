@@ -20,7 +20,8 @@ class PlatformThreadPoolTest {
     private static final int MOST = 6;
     private static final long IDLE_NANOS = 200_000;
 
-    private final PlatformThreadPool threads = new PlatformThreadPool(MOST, Duration.ofNanos(IDLE_NANOS));
+    private final PlatformThreadPool threads =
+            new PlatformThreadPool(MOST, Duration.ofNanos(IDLE_NANOS));
     private final CountDownLatch end = new CountDownLatch(1);
     private final AtomicInteger running = new AtomicInteger();
 

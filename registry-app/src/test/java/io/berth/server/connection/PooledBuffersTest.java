@@ -20,7 +20,9 @@ class PooledBuffersTest {
         buffers.release();
 
         assertThat(buffers.isReadBufferEmpty()).isTrue();
-        assertThat(new PooledBuffers(pool).emptyReadBuffer()).as("the same one, lent again").isSameAs(first);
+        assertThat(new PooledBuffers(pool).emptyReadBuffer())
+                .as("the same one, lent again")
+                .isSameAs(first);
     }
 
     @Test
@@ -47,7 +49,8 @@ class PooledBuffersTest {
 
     @Test
     void givesWhatIsLongerThanABufferPieceByPiece() {
-        String large = "x".repeat(PooledBuffers.READ_BYTES - 1) + "yz".repeat(PooledBuffers.READ_BYTES);
+        String large =
+                "x".repeat(PooledBuffers.READ_BYTES - 1) + "yz".repeat(PooledBuffers.READ_BYTES);
         for (int at = 0; at < large.length(); at += 1000) {
             fill(large.substring(at, Math.min(at + 1000, large.length())));
             buffers.keep();

@@ -21,8 +21,10 @@ class UnparsedHeaderTest {
             })
     void knowsProbes(String line) {
         assertThat(UnparsedHeader.isProbe(line + "\r\n" + HOST + "\r\n")).isTrue();
-        assertThat(UnparsedHeader.isProbe(line + "\r\n" + HOST + "Content-Length: 5\r\n\r\n")).isFalse();
-        assertThat(UnparsedHeader.isProbe(line + "\r\nTransfer-Encoding: chunked\r\n\r\n")).isFalse();
+        assertThat(UnparsedHeader.isProbe(line + "\r\n" + HOST + "Content-Length: 5\r\n\r\n"))
+                .isFalse();
+        assertThat(UnparsedHeader.isProbe(line + "\r\nTransfer-Encoding: chunked\r\n\r\n"))
+                .isFalse();
     }
 
     @ParameterizedTest
@@ -39,11 +41,17 @@ class UnparsedHeaderTest {
 
     @Test
     void knowsBodies() {
-        assertThat(UnparsedHeader.hasBody("PATCH /v2/a HTTP/1.1\r\nContent-Length: 10\r\n\r\n")).isTrue();
-        assertThat(UnparsedHeader.hasBody("PUT /v2/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"))
+        assertThat(UnparsedHeader.hasBody("PATCH /v2/a HTTP/1.1\r\nContent-Length: 10\r\n\r\n"))
                 .isTrue();
-        assertThat(UnparsedHeader.hasBody("POST /v2/a HTTP/1.1\r\n" + HOST + "content-length: 0\r\n\r\n"))
+        assertThat(
+                        UnparsedHeader.hasBody(
+                                "PUT /v2/a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"))
+                .isTrue();
+        assertThat(
+                        UnparsedHeader.hasBody(
+                                "POST /v2/a HTTP/1.1\r\n" + HOST + "content-length: 0\r\n\r\n"))
                 .isFalse();
-        assertThat(UnparsedHeader.hasBody("GET /v2/a HTTP/1.1\r\nContent-Length: 10\r\n\r\n")).isFalse();
+        assertThat(UnparsedHeader.hasBody("GET /v2/a HTTP/1.1\r\nContent-Length: 10\r\n\r\n"))
+                .isFalse();
     }
 }

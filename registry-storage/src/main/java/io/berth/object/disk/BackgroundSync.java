@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Syncs a file in the background while bytes are still added to it: the disk works while the client
- * sends, and the last sync finds little left. Begins a sync for every {@value #EVERY} bytes, so that
- * small files are not affected.
+ * sends, and the last sync finds little left. Begins a sync for every {@value #EVERY} bytes, so
+ * that small files are not affected.
  *
  * <p>At most one thread works for a file, and {@value #MAX_THREADS} for all files; where none is
- * free, the bytes are left to the last sync. The next call of {@link #added} or {@link #join} throws
- * the failure of a sync: the system reports it once and takes the bytes for written afterwards, so
- * that no later sync would report it.
+ * free, the bytes are left to the last sync. The next call of {@link #added} or {@link #join}
+ * throws the failure of a sync: the system reports it once and takes the bytes for written
+ * afterwards, so that no later sync would report it.
  *
  * <p>For one thread at a time.
  */

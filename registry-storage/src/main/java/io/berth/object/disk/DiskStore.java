@@ -1,11 +1,5 @@
 package io.berth.object.disk;
 
-import io.berth.object.disk.folder.FolderNameCache;
-import io.berth.object.disk.file.SystemCalls;
-import io.berth.object.disk.file.FileErrors;
-import io.berth.object.disk.lock.StoppedWhileWaitingException;
-import io.berth.object.disk.lock.FolderInUseException;
-import io.berth.object.disk.lock.FolderLock;
 import io.berth.name.ByteRange;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
@@ -21,6 +15,12 @@ import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
 import io.berth.object.Version;
+import io.berth.object.disk.file.FileErrors;
+import io.berth.object.disk.file.SystemCalls;
+import io.berth.object.disk.folder.FolderNameCache;
+import io.berth.object.disk.lock.FolderInUseException;
+import io.berth.object.disk.lock.FolderLock;
+import io.berth.object.disk.lock.StoppedWhileWaitingException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -43,8 +43,8 @@ import org.slf4j.LoggerFactory;
  * Objects as files of a local folder: the key is the path below the root, so any registry that
  * keeps the same keys can use the same folder.
  *
- * <p><b>Writing.</b> Bytes go to a temporary file, which is renamed to its key when it is complete; a
- * hint without bytes is created under its key at once. Syncs for each {@link Durability}:
+ * <p><b>Writing.</b> Bytes go to a temporary file, which is renamed to its key when it is complete;
+ * a hint without bytes is created under its key at once. Syncs for each {@link Durability}:
  *
  * <table>
  * <caption>Syncs per write, the only ones this store makes</caption>
@@ -70,8 +70,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A {@link Version} is the file's inode, time and length. Two writes have the same only if they
  * come within one tick of the file system's clock, some milliseconds, and the second reuses the
- * inode of the first. {@link Condition.IfUnchanged} holds where {@link Condition.IfContent}
- * holds.
+ * inode of the first. {@link Condition.IfUnchanged} holds where {@link Condition.IfContent} holds.
  *
  * <p>All of the folder is on one file system. Symbolic links in it are followed, and removed only
  * where one is the object itself. Files that cannot be keys and temporary files of other registries
@@ -251,7 +250,9 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
     public void put(ObjectKey key, byte[] content, Condition condition, Durability durability) {
         boolean isCompleteWhenCreated = content.length == 0 && durability == Durability.HINT;
         sentinel.require();
-        if (isCompleteWhenCreated && condition instanceof Condition.Always && publisher.createEmpty(key)) {
+        if (isCompleteWhenCreated
+                && condition instanceof Condition.Always
+                && publisher.createEmpty(key)) {
             return;
         }
         publisher.checkEarly(key, condition);

@@ -1,12 +1,12 @@
 package io.berth.object.disk;
 
-import io.berth.object.disk.file.SystemCalls;
-import io.berth.object.disk.file.FileErrors;
 import io.berth.name.Digest;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectWriter;
+import io.berth.object.disk.file.FileErrors;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an object to a temporary file and publishes that. Buffers nothing. A file that could not be
- * written or synced completely is deleted when the writer is closed. For one thread.
+ * Writes an object to a temporary file and publishes that. Buffers nothing. A file that could not
+ * be written or synced completely is deleted when the writer is closed. For one thread.
  */
 final class DiskWriter implements ObjectWriter {
 

@@ -1,8 +1,8 @@
 package io.berth.object.disk;
 
-import io.berth.object.disk.folder.FolderNameCache;
-import io.berth.object.disk.file.SystemCalls;
 import io.berth.object.ObjectKey;
+import io.berth.object.disk.file.SystemCalls;
+import io.berth.object.disk.folder.FolderNameCache;
 import io.berth.object.disk.folder.FolderNameCache.Change;
 import io.berth.object.disk.folder.FolderNameCache.Kind;
 import java.io.IOException;
@@ -19,10 +19,10 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Creates, renames and removes the files below the root, and their folders. A folder is created when
- * a file needs it and removed with its last file, so that it can vanish between its creation and its
- * use. Methods that create a name therefore try again from the creation of the folder ({@link
- * #inItsFolder}). Safe for several threads.
+ * Creates, renames and removes the files below the root, and their folders. A folder is created
+ * when a file needs it and removed with its last file, so that it can vanish between its creation
+ * and its use. Methods that create a name therefore try again from the creation of the folder
+ * ({@link #inItsFolder}). Safe for several threads.
  */
 final class FileTree {
 
@@ -138,7 +138,8 @@ final class FileTree {
         try {
             calls.syncFolder(folder);
         } catch (NoSuchFileException e) {
-            // The object was removed meanwhile and its folder with it. Earlier changes still have to
+            // The object was removed meanwhile and its folder with it. Earlier changes still have
+            // to
             // be made durable, which a sync of the folder above does as well.
             if (folder.equals(root)) {
                 throw e;

@@ -1,8 +1,5 @@
 package io.berth.object.disk;
 
-import io.berth.object.disk.file.SmallFile;
-import io.berth.object.disk.file.SystemCalls;
-import io.berth.object.disk.file.FileErrors;
 import io.berth.object.Condition;
 import io.berth.object.Condition.Always;
 import io.berth.object.Condition.IfAbsent;
@@ -13,6 +10,9 @@ import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.OutcomeUnknown;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.Version;
+import io.berth.object.disk.file.FileErrors;
+import io.berth.object.disk.file.SmallFile;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;

@@ -1,13 +1,13 @@
 package io.berth.object.disk;
 
-import io.berth.object.disk.file.SmallFile;
-import io.berth.object.disk.file.FileState;
-import io.berth.object.disk.file.SystemCalls;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException;
 import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.disk.file.FileErrors;
+import io.berth.object.disk.file.FileState;
+import io.berth.object.disk.file.SmallFile;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

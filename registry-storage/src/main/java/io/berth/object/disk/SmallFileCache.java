@@ -1,11 +1,11 @@
 package io.berth.object.disk;
 
-import io.berth.object.disk.file.SmallFile;
-import io.berth.object.disk.file.FileState;
-import io.berth.object.disk.file.SystemCalls;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.berth.object.ObjectKey;
+import io.berth.object.disk.file.FileState;
+import io.berth.object.disk.file.SmallFile;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -37,9 +37,9 @@ final class SmallFileCache {
     private final boolean enabled;
 
     /**
-     * Hashes of keys that were read once. To cache a file takes two stats, which pays off only where
-     * it is read several times; many are read just once, in a row. A hash that is overwritten by
-     * another key or thread costs one more reading.
+     * Hashes of keys that were read once. To cache a file takes two stats, which pays off only
+     * where it is read several times; many are read just once, in a row. A hash that is overwritten
+     * by another key or thread costs one more reading.
      */
     private final int[] readOnce = new int[1024];
 

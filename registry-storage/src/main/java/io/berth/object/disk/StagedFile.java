@@ -1,8 +1,5 @@
 package io.berth.object.disk;
 
-import io.berth.object.disk.file.FileRange;
-import io.berth.object.disk.file.SystemCalls;
-import io.berth.object.disk.file.FileErrors;
 import io.berth.name.Digest;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
@@ -11,6 +8,9 @@ import io.berth.object.ObjectStoreException;
 import io.berth.object.ObjectStoreException.BytesLost;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.StagedObject;
+import io.berth.object.disk.file.FileErrors;
+import io.berth.object.disk.file.FileRange;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Staged bytes in the file of their own key, where other registries expect them, too. They are
  * synced when they are published; those of large files also in the background before that.
  *
- * <p>After a failed sync the file is deleted: the system takes its bytes for written, so that neither
- * reading them nor another sync would report the loss.
+ * <p>After a failed sync the file is deleted: the system takes its bytes for written, so that
+ * neither reading them nor another sync would report the loss.
  *
  * <p>For one thread at a time.
  */

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder of files that are not published yet. Other processes may use the same folder; a file is
- * taken for left over when it was not modified for a day. Safe for several threads.
+ * The folder of files that are not published yet. Other processes may use the same folder; a file
+ * is taken for left over when it was not modified for a day. Safe for several threads.
  */
 final class TemporaryFiles {
 

@@ -1,13 +1,13 @@
 package io.berth.object.disk;
 
-import io.berth.object.disk.folder.FolderNameCache;
-import io.berth.object.disk.folder.SortedNames;
-import io.berth.object.disk.file.SystemCalls;
-import io.berth.object.disk.file.FileErrors;
 import io.berth.object.Continuation;
 import io.berth.object.ListRequest;
 import io.berth.object.Listing;
 import io.berth.object.ObjectKey;
+import io.berth.object.disk.file.FileErrors;
+import io.berth.object.disk.file.SystemCalls;
+import io.berth.object.disk.folder.FolderNameCache;
+import io.berth.object.disk.folder.SortedNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -20,13 +20,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks over the files of one page of a listing, at the cost of that page: one stat for each name in
- * the page that is not known to be a folder, and none for other names. For one thread, once.
+ * Walks over the files of one page of a listing, at the cost of that page: one stat for each name
+ * in the page that is not known to be a folder, and none for other names. For one thread, once.
  *
- * <p>Keys sort by their bytes, so that a folder sorts with its slash: a file {@code v1} comes before
- * all names that begin with it, but a folder {@code v1/} comes after {@code v1.0/}. Names are visited
- * in their own order, and a folder is deferred until the next name sorts after its slash. All names
- * between {@code v1} and {@code v1/} begin with {@code v1}, so that the deferred folders are a stack.
+ * <p>Keys sort by their bytes, so that a folder sorts with its slash: a file {@code v1} comes
+ * before all names that begin with it, but a folder {@code v1/} comes after {@code v1.0/}. Names
+ * are visited in their own order, and a folder is deferred until the next name sorts after its
+ * slash. All names between {@code v1} and {@code v1/} begin with {@code v1}, so that the deferred
+ * folders are a stack.
  */
 final class TreeWalk {
 
@@ -109,7 +110,11 @@ final class TreeWalk {
 
     /** Visits the names after {@code afterHere}; whether the page has room for more keys. */
     private boolean visit(
-            Path folder, String prefix, String afterHere, SortedNames names, Deque<Deferred> deferred)
+            Path folder,
+            String prefix,
+            String afterHere,
+            SortedNames names,
+            Deque<Deferred> deferred)
             throws IOException {
         SortedNames.Cursor cursor = names.after(afterHere);
         while (cursor.next()) {
@@ -138,8 +143,9 @@ final class TreeWalk {
     }
 
     /**
-     * Folders whose names sort before the page but whose keys may be in it. Each name is a prefix of
-     * the text after which the page begins, up to a character that sorts no later than the slash.
+     * Folders whose names sort before the page but whose keys may be in it. Each name is a prefix
+     * of the text after which the page begins, up to a character that sorts no later than the
+     * slash.
      */
     private static Deque<Deferred> foldersAround(String afterHere, SortedNames names) {
         Deque<Deferred> deferred = new ArrayDeque<>();
@@ -156,10 +162,9 @@ final class TreeWalk {
         return deferred;
     }
 
-    /**
-     * Visits the deferred folders that sort before {@code next}; all when it is {@code null}.
-     */
-    private boolean visitDeferred(Deque<Deferred> deferred, @Nullable String next, Path folder, String prefix)
+    /** Visits the deferred folders that sort before {@code next}; all when it is {@code null}. */
+    private boolean visitDeferred(
+            Deque<Deferred> deferred, @Nullable String next, Path folder, String prefix)
             throws IOException {
         while (!deferred.isEmpty()) {
             Deferred last = deferred.peek();

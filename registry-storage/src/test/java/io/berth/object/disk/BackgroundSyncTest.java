@@ -1,6 +1,5 @@
 package io.berth.object.disk;
 
-import io.berth.object.disk.file.SystemCalls;
 import static io.berth.registry.TestContent.chunk;
 import static io.berth.registry.TestContent.random;
 import static io.berth.registry.TestContent.sha256;
@@ -18,6 +17,7 @@ import io.berth.object.ObjectStoreException.BytesLost;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
+import io.berth.object.disk.file.SystemCalls;
 import io.berth.registry.Registry;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;

@@ -1,7 +1,7 @@
 package io.berth.object.disk;
 
-import io.berth.object.disk.file.SystemCalls;
 import io.berth.object.ObjectKey;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;

@@ -1,6 +1,5 @@
 package io.berth.object.disk;
 
-import io.berth.object.disk.folder.FolderNameCache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,6 +13,7 @@ import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
+import io.berth.object.disk.folder.FolderNameCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -62,7 +62,8 @@ public abstract class DiskFixture {
         return list("", null, false, 10_000);
     }
 
-    protected List<String> list(String prefix, @Nullable String startAfter, boolean fold, int limit) {
+    protected List<String> list(
+            String prefix, @Nullable String startAfter, boolean fold, int limit) {
         return store.list(new ListRequest(prefix, startAfter, fold, limit)).entries();
     }
 

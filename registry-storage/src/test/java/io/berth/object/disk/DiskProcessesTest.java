@@ -1,6 +1,5 @@
 package io.berth.object.disk;
 
-import io.berth.object.disk.file.SystemCalls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.object.Condition;
@@ -9,6 +8,7 @@ import io.berth.object.ListRequest;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
+import io.berth.object.disk.file.SystemCalls;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

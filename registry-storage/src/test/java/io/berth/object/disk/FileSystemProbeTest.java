@@ -1,10 +1,10 @@
 package io.berth.object.disk;
 
-import io.berth.object.disk.file.SystemCalls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.object.ObjectKey;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AtomicMoveNotSupportedException;

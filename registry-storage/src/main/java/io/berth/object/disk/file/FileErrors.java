@@ -60,9 +60,7 @@ public final class FileErrors {
         return new Unavailable(prefix, "cannot list: " + reason(e), e);
     }
 
-    /**
-     * Whether the cause of {@code failure} is that {@code file} does not exist, or is a folder.
-     */
+    /** Whether the cause of {@code failure} is that {@code file} does not exist, or is a folder. */
     public static boolean isNoFile(Path file, IOException failure) {
         return isAbsent(file, failure) || Files.isDirectory(file);
     }

@@ -1,9 +1,9 @@
 package io.berth.object.disk.folder;
 
-import io.berth.object.disk.file.FileState;
-import io.berth.object.disk.file.SystemCalls;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.berth.object.disk.file.FileState;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -30,17 +30,17 @@ import org.jspecify.annotations.Nullable;
  * were read. (Git trusts its index under the same rule.) On a network file system this requires
  * clocks that agree to within {@link FileState#COARSE}.
  *
- * <p><b>Changes by this process are applied to the entry</b>, so that pages stay cheap while it adds
- * and removes names: {@link #change} looks at the time before and after it. If the time before is the
- * one of the entry, the names with this change are those of the time after. This does not notice a
- * name that another process adds or removes in these microseconds, or in the same tick of the file
- * system's clock. Therefore a folder that this process changed is read again while it is listed: after
- * {@link FileState#COARSE}, or, where a read takes long, after {@link #RECHECK_FACTOR} times as long,
- * but after {@link #MAX_RECHECK} at the latest. For so long the change of another process may be
- * missed. A change by this process is never missed.
+ * <p><b>Changes by this process are applied to the entry</b>, so that pages stay cheap while it
+ * adds and removes names: {@link #change} looks at the time before and after it. If the time before
+ * is the one of the entry, the names with this change are those of the time after. This does not
+ * notice a name that another process adds or removes in these microseconds, or in the same tick of
+ * the file system's clock. Therefore a folder that this process changed is read again while it is
+ * listed: after {@link FileState#COARSE}, or, where a read takes long, after {@link
+ * #RECHECK_FACTOR} times as long, but after {@link #MAX_RECHECK} at the latest. For so long the
+ * change of another process may be missed. A change by this process is never missed.
  *
- * <p>Memory: half of the given amount for entries; a folder with more than a quarter is read in parts,
- * and again for each part. One large folder is read at a time, which takes the other half.
+ * <p>Memory: half of the given amount for entries; a folder with more than a quarter is read in
+ * parts, and again for each part. One large folder is read at a time, which takes the other half.
  */
 public final class FolderNameCache {
 
@@ -147,7 +147,8 @@ public final class FolderNameCache {
     private final Semaphore large = new Semaphore(1);
 
     /**
-     * Keep a folder and its entry consistent. Striped: folders that share a lock wait for each other.
+     * Keep a folder and its entry consistent. Striped: folders that share a lock wait for each
+     * other.
      */
     private final Object[] locks = new Object[256];
 
@@ -171,9 +172,9 @@ public final class FolderNameCache {
     }
 
     /**
-     * The names in a folder that can be part of a key; none where the folder does not exist any more.
-     * Either all of them, or, where they take too much memory, those that sort after {@code after}, up
-     * to {@link SortedNames#last}, and those that are prefixes of {@code after}.
+     * The names in a folder that can be part of a key; none where the folder does not exist any
+     * more. Either all of them, or, where they take too much memory, those that sort after {@code
+     * after}, up to {@link SortedNames#last}, and those that are prefixes of {@code after}.
      *
      * @param attributes of the folder, read just before
      * @throws IOException when the folder cannot be read
@@ -223,7 +224,8 @@ public final class FolderNameCache {
         return new FolderScan(calls, folder, after, maxFolderBytes, large).run();
     }
 
-    private FolderScan.Result read(Path folder, PendingRead reading, String after) throws IOException {
+    private FolderScan.Result read(Path folder, PendingRead reading, String after)
+            throws IOException {
         long start = System.nanoTime();
         try {
             FolderScan.Result read = scan(folder, after);
@@ -238,7 +240,8 @@ public final class FolderNameCache {
         }
     }
 
-    private FolderScan.Result end(Path folder, PendingRead reading, FolderScan.Result read, long took) {
+    private FolderScan.Result end(
+            Path folder, PendingRead reading, FolderScan.Result read, long took) {
         synchronized (lock(folder)) {
             FolderScan.Result result = reading.withChanges(read);
             if (result.all() && result.names().count() >= MIN_CACHED) {
@@ -253,11 +256,11 @@ public final class FolderNameCache {
     }
 
     /**
-     * Makes a change of a name in a folder, and applies it to the folder's entry. Where the state of
-     * the folder cannot be read after the change, the entry is removed.
+     * Makes a change of a name in a folder, and applies it to the folder's entry. Where the state
+     * of the folder cannot be read after the change, the entry is removed.
      *
-     * @throws IOException what the change throws; or, when nothing was changed, that the state of the
-     *     folder cannot be read
+     * @throws IOException what the change throws; or, when nothing was changed, that the state of
+     *     the folder cannot be read
      */
     public <T> T change(Path folder, String name, Kind kind, Change<T> change) throws IOException {
         synchronized (lock(folder)) {
@@ -288,7 +291,8 @@ public final class FolderNameCache {
         }
     }
 
-    private void applyToKnown(Path folder, FileState before, FileState after, Kind kind, String name) {
+    private void applyToKnown(
+            Path folder, FileState before, FileState after, Kind kind, String name) {
         PendingRead reading = pending.get(folder);
         if (reading != null) {
             reading.changed(before, after, kind, name);
@@ -299,7 +303,9 @@ public final class FolderNameCache {
         }
     }
 
-    /** Removes the entry of a folder; to be called when it was removed or changed in another way. */
+    /**
+     * Removes the entry of a folder; to be called when it was removed or changed in another way.
+     */
     public void forget(Path folder) {
         synchronized (lock(folder)) {
             cache.invalidate(folder);
@@ -320,8 +326,8 @@ public final class FolderNameCache {
     }
 
     /**
-     * {@code null} when the folder does not exist or its state cannot be read. The change was made and
-     * is reported as made in any case.
+     * {@code null} when the folder does not exist or its state cannot be read. The change was made
+     * and is reported as made in any case.
      */
     private @Nullable FileState stateAfterChange(Path folder) {
         try {

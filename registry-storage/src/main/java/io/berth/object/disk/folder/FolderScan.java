@@ -1,7 +1,7 @@
 package io.berth.object.disk.folder;
 
-import io.berth.object.disk.file.SystemCalls;
 import io.berth.object.ObjectKey;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

@@ -12,8 +12,8 @@ import java.util.function.Predicate;
  * The names of a folder's children in the order of their bytes: all of them, or a contiguous part.
  * Takes about 30 bytes for a name of 25 characters.
  *
- * <p>Immutable, but for what {@link Cursor#sawFolder} notes: adding or removing a name makes another
- * object, which shares all but a few kilobytes with this one. Safe for several threads.
+ * <p>Immutable, but for what {@link Cursor#sawFolder} notes: adding or removing a name makes
+ * another object, which shares all but a few kilobytes with this one. Safe for several threads.
  */
 public final class SortedNames {
 
@@ -206,8 +206,8 @@ public final class SortedNames {
      * Merges disjoint parts.
      *
      * @param wanted other names are left out
-     * @param limit bytes of {@link #weight}, about: names beyond it are left out, and the result does
-     *     not reach the end of the folder
+     * @param limit bytes of {@link #weight}, about: names beyond it are left out, and the result
+     *     does not reach the end of the folder
      */
     static SortedNames merged(List<SortedNames> parts, Predicate<String> wanted, long limit) {
         record Head(String name, Cursor cursor) {}

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Locks a folder against other processes, by a lock of the operating system on a file in it. The
- * system releases the lock when the process ends, in whatever way, so that no stale lock remains. It
- * works among containers, and among machines whose network file system supports locks. Safe for
+ * system releases the lock when the process ends, in whatever way, so that no stale lock remains.
+ * It works among containers, and among machines whose network file system supports locks. Safe for
  * several threads.
  *
  * <p>Nothing else in this process may open the file: closing any handle on it would release the
@@ -72,7 +72,8 @@ public final class FolderLock implements AutoCloseable {
                     holder(real),
                     timeout.toSeconds());
         }
-        // Spring does not end a start that is under way, so a stop would wait for the other process.
+        // Spring does not end a start that is under way, so a stop would wait for the other
+        // process.
         try (ShutdownSignal stop = new ShutdownSignal()) {
             while (lock == null) {
                 if (Instant.now().isAfter(deadline)) {

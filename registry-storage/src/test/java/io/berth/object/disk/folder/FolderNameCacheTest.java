@@ -1,9 +1,5 @@
 package io.berth.object.disk.folder;
 
-import io.berth.object.disk.Allocated;
-import io.berth.object.disk.DiskFixture;
-import io.berth.object.disk.DiskStore;
-import io.berth.object.disk.file.SystemCalls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -13,6 +9,10 @@ import io.berth.object.Eventually;
 import io.berth.object.ListRequest;
 import io.berth.object.Listing;
 import io.berth.object.ObjectStoreException;
+import io.berth.object.disk.Allocated;
+import io.berth.object.disk.DiskFixture;
+import io.berth.object.disk.DiskStore;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.lang.Thread.State;
 import java.nio.file.DirectoryStream;

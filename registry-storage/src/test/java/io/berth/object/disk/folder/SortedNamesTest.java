@@ -1,8 +1,8 @@
 package io.berth.object.disk.folder;
 
-import io.berth.object.disk.Allocated;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.berth.object.disk.Allocated;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

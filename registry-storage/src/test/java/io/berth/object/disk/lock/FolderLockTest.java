@@ -1,10 +1,10 @@
 package io.berth.object.disk.lock;
 
-import io.berth.object.disk.DiskStore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.object.ObjectKey;
+import io.berth.object.disk.DiskStore;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
