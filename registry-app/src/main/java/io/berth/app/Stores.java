@@ -10,7 +10,7 @@ import io.berth.config.tree.WrongSettingException;
 import io.berth.object.ObjectStore;
 import io.berth.object.disk.DiskStore;
 import io.berth.object.disk.lock.FolderInUseException;
-import io.berth.object.disk.lock.StoppedWhileWaitingException;
+import io.berth.object.StoppedWhileWaitingException;
 import io.berth.object.s3.S3Store;
 import io.berth.object.s3.bucket.S3Options;
 import io.berth.object.s3.bucket.S3Options.Credentials;

@@ -1,9 +1,9 @@
 package io.berth.cli;
 
-import io.berth.object.disk.lock.StoppedWhileWaitingException;
+import io.berth.object.StoppedWhileWaitingException;
 import org.springframework.boot.SpringBootExceptionReporter;
 
-/** A start that was told to stop has not failed, and has said so by the time that it ends. */
+/** Reports nothing when a start was told to stop: that is no failure, and has been logged. */
 final class StoppedStart implements SpringBootExceptionReporter {
 
     @Override

@@ -166,11 +166,7 @@ public record S3Settings(
                 GROUP + "v4auth",
                 false,
                 "true: there is no other way to sign requests any more");
-        SettingChecks.require(
-                userAgent == null || userAgent.chars().allMatch(c -> c >= 0x20 && c <= 0x7e),
-                GROUP + "useragent",
-                String.valueOf(userAgent),
-                "text of printable ASCII characters");
+        requirePrintable("useragent", userAgent);
         requirePart("chunksize", chunkSize);
         requirePart("multipartcopychunksize", multipartCopyChunkSize);
         requireNumber("multipartcopymaxconcurrency", multipartCopyMaxConcurrency, 1000);
@@ -188,6 +184,14 @@ public record S3Settings(
 
     private static String trimmed(String folder) {
         return folder.strip().replaceAll("^/+|/+$", "");
+    }
+
+    private static void requirePrintable(String name, @Nullable String text) {
+        SettingChecks.require(
+                text == null || text.chars().allMatch(c -> c >= 0x20 && c <= 0x7e),
+                GROUP + name,
+                String.valueOf(text),
+                "text of printable ASCII characters");
     }
 
     private static void requirePlace(String region, String bucket, String rootDirectory) {

@@ -60,6 +60,7 @@ class StorageSettingsTest {
                                                         "true"),
                                                 Map.entry("storage.redirect.disable", "true"),
                                                 Map.entry("storage.ownership", "shared"),
+                                                Map.entry("storage.replicas", "one"),
                                                 Map.entry("storage.delete.enabled", "false"),
                                                 Map.entry("storage.tag.concurrencylimit", "8"),
                                                 Map.entry(
@@ -84,7 +85,7 @@ class StorageSettingsTest {
                                 null,
                                 new Redirect(true),
                                 OwnershipMode.SHARED,
-                                Replicas.AUTO,
+                                Replicas.ONE,
                                 new Delete(false),
                                 new Tag(8),
                                 new Maintenance(

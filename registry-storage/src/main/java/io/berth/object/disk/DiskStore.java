@@ -20,7 +20,7 @@ import io.berth.object.disk.file.SystemCalls;
 import io.berth.object.disk.folder.FolderNameCache;
 import io.berth.object.disk.lock.FolderInUseException;
 import io.berth.object.disk.lock.FolderLock;
-import io.berth.object.disk.lock.StoppedWhileWaitingException;
+import io.berth.object.StoppedWhileWaitingException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

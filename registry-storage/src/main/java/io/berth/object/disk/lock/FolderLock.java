@@ -1,5 +1,6 @@
 package io.berth.object.disk.lock;
 
+import io.berth.object.StoppedWhileWaitingException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,4 +1,4 @@
-package io.berth.object.disk.lock;
+package io.berth.object;
 
 import java.nio.file.Path;
 
@@ -10,7 +10,11 @@ public final class StoppedWhileWaitingException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    StoppedWhileWaitingException(Path folder, String holder) {
+    /**
+     * @param folder that could not be opened yet
+     * @param holder the process that uses it, as far as it is known
+     */
+    public StoppedWhileWaitingException(Path folder, String holder) {
         super("told to stop while " + folder + " was in use by " + holder);
     }
 }
