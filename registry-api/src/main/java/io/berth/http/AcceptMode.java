@@ -3,16 +3,16 @@ package io.berth.http;
 import io.berth.http.message.Accept;
 import io.berth.name.MediaType;
 
-/** How far a client's {@code Accept} header decides which manifest it gets. */
+/** How a client's {@code Accept} header is applied to manifests. */
 public enum AcceptMode {
 
-    /** What a client names is what it supports; one that names nothing special supports all. */
+    /** A client accepts the types that it lists; one that lists no manifest type accepts all. */
     NEGOTIATED,
 
-    /** What is not named is not supported, as in CNCF distribution. */
+    /** A type that is not listed is not accepted, as in CNCF distribution. */
     STRICT,
 
-    /** The header is not looked at. */
+    /** The header is ignored. */
     OFF;
 
     boolean supports(Accept accept, MediaType type) {

@@ -1,69 +1,40 @@
 package io.berth.http;
 
+import io.berth.http.route.UrlSettings;
 import io.berth.name.Platform;
-import java.net.URI;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What an administrator decides about the wire protocol.
+ * Settings of the API.
  *
- * @param readOnly whether changes are refused at the door, before anything of them is read, so that
- *     a client learns this reason and not what else is wrong with its request; that nothing changes
- *     is up to the registry
+ * @param readOnly whether changes are refused before anything of the request is read, so that a
+ *     client learns this reason and not another error of its request. The registry itself must be
+ *     read-only as well
  */
-public record ApiSettings(Urls urls, Manifests manifests, Lists lists, boolean readOnly) {
+public record ApiSettings(UrlSettings urls, Manifests manifests, Lists lists, boolean readOnly) {
 
     /**
-     * How the registry names itself in {@code Location} and {@code Link}.
+     * Settings of manifests.
      *
-     * @param host where clients reach the registry from outside, scheme and all, perhaps with a
-     *     path; when it is set every {@code Location} begins with it
-     * @param relative whether, without a {@code host}, a {@code Location} is a path alone, which is
-     *     right behind every proxy that does not change paths
-     * @param trustForwarded whether {@code Forwarded} and {@code X-Forwarded-*} are believed; only
-     *     behind a proxy that sets them itself
-     * @param prefix in front of {@code /v2/}: empty, or a path that begins with a slash and does
-     *     not end with one
-     */
-    public record Urls(
-            @Nullable URI host, boolean relative, boolean trustForwarded, String prefix) {
-
-        /**
-         * @throws IllegalArgumentException with a message that names the setting
-         */
-        public Urls {
-            if (host != null && (host.getScheme() == null || host.getRawAuthority() == null)) {
-                throw new IllegalArgumentException(
-                        "host is a URL such as https://registry.example.com, not " + host);
-            }
-            if (!prefix.isEmpty() && (!prefix.startsWith("/") || prefix.endsWith("/"))) {
-                throw new IllegalArgumentException(
-                        "prefix begins with a slash and ends without one, unlike " + prefix);
-            }
-        }
-    }
-
-    /**
-     * @param defaultPlatform whose image a client gets that asks for a Docker manifest list by tag
-     *     and does not take lists
+     * @param defaultPlatform the platform of the image that a client gets when it asks for a Docker
+     *     manifest list by tag and does not accept lists
      * @param bodyBytes memory for manifests that are being pushed, in bytes; at least 20 MiB are
-     *     taken, so that there is room for a large one
+     *     used, so that a large one fits
      */
     public record Manifests(AcceptMode accept, Platform defaultPlatform, long bodyBytes) {}
 
     /**
-     * Limits of lists. A client that asks for more gets as much as the limit and a {@code Link} to
-     * the rest.
+     * Limits of lists. A client that asks for more items gets the limit and a {@code Link} to the
+     * rest.
      *
      * @param maxTags items of a page of tags
-     * @param allTags tags given to a client that names no number: old ones do not follow links
-     * @param repositories items of a page of the catalog when no number is named
+     * @param allTags tags for a client that asks for no number: old clients do not follow links
+     * @param repositories items of a page of the catalog for a client that asks for no number
      * @param maxRepositories items of a page of the catalog
-     * @param roomBytes memory for all lists that are being made and sent; one that would exceed it
-     *     waits for its turn
+     * @param memoryBytes memory for all lists that are being made and sent; a list that would
+     *     exceed it waits
      */
     public record Lists(
-            int maxTags, int allTags, int repositories, int maxRepositories, long roomBytes) {
+            int maxTags, int allTags, int repositories, int maxRepositories, long memoryBytes) {
 
         /**
          * @throws IllegalArgumentException with a message that names the setting
@@ -73,7 +44,7 @@ public record ApiSettings(Urls urls, Manifests manifests, Lists lists, boolean r
             requirePositive("allTags", allTags);
             requirePositive("repositories", repositories);
             requirePositive("maxRepositories", maxRepositories);
-            requirePositive("roomBytes", roomBytes);
+            requirePositive("memoryBytes", memoryBytes);
         }
 
         private static void requirePositive(String name, long value) {
@@ -83,10 +54,10 @@ public record ApiSettings(Urls urls, Manifests manifests, Lists lists, boolean r
         }
     }
 
-    /** What suits a registry that clients reach directly. */
+    /** Settings for a registry that clients reach directly. */
     public static ApiSettings defaults() {
         return new ApiSettings(
-                new Urls(null, true, false, ""),
+                new UrlSettings(null, true, false, ""),
                 new Manifests(
                         AcceptMode.NEGOTIATED,
                         new Platform("linux", "amd64", null),

@@ -1,25 +1,26 @@
 package io.berth.http;
 
-import io.berth.http.RegistryPath.Base;
-import io.berth.http.RegistryPath.Root;
+import io.berth.http.response.Responses;
+import io.berth.http.route.RegistryPath.Base;
+import io.berth.http.route.RegistryPath.Root;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Signs of life (distribution-spec, "Determining Support"). */
+/** Answers checks whether this is a registry (distribution-spec, "Determining Support"). */
 final class BaseController {
 
     private static final byte[] EMPTY_OBJECT = {'{', '}'};
 
-    /** The server runs; says nothing about the storage. */
+    /** Shows that the server runs, not that the storage is available. */
     void root(Root path, HttpServletRequest request, HttpServletResponse response) {
         response.setHeader("Cache-Control", "no-cache");
-        Answer.empty(response, HttpServletResponse.SC_OK);
+        Responses.empty(response, HttpServletResponse.SC_OK);
     }
 
-    /** The protocol is spoken here, and the caller is let in. */
+    /** Shows that this server implements the protocol and accepts the caller. */
     void get(Base path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        Answer.content(request, response, "application/json", EMPTY_OBJECT);
+        Responses.content(request, response, "application/json", EMPTY_OBJECT);
     }
 }

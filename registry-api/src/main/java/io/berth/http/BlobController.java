@@ -2,9 +2,13 @@ package io.berth.http;
 
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
-import io.berth.http.RegistryPath.BlobAt;
 import io.berth.http.message.EntityTags;
 import io.berth.http.message.RequestedRange;
+import io.berth.http.response.ApiHeaders;
+import io.berth.http.response.BlobSender;
+import io.berth.http.response.MultipartRanges;
+import io.berth.http.response.Responses;
+import io.berth.http.route.RegistryPath.BlobAt;
 import io.berth.name.ByteRange;
 import io.berth.name.Descriptor;
 import io.berth.name.Digest;
@@ -37,7 +41,7 @@ final class BlobController {
             if (!answersNotModified(path.digest(), request, response)) {
                 response.setHeader("Location", link.get().toString());
                 response.setHeader(ApiHeaders.CONTENT_DIGEST, path.digest().toString());
-                Answer.empty(response, HttpServletResponse.SC_TEMPORARY_REDIRECT);
+                Responses.empty(response, HttpServletResponse.SC_TEMPORARY_REDIRECT);
             }
             return;
         }
@@ -57,13 +61,13 @@ final class BlobController {
                 sendParts(blob, ranges, request, response);
             }
             case RequestedRange.Unsatisfiable _ ->
-                    throw new RefusedException(
+                    throw new HeaderedRegistryException(
                             new RegistryException(ErrorCode.RANGE_INVALID),
                             Map.of("Content-Range", "bytes */" + size));
         }
     }
 
-    /** Answered here even where a GET is redirected: who asks this is often about to push. */
+    /** Not redirected, unlike GET: clients send this mostly to find out whether to push. */
     void head(BlobAt path, HttpServletRequest request, HttpServletResponse response) {
         Descriptor blob = registry.blob(path.repository(), path.digest()).descriptor();
         if (!answersNotModified(path.digest(), request, response)) {
@@ -74,7 +78,7 @@ final class BlobController {
 
     void delete(BlobAt path, HttpServletRequest request, HttpServletResponse response) {
         registry.deleteBlob(path.repository(), path.digest());
-        Answer.empty(response, HttpServletResponse.SC_ACCEPTED);
+        Responses.empty(response, HttpServletResponse.SC_ACCEPTED);
     }
 
     private static boolean answersNotModified(
@@ -87,7 +91,7 @@ final class BlobController {
         return true;
     }
 
-    /** A range is of use only if the client's earlier part was of this very content. */
+    /** The range applies only if the client has the beginning of the same content. */
     private static RequestedRange requestedRange(
             HttpServletRequest request, Digest digest, long size) {
         String condition = request.getHeader("If-Range");

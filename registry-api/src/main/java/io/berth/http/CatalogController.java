@@ -1,7 +1,10 @@
 package io.berth.http;
 
-import io.berth.http.RegistryPath.Catalog;
+import io.berth.http.body.ListMemory;
 import io.berth.http.message.QueryParameter;
+import io.berth.http.response.Json;
+import io.berth.http.route.ApiUrls;
+import io.berth.http.route.RegistryPath.Catalog;
 import io.berth.name.RepositoryName;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
@@ -11,20 +14,20 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Deque;
 
-/** The names of the repositories: no part of the specification, yet every registry has it. */
+/** Lists the repositories: not specified by OCI, but supported by every registry. */
 final class CatalogController {
 
     private final RegistryLister registry;
     private final ApiUrls urls;
     private final ApiSettings.Lists limits;
-    private final ListRoom room;
+    private final ListMemory memory;
 
     CatalogController(
-            RegistryLister registry, ApiUrls urls, ApiSettings.Lists limits, ListRoom room) {
+            RegistryLister registry, ApiUrls urls, ApiSettings.Lists limits, ListMemory memory) {
         this.registry = registry;
         this.urls = urls;
         this.limits = limits;
-        this.room = room;
+        this.memory = memory;
     }
 
     void get(Catalog path, HttpServletRequest request, HttpServletResponse response)
@@ -36,17 +39,17 @@ final class CatalogController {
                         limits.repositories(),
                         limits.maxRepositories());
         PageRequest wanted = query.request();
-        try (ListRoom.Place place =
-                room.take(request, (long) wanted.limit() * ListRoom.REPOSITORY)) {
+        try (ListMemory.Reservation reservation =
+                memory.reserve(request, (long) wanted.limit() * ListMemory.REPOSITORY)) {
             Page<RepositoryName> page = registry.repositories(wanted);
             Deque<byte[]> body = document(page);
             urls.linkToNext(response, path, page, RepositoryName::value, query::next);
-            place.send(response, "application/json", body);
+            reservation.send(response, "application/json", body);
         }
     }
 
     private static Deque<byte[]> document(Page<RepositoryName> page) {
-        return Json.pieces(
+        return Json.segments(
                 json -> {
                     json.writeStartObject();
                     json.writeArrayPropertyStart("repositories");

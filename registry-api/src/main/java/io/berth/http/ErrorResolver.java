@@ -4,6 +4,12 @@ import io.berth.error.ErrorCode;
 import io.berth.error.OperationRefusedException;
 import io.berth.error.RegistryError;
 import io.berth.error.RegistryException;
+import io.berth.http.response.ErrorResponse;
+import io.berth.http.response.ErrorStatus;
+import io.berth.http.response.RequestId;
+import io.berth.http.route.ApiUrls;
+import io.berth.http.route.RegistryPath;
+import io.berth.http.route.Routes;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -17,15 +23,12 @@ import org.springframework.core.Ordered;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 
-/**
- * Answers everything that was thrown. Controllers throw and never write an error, so none of them
- * can forget to, or contradict another.
- */
+/** Answers exceptions: controllers throw, and never write an error response. */
 final class ErrorResolver implements HandlerExceptionResolver, Ordered {
 
     private static final Logger log = LoggerFactory.getLogger(ErrorResolver.class);
 
-    /** Seconds after which a client may try again, where the server knows no better. */
+    /** Default number of seconds after which a client may try again. */
     private static final String RETRY_AFTER = "1";
 
     private final ApiUrls urls;
@@ -42,9 +45,11 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
     }
 
     /**
-     * @return {@code null} for a request that is not the API's, and when an answer had begun: the
-     *     exception then reaches the server, which breaks the connection. A client must never take
-     *     half a blob for a whole one.
+     * Answers an exception.
+     *
+     * @return {@code null} for a request that is not of the API, and when the response had begun:
+     *     the exception then reaches the server, which closes the connection. A client must never
+     *     take a part of a blob for the whole.
      */
     @Override
     public @Nullable ModelAndView resolveException(
@@ -70,7 +75,7 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
         int status = ErrorStatus.of(failure.code());
         log(status, request, exception);
         try {
-            ErrorAnswer.send(
+            ErrorResponse.send(
                     request, response, status, failure.errors(), headers(request, failure));
         } catch (IOException e) {
             return clientGone(request, response, e);
@@ -83,7 +88,7 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
                 && known.code() == ErrorCode.UNAVAILABLE;
     }
 
-    /** A connection that fails is everyday life, and nobody is left to be told. */
+    /** The client has closed the connection, which is usual; there is nobody to answer. */
     private static ModelAndView clientGone(
             HttpServletRequest request, HttpServletResponse response, Exception exception) {
         log.debug(
@@ -99,9 +104,9 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
     }
 
     /**
-     * Without the stack where the service is unavailable: a storage that is away is away for every
-     * request, and what it said is all there is to know. Where nothing failed there are more
-     * requests than the server has room for, which is no error of it.
+     * Logs a failure, without the stack trace where the service is unavailable: a storage that is
+     * unavailable fails every request for the same reason. Without a cause, the server has no room
+     * for the request, which is no error of the server.
      */
     private static void log(int status, HttpServletRequest request, Exception exception) {
         boolean unavailable = isUnavailable(exception);
@@ -166,9 +171,9 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
                     headers.put("Allow", routes.allowed(path, reason(failure)));
                 }
             }
-            default -> {} // says all there is to say in its body
+            default -> {} // needs no headers
         }
-        if (failure instanceof RefusedException refused) {
+        if (failure instanceof HeaderedRegistryException refused) {
             headers.putAll(refused.headers());
         }
         return headers;

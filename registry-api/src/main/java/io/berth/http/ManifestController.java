@@ -2,10 +2,15 @@ package io.berth.http;
 
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
-import io.berth.http.RegistryPath.ManifestAt;
+import io.berth.http.body.ManifestBodyReader;
 import io.berth.http.message.EntityTags;
 import io.berth.http.message.QueryParameter;
 import io.berth.http.message.QueryString;
+import io.berth.http.response.ApiHeaders;
+import io.berth.http.response.BlobSender;
+import io.berth.http.response.Responses;
+import io.berth.http.route.ApiUrls;
+import io.berth.http.route.RegistryPath.ManifestAt;
 import io.berth.manifest.Manifest;
 import io.berth.manifest.ManifestContent;
 import io.berth.manifest.ManifestParser;
@@ -39,14 +44,14 @@ final class ManifestController {
     private final Registry registry;
     private final ApiUrls urls;
     private final ManifestNegotiation negotiation;
-    private final ManifestBodies bodies;
+    private final ManifestBodyReader bodies;
     private final BlobSender sender;
 
     ManifestController(
             Registry registry,
             ApiUrls urls,
             ManifestNegotiation negotiation,
-            ManifestBodies bodies,
+            ManifestBodyReader bodies,
             BlobSender sender) {
         this.registry = registry;
         this.urls = urls;
@@ -55,7 +60,7 @@ final class ManifestController {
         this.sender = sender;
     }
 
-    /** Also for HEAD. A client that has the content already costs no reading of it. */
+    /** Also for HEAD. For a client that has the content already, it is not read. */
     void get(ManifestAt path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Reference reference = existing(path);
@@ -68,13 +73,15 @@ final class ManifestController {
         }
         Found found = find(path.repository(), reference, request);
         if (conditional && answersNotModified(found.digest, reference, request, response)) {
-            return; // the child of a list: its own digest is what the client was told before
+            return; // the child of an index, whose own digest the client has from before
         }
         identify(found.digest, reference, response);
         send(found, request, response);
     }
 
-    /** What is sent of a manifest: while a client takes its time, nothing else of it is kept. */
+    /**
+     * What is sent of a manifest; nothing else of it stays in memory while a client reads slowly.
+     */
     private record Found(Digest digest, String type, ManifestContent body) {}
 
     private Found find(RepositoryName repository, Reference reference, HttpServletRequest request) {
@@ -86,12 +93,12 @@ final class ManifestController {
             throws IOException {
         Optional<byte[]> inMemory = found.body.inMemory();
         if (inMemory.isPresent()) {
-            Answer.content(request, response, found.type, inMemory.get());
+            Responses.content(request, response, found.type, inMemory.get());
             return;
         }
         response.setContentType(found.type);
         response.setContentLengthLong(found.body.size());
-        if (Answer.wantsContent(request)) {
+        if (Responses.wantsContent(request)) {
             sender.copy(found.body.open(), found.body.size(), response.getOutputStream());
         }
     }
@@ -104,9 +111,9 @@ final class ManifestController {
         Digest expected = expected(reference, query);
         MediaType declared = declaredType(request);
         Manifest manifest;
-        try (ManifestBodies.Body body = bodies.read(request)) {
+        try (ManifestBodyReader.Body body = bodies.read(request)) {
             manifest = ManifestParser.pushed(body.content(), declared, expected);
-            body.isRead(manifest);
+            body.parsed(manifest);
             registry.putManifest(path.repository(), manifest, tags);
         }
         Digest digest = manifest.digest();
@@ -120,7 +127,7 @@ final class ManifestController {
             response.setHeader(
                     "OCI-Tag", tags.stream().map(Tag::value).collect(Collectors.joining(", ")));
         }
-        Answer.empty(response, HttpServletResponse.SC_CREATED);
+        Responses.empty(response, HttpServletResponse.SC_CREATED);
     }
 
     void delete(ManifestAt path, HttpServletRequest request, HttpServletResponse response) {
@@ -128,12 +135,14 @@ final class ManifestController {
             case Tag tag -> registry.deleteTag(path.repository(), tag);
             case Digest digest -> registry.deleteManifest(path.repository(), digest);
         }
-        Answer.empty(response, HttpServletResponse.SC_ACCEPTED);
+        Responses.empty(response, HttpServletResponse.SC_ACCEPTED);
     }
 
     /**
-     * @throws RegistryException MANIFEST_UNKNOWN for what is no reference at all: nothing can be
-     *     there
+     * The reference of a manifest that should exist.
+     *
+     * @throws RegistryException MANIFEST_UNKNOWN for an invalid reference, as no manifest can have
+     *     it
      */
     private static Reference existing(ManifestAt path) {
         try {
@@ -166,10 +175,11 @@ final class ManifestController {
     }
 
     /**
-     * With a tag in the path some clients put the digest into the query.
+     * The digest that the manifest must have: from the path, or, with a tag in the path, from the
+     * query, where some clients put it.
      *
-     * @throws RegistryException DIGEST_INVALID when no manifest can be checked against it, before
-     *     any of the body is read
+     * @throws RegistryException DIGEST_INVALID when its algorithm is not supported, before any of
+     *     the body is read
      */
     private static @Nullable Digest expected(Reference reference, QueryString query) {
         Digest digest = reference instanceof Digest inPath ? inPath : inQuery(query);
@@ -217,7 +227,7 @@ final class ManifestController {
         response.setHeader(
                 "Cache-Control",
                 switch (reference) {
-                    case Tag _ -> "no-cache"; // may be kept, but a tag moves
+                    case Tag _ -> "no-cache"; // to be revalidated, as a tag moves
                     case Digest _ -> ApiHeaders.FOR_EVER;
                 });
         if (negotiation.looksAtAccept()) {

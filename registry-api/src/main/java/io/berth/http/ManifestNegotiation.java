@@ -15,8 +15,9 @@ import io.berth.registry.RegistryReader;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * Decides which manifest a client gets for what it says it takes. Asked by digest it gets what has
- * that digest or nothing; asked by tag, an old client may get the child of a list.
+ * Content negotiation for manifests, by the {@code Accept} header. A client that asks by digest
+ * gets the manifest with that digest or none; one that asks by tag and does not accept lists may
+ * get a child of the list.
  */
 final class ManifestNegotiation {
 
@@ -30,13 +31,16 @@ final class ManifestNegotiation {
         this.defaultPlatform = settings.defaultPlatform();
     }
 
+    /** Whether the response depends on the {@code Accept} header. */
     boolean looksAtAccept() {
         return mode != AcceptMode.OFF;
     }
 
     /**
-     * @throws RegistryException MANIFEST_UNKNOWN when there is none, or none that the client takes;
-     *     MANIFEST_INVALID when it takes neither a list nor what is in it
+     * The manifest to send.
+     *
+     * @throws RegistryException MANIFEST_UNKNOWN when there is none, or none that the client
+     *     accepts; MANIFEST_INVALID when it accepts neither a list nor its children
      */
     Manifest choose(RepositoryName repository, Reference reference, HttpServletRequest request) {
         Manifest manifest = registry.manifest(repository, reference);

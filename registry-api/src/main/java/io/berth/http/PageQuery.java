@@ -12,21 +12,23 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which page of a list a client asks for, by {@code n} and {@code last} (distribution-spec,
+ * The page of a list that a client asks for, by {@code n} and {@code last} (distribution-spec,
  * "Listing Tags").
  *
- * @param last as asked for; {@code null}: from the start
- * @param limit items to give, which may be fewer than asked for
- * @param numbered whether the client named a number
+ * @param last the text after which the page begins; {@code null}: from the start
+ * @param limit items of the page, which may be fewer than asked for
+ * @param numbered whether the client asked for a number
  */
 record PageQuery(@Nullable String last, int limit, boolean numbered) {
 
     /**
-     * @param last what the items of the list are
-     * @param unnumbered items for a client that names no number
-     * @param max items for a client that names a larger number
-     * @throws RegistryException PAGINATION_NUMBER_INVALID when {@code n} is not a number, 0 or
-     *     more; what {@code last} says when that is malformed
+     * Reads the query of a request.
+     *
+     * @param last the parameter for {@code last}, by the type of the items
+     * @param unnumbered items for a client that asks for no number
+     * @param max items for a client that asks for more
+     * @throws RegistryException PAGINATION_NUMBER_INVALID when {@code n} is not a number of 0 or
+     *     more; the error of {@code last} when that is malformed
      */
     static PageQuery of(HttpServletRequest request, QueryParameter last, int unnumbered, int max) {
         QueryString query = QueryString.of(request.getQueryString());
@@ -48,11 +50,12 @@ record PageQuery(@Nullable String last, int limit, boolean numbered) {
         return new PageQuery(last, (int) Math.min(number, max), true);
     }
 
+    /** The same for the registry. */
     PageRequest request() {
         return new PageRequest(last, limit);
     }
 
-    /** The query for the page behind an item. */
+    /** The query of the page after an item. */
     String next(String item) {
         String query = "last=" + PercentEncoding.encode(item);
         return numbered ? query + "&n=" + limit : query;

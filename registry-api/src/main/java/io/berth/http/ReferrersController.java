@@ -1,9 +1,12 @@
 package io.berth.http;
 
-import io.berth.http.RegistryPath.Referrers;
+import io.berth.http.body.ListMemory;
 import io.berth.http.message.PercentEncoding;
 import io.berth.http.message.QueryParameter;
 import io.berth.http.message.QueryString;
+import io.berth.http.response.Json;
+import io.berth.http.route.ApiUrls;
+import io.berth.http.route.RegistryPath.Referrers;
 import io.berth.name.Descriptor;
 import io.berth.name.MediaType;
 import io.berth.registry.Page;
@@ -16,20 +19,22 @@ import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Manifests about a manifest (distribution-spec, "Listing Referrers"). */
+/** Lists the referrers of a manifest (distribution-spec, "Listing Referrers"). */
 final class ReferrersController {
 
-    /** More than fit in an answer that clients accept: the registry ends a page by its bytes. */
+    /**
+     * More than fit into a response that clients accept: the registry limits a page by its bytes.
+     */
     private static final int MAX_ITEMS = 100_000;
 
     private final ReferrerLister registry;
     private final ApiUrls urls;
-    private final ListRoom room;
+    private final ListMemory memory;
 
-    ReferrersController(ReferrerLister registry, ApiUrls urls, ListRoom room) {
+    ReferrersController(ReferrerLister registry, ApiUrls urls, ListMemory memory) {
         this.registry = registry;
         this.urls = urls;
-        this.room = room;
+        this.memory = memory;
     }
 
     void get(Referrers path, HttpServletRequest request, HttpServletResponse response)
@@ -37,7 +42,7 @@ final class ReferrersController {
         QueryString query = QueryString.of(request.getQueryString());
         String artifactType = query.first(QueryParameter.ARTIFACT_TYPE);
         PageRequest wanted = new PageRequest(query.first(QueryParameter.LAST_REFERRER), MAX_ITEMS);
-        try (ListRoom.Place place = room.take(request, ListRoom.REFERRERS)) {
+        try (ListMemory.Reservation reservation = memory.reserve(request, ListMemory.REFERRERS)) {
             // Not asked for: the link to the next page, which repeats the type, might be too long.
             Page<Descriptor> page =
                     artifactType != null && artifactType.length() > MediaType.MAX_LENGTH
@@ -54,12 +59,12 @@ final class ReferrersController {
                     item -> item.digest().toString(),
                     last -> next(last, artifactType));
             Deque<byte[]> body = index(page);
-            place.send(response, MediaType.OCI_INDEX.value(), body);
+            reservation.send(response, MediaType.OCI_INDEX.value(), body);
         }
     }
 
     private static Deque<byte[]> index(Page<Descriptor> page) {
-        return Json.pieces(
+        return Json.segments(
                 json -> {
                     json.writeStartObject();
                     json.writeNumberProperty("schemaVersion", 2);

@@ -1,56 +1,67 @@
 package io.berth.http;
 
-import static io.berth.http.Route.on;
+import static io.berth.http.route.Route.on;
 
-import io.berth.http.RegistryPath.Base;
-import io.berth.http.RegistryPath.BlobAt;
-import io.berth.http.RegistryPath.Catalog;
-import io.berth.http.RegistryPath.ManifestAt;
-import io.berth.http.RegistryPath.Referrers;
-import io.berth.http.RegistryPath.Root;
-import io.berth.http.RegistryPath.Server;
-import io.berth.http.RegistryPath.Tags;
-import io.berth.http.RegistryPath.UploadAt;
-import io.berth.http.RegistryPath.Uploads;
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryError;
+import io.berth.error.RegistryException;
+import io.berth.http.body.ListMemory;
+import io.berth.http.body.ManifestBodyReader;
+import io.berth.http.response.BlobSender;
+import io.berth.http.response.ErrorResponse;
+import io.berth.http.response.ErrorStatus;
+import io.berth.http.route.ApiUrls;
+import io.berth.http.route.RegistryPath;
+import io.berth.http.route.RegistryPath.Base;
+import io.berth.http.route.RegistryPath.BlobAt;
+import io.berth.http.route.RegistryPath.Catalog;
+import io.berth.http.route.RegistryPath.ManifestAt;
+import io.berth.http.route.RegistryPath.Referrers;
+import io.berth.http.route.RegistryPath.Root;
+import io.berth.http.route.RegistryPath.Server;
+import io.berth.http.route.RegistryPath.Tags;
+import io.berth.http.route.RegistryPath.UploadAt;
+import io.berth.http.route.RegistryPath.Uploads;
+import io.berth.http.route.RouteMapping;
+import io.berth.http.route.Routes;
+import io.berth.name.Reference;
 import io.berth.registry.Registry;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * The whole API over one registry, as the two parts that Spring's dispatcher takes: the mapping
- * finds the action for a request, the resolver answers what it throws. Handlers are {@link
- * org.springframework.web.HttpRequestHandler}s that write their answers themselves.
+ * The API of one registry, as two beans for Spring's dispatcher: the mapping finds the action for a
+ * request, and the resolver answers exceptions. Handlers are {@link
+ * org.springframework.web.HttpRequestHandler}s that write their responses themselves. Safe for
+ * several threads.
  */
 public final class RegistryApi {
 
     /**
-     * Bytes that a read of a request's body should give at the most: to be set where the server is
-     * put together. Smaller reads cost trickling uploads processor time, larger ones have gained
-     * nothing; every connection has such a buffer.
+     * Name of a request attribute that the server may set: a text that identifies the client.
+     * Without it, the address of the connection does.
      */
-    public static final int READ_BUFFER_BYTES = 32 * 1024;
-
-    /**
-     * Attribute of a request: a text by which its client is told from others, where the server
-     * knows it better than by the address of the connection.
-     */
-    public static final String CLIENT_ATTRIBUTE = "io.berth.http.client";
+    public static final String CLIENT_ATTRIBUTE = ListMemory.CLIENT_ATTRIBUTE;
 
     /** Seconds: longer than any manifest takes, shorter than clients wait. */
-    private static final int MANIFEST_PATIENCE = 10;
+    private static final int MANIFEST_TIMEOUT = 10;
 
-    /** Seconds: longer than making a list takes, and than a slow client is put up with. */
-    private static final int LIST_PATIENCE = 10;
+    /** Seconds: longer than making a list takes, and than a slow client is tolerated. */
+    private static final int LIST_TIMEOUT = 10;
 
     private final ApiUrls urls;
     private final RouteMapping handlerMapping;
     private final HandlerExceptionResolver exceptionResolver;
 
+    /** The API of a registry. */
     public RegistryApi(Registry registry, ApiSettings settings) {
         this.urls = new ApiUrls(settings.urls());
         Routes routes = routes(registry, urls, settings);
@@ -58,29 +69,30 @@ public final class RegistryApi {
         this.exceptionResolver = new ErrorResolver(urls, routes);
     }
 
+    /** Finds the action for a request. */
     public HandlerMapping handlerMapping() {
         return handlerMapping;
     }
 
+    /** Answers exceptions. */
     public HandlerExceptionResolver exceptionResolver() {
         return exceptionResolver;
     }
 
     /**
-     * Whether answering requests for a path is the business of the API, even if only with an error.
+     * Whether the API answers requests for a path, even if only with an error.
      *
-     * @param path of the URL as it was sent, still encoded, without the query
+     * @param path of the URL, still encoded, without the query
      */
     public boolean covers(String path) {
         return urls.covers(path);
     }
 
     /**
-     * Answers a request that the API covers without Spring's dispatcher, as it would be answered
-     * through it. Safe for use by many threads.
+     * Answers a request that the API covers without Spring's dispatcher, but in the same way.
      *
-     * @throws Exception when the request failed after its answer had begun: the server must break
-     *     the connection, so that the client takes no part for the whole
+     * @throws Exception when the request failed after the response had begun: the server must close
+     *     the connection, so that the client does not take a part for the whole
      */
     public void answer(HttpServletRequest request, HttpServletResponse response) throws Exception {
         try {
@@ -101,12 +113,58 @@ public final class RegistryApi {
         }
     }
 
+    /**
+     * Answers a request that the server has refused as malformed: with the error of its path, if
+     * the path is invalid, or with REQUEST_INVALID.
+     *
+     * @param response not committed
+     * @param status of the response when the path is valid
+     * @throws IOException when the client's connection fails
+     */
+    public static void sendMalformed(
+            HttpServletRequest request, HttpServletResponse response, int status)
+            throws IOException {
+        RegistryException error = errorOfPath(request.getRequestURI());
+        if (error == null) {
+            ErrorResponse.send(
+                    request,
+                    response,
+                    status,
+                    List.of(RegistryError.of(ErrorCode.REQUEST_INVALID)),
+                    Map.of());
+        } else {
+            ErrorResponse.send(
+                    request, response, ErrorStatus.of(error.code()), error.errors(), Map.of());
+        }
+    }
+
+    /**
+     * The error of a path; {@code null} when it is valid.
+     *
+     * @param path {@code null} when it could not be read
+     */
+    private static @Nullable RegistryException errorOfPath(@Nullable String path) {
+        if (path == null) {
+            return null;
+        }
+        int start = path.indexOf("/v2/"); // below any prefix
+        try {
+            if (start >= 0
+                    && RegistryPath.parse(path.substring(start)) instanceof ManifestAt manifest) {
+                Reference.of(manifest.reference());
+            }
+            return null;
+        } catch (RegistryException e) {
+            return e;
+        }
+    }
+
     static Routes routes(Registry registry, ApiUrls urls, ApiSettings settings) {
         var base = new BaseController();
-        var room = new ListRoom(settings.lists().roomBytes(), LIST_PATIENCE);
-        var catalog = new CatalogController(registry, urls, settings.lists(), room);
-        var tags = new TagsController(registry, urls, settings.lists(), room);
-        var referrers = new ReferrersController(registry, urls, room);
+        var memory = new ListMemory(settings.lists().memoryBytes(), LIST_TIMEOUT);
+        var catalog = new CatalogController(registry, urls, settings.lists(), memory);
+        var tags = new TagsController(registry, urls, settings.lists(), memory);
+        var referrers = new ReferrersController(registry, urls, memory);
         var sender = new BlobSender();
         var blobs = new BlobController(registry, sender);
         var uploads = new UploadController(registry, urls);
@@ -115,7 +173,7 @@ public final class RegistryApi {
                         registry,
                         urls,
                         new ManifestNegotiation(registry, settings.manifests()),
-                        new ManifestBodies(settings.manifests().bodyBytes(), MANIFEST_PATIENCE),
+                        new ManifestBodyReader(settings.manifests().bodyBytes(), MANIFEST_TIMEOUT),
                         sender);
         return new Routes(
                 List.of(

@@ -1,7 +1,10 @@
 package io.berth.http;
 
-import io.berth.http.RegistryPath.Tags;
+import io.berth.http.body.ListMemory;
 import io.berth.http.message.QueryParameter;
+import io.berth.http.response.Json;
+import io.berth.http.route.ApiUrls;
+import io.berth.http.route.RegistryPath.Tags;
 import io.berth.name.Tag;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
@@ -11,21 +14,23 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Deque;
 
-/** The tags of a repository (distribution-spec, "Listing Tags"). */
+/** Lists the tags of a repository (distribution-spec, "Listing Tags"). */
 final class TagsController {
 
+    /** Tags for which memory is reserved at first. */
     private static final int FEW = 1000;
 
     private final RegistryLister registry;
     private final ApiUrls urls;
     private final ApiSettings.Lists limits;
-    private final ListRoom room;
+    private final ListMemory memory;
 
-    TagsController(RegistryLister registry, ApiUrls urls, ApiSettings.Lists limits, ListRoom room) {
+    TagsController(
+            RegistryLister registry, ApiUrls urls, ApiSettings.Lists limits, ListMemory memory) {
         this.registry = registry;
         this.urls = urls;
         this.limits = limits;
-        this.room = room;
+        this.memory = memory;
     }
 
     void get(Tags path, HttpServletRequest request, HttpServletResponse response)
@@ -35,16 +40,18 @@ final class TagsController {
         PageRequest wanted = query.request();
         // Most repositories have few tags, and most clients ask for all.
         PageRequest few = new PageRequest(wanted.after(), Math.min(wanted.limit(), FEW));
-        try (ListRoom.Place place = room.take(request, (long) few.limit() * ListRoom.TAG)) {
+        try (ListMemory.Reservation reservation =
+                memory.reserve(request, (long) few.limit() * ListMemory.TAG)) {
             Page<Tag> page = registry.tags(path.repository(), few);
             if (!page.more() || few.limit() == wanted.limit()) {
-                send(path, query, page, place, response);
+                send(path, query, page, reservation, response);
                 return;
             }
         }
-        try (ListRoom.Place place = room.take(request, (long) wanted.limit() * ListRoom.TAG)) {
+        try (ListMemory.Reservation reservation =
+                memory.reserve(request, (long) wanted.limit() * ListMemory.TAG)) {
             Page<Tag> page = registry.tags(path.repository(), wanted);
-            send(path, query, page, place, response);
+            send(path, query, page, reservation, response);
         }
     }
 
@@ -52,11 +59,11 @@ final class TagsController {
             Tags path,
             PageQuery query,
             Page<Tag> page,
-            ListRoom.Place place,
+            ListMemory.Reservation reservation,
             HttpServletResponse response)
             throws IOException {
         Deque<byte[]> body =
-                Json.pieces(
+                Json.segments(
                         json -> {
                             json.writeStartObject();
                             json.writeStringProperty("name", path.repository().value());
@@ -66,6 +73,6 @@ final class TagsController {
                             json.writeEndObject();
                         });
         urls.linkToNext(response, path, page, Tag::value, query::next);
-        place.send(response, "application/json", body);
+        reservation.send(response, "application/json", body);
     }
 }

@@ -2,12 +2,16 @@ package io.berth.http;
 
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
-import io.berth.http.RegistryPath.BlobAt;
-import io.berth.http.RegistryPath.UploadAt;
-import io.berth.http.RegistryPath.Uploads;
+import io.berth.http.body.CoalescingInputStream;
 import io.berth.http.message.ContentRange;
 import io.berth.http.message.QueryParameter;
 import io.berth.http.message.QueryString;
+import io.berth.http.response.ApiHeaders;
+import io.berth.http.response.Responses;
+import io.berth.http.route.ApiUrls;
+import io.berth.http.route.RegistryPath.BlobAt;
+import io.berth.http.route.RegistryPath.UploadAt;
+import io.berth.http.route.RegistryPath.Uploads;
 import io.berth.name.ByteRange;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
@@ -25,8 +29,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pushing blobs (distribution-spec, "Pushing blobs" and "Mounting a blob from another repository").
- * The type of a body is never looked at: clients send whatever they like.
+ * Pushes blobs (distribution-spec, "Pushing blobs" and "Mounting a blob from another repository").
+ * Ignores {@code Content-Type}, as clients send various types.
  */
 final class UploadController {
 
@@ -41,16 +45,16 @@ final class UploadController {
     }
 
     /**
-     * Opens a session, unless the query offers something shorter: a blob that is here already
-     * (end-11), or the whole content with this request (end-4b). Where a mount does not work out a
-     * session is opened all the same, for clients give up on anything else.
+     * Opens a session, unless the query asks to mount an existing blob (end-11) or the request has
+     * the whole content (end-4b). Where a mount is not possible, a session is opened, as clients
+     * expect.
      */
     void post(Uploads path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         QueryString query = QueryString.of(request.getQueryString());
         String algorithm = query.first(QueryParameter.DIGEST_ALGORITHM);
         if (algorithm != null) {
-            HashAlgorithm.of(algorithm); // an announcement: the digest at the end is what counts
+            HashAlgorithm.of(algorithm); // only an announcement: the digest at the end counts
         }
         BlobAt mounted = mounted(path, query);
         if (mounted != null) {
@@ -69,7 +73,7 @@ final class UploadController {
         try (Upload upload = registry.startUpload(path.repository())) {
             identify(upload, request, response);
             response.setHeader("Range", stored(upload));
-            Answer.empty(response, HttpServletResponse.SC_ACCEPTED);
+            Responses.empty(response, HttpServletResponse.SC_ACCEPTED);
         }
     }
 
@@ -83,7 +87,7 @@ final class UploadController {
             }
             identify(upload, request, response);
             response.setHeader("Range", stored(upload));
-            Answer.empty(response, HttpServletResponse.SC_ACCEPTED);
+            Responses.empty(response, HttpServletResponse.SC_ACCEPTED);
         }
     }
 
@@ -105,15 +109,15 @@ final class UploadController {
         created(new BlobAt(path.repository(), digest), request, response);
     }
 
-    /** Takes a session up where the client's last request left it. */
+    /** Resumes a session where the client's last request has ended. */
     private Upload resumed(UploadAt path, HttpServletRequest request) {
         String state = QueryString.of(request.getQueryString()).first(QueryParameter.STATE);
         return registry.resumeUpload(path.repository(), path.id(), state);
     }
 
     /**
-     * Where a session stands; also for HEAD. Who asks wants to know what has arrived, and is not
-     * told what it says itself. Never waits for a request that is adding to the session.
+     * The progress of a session; also for HEAD. It is that of the storage, whatever the query says.
+     * Never waits for a request that is appending to the session.
      */
     void get(UploadAt path, HttpServletRequest request, HttpServletResponse response) {
         try (Upload upload = registry.resumeUpload(path.repository(), path.id(), Upload.ASK)) {
@@ -132,8 +136,8 @@ final class UploadController {
     }
 
     /**
-     * The blob that the query has mounted; {@code null} when it asks for no mount, for one that
-     * does not work out, or for one in words that cannot name a blob.
+     * The mounted blob; {@code null} when the query asks for no mount, for one that is not
+     * possible, or has invalid names.
      */
     private @Nullable BlobAt mounted(Uploads path, QueryString query) {
         BlobAt blob;
@@ -157,7 +161,9 @@ final class UploadController {
                 : null;
     }
 
-    /** Some clients name the digest but send nothing, to see whether that is supported. */
+    /**
+     * Whether the request has the content: some clients send only the digest, to probe for support.
+     */
     private static boolean offersContent(HttpServletRequest request, Digest digest) {
         boolean hasBody =
                 request.getContentLengthLong() > 0
@@ -168,7 +174,9 @@ final class UploadController {
     }
 
     /**
-     * @throws RegistryException DIGEST_INVALID when nothing can be stored under it, before any of
+     * Parses a digest under which content can be stored.
+     *
+     * @throws RegistryException DIGEST_INVALID when its algorithm is not supported, before any of
      *     the content is read
      */
     private static Digest storable(String text) {
@@ -202,30 +210,30 @@ final class UploadController {
     }
 
     private static InputStream body(HttpServletRequest request) throws IOException {
-        return new GatheredBody(request.getInputStream(), request.getContentLengthLong());
+        return new CoalescingInputStream(request.getInputStream(), request.getContentLengthLong());
     }
 
-    /** A client whose chunk was out of order learns where to go on. */
+    /** Tells a client whose chunk was out of order where to go on. */
     private RegistryException withProgress(
             RegistryException failure, Upload upload, HttpServletRequest request) {
         return failure.code() == ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER
-                ? new RefusedException(
+                ? new HeaderedRegistryException(
                         failure,
                         Map.of("Location", location(upload, request), "Range", nextAfter(upload)))
                 : failure;
     }
 
     /**
-     * The bytes that are stored. An empty session and one of a single byte look the same, as with
-     * every registry: {@code 0--1} is no range, and clients fail to read it.
+     * The range of the stored bytes. An empty session has the same as one of a single byte, as with
+     * every registry: {@code 0--1} is not a range, and clients fail to parse it.
      */
     private static String stored(Upload upload) {
         return "0-" + Math.max(0, upload.size() - 1);
     }
 
     /**
-     * The same for a client that went on from a wrong place, which must be told the right one:
-     * {@code 0--1} for an empty session. Those that read this header of a refusal can read that.
+     * The same in the error for a chunk that was out of order, where it must be exact: {@code 0--1}
+     * for an empty session. Clients that read the header of this error can parse that.
      */
     private static String nextAfter(Upload upload) {
         return "0-" + (upload.size() - 1);
@@ -246,6 +254,6 @@ final class UploadController {
     private void created(BlobAt blob, HttpServletRequest request, HttpServletResponse response) {
         response.setHeader("Location", urls.location(request, blob));
         response.setHeader(ApiHeaders.CONTENT_DIGEST, blob.digest().toString());
-        Answer.empty(response, HttpServletResponse.SC_CREATED);
+        Responses.empty(response, HttpServletResponse.SC_CREATED);
     }
 }

@@ -13,6 +13,8 @@ import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
 import io.berth.error.RegistryException;
 import io.berth.http.TestApi.Answer;
+import io.berth.http.response.ErrorResponse;
+import io.berth.http.response.ErrorStatus;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import io.berth.name.UploadId;
@@ -202,7 +204,11 @@ class ErrorsTest {
     @ValueSource(strings = {"INFO", "DEBUG"})
     void warnOfLoadWithItsReason(String level) {
         log.setLevel(Level.valueOf(level));
-        failing(BodyRoom.unavailable("too many manifests are being stored"))
+        failing(
+                        new RegistryException(
+                                ErrorCode.UNAVAILABLE,
+                                ErrorCode.UNAVAILABLE.message(),
+                                "too many manifests are being stored"))
                 .get(MANIFEST)
                 .send()
                 .isError(503, "UNAVAILABLE");
@@ -249,7 +255,7 @@ class ErrorsTest {
                         RegistryError.of(ErrorCode.DENIED, 5L),
                         RegistryError.of(ErrorCode.DENIED));
         String message = "\"message\":\"requested access to the resource is denied\"";
-        assertThat(new String(ErrorAnswer.body(errors), StandardCharsets.UTF_8))
+        assertThat(new String(ErrorResponse.body(errors), StandardCharsets.UTF_8))
                 .isEqualTo(
                         "{\"errors\":["
                                 + "{\"code\":\"DENIED\","

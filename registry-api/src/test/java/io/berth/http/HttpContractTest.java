@@ -1,6 +1,6 @@
 package io.berth.http;
 
-import io.berth.http.client.HttpRegistry;
+import io.berth.client.HttpRegistry;
 import io.berth.registry.Registry;
 import io.berth.registry.RegistryContract;
 import org.junit.jupiter.api.AfterEach;
@@ -8,8 +8,7 @@ import org.junit.jupiter.api.AfterEach;
 /** The contract of a registry holds at the other end of the wire, too. */
 class HttpContractTest extends RegistryContract {
 
-    private final TestServer server =
-            new TestServer(TestApi.emptyRegistry(), ApiSettings.defaults());
+    private final ApiServer server = new ApiServer(TestApi.emptyRegistry(), ApiSettings.defaults());
     private final Registry registry = new HttpRegistry(server.address());
 
     @Override

@@ -5,17 +5,17 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
 /** A registry of which one method does something else. */
-final class Intercepted {
+public final class Intercepted {
 
     private Intercepted() {}
 
     /** What is done instead; gets the arguments. */
     @FunctionalInterface
-    interface Instead {
+    public interface Instead {
         Object call(Object[] arguments) throws Throwable;
     }
 
-    static Registry registry(Registry registry, String method, Instead instead) {
+    public static Registry registry(Registry registry, String method, Instead instead) {
         return (Registry)
                 Proxy.newProxyInstance(
                         Registry.class.getClassLoader(),

@@ -9,6 +9,7 @@ import static io.berth.registry.TestContent.tags;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.http.TestApi.Answer;
+import io.berth.http.body.ManifestBodyReader;
 import io.berth.manifest.Manifest;
 import io.berth.manifest.ManifestContent;
 import io.berth.manifest.ManifestParser;
@@ -331,8 +332,8 @@ class ManifestsTest {
 
         @Test
         void takesFourMebibytesAndNotOneByteMore() {
-            byte[] largest = padded(ManifestBodies.MAX_SIZE);
-            byte[] tooLarge = padded(ManifestBodies.MAX_SIZE + 1);
+            byte[] largest = padded(ManifestBodyReader.MAX_SIZE);
+            byte[] tooLarge = padded(ManifestBodyReader.MAX_SIZE + 1);
             put("v1").body(tooLarge).send().isError(413, "SIZE_INVALID");
             put("v1").body(tooLarge).chunked().send().isError(413, "SIZE_INVALID");
             assertNothingStored();

@@ -3,6 +3,7 @@ package io.berth.http;
 import static io.berth.registry.TestContent.bytes;
 import static io.berth.registry.TestContent.sha256;
 
+import io.berth.http.body.ManifestBodyReader;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.registry.Registry;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,7 @@ class RefusedBodiesTest {
                 .send()
                 .isError(400, "MANIFEST_INVALID");
         api.put(manifest)
-                .body(new byte[ManifestBodies.MAX_SIZE + 1])
+                .body(new byte[ManifestBodyReader.MAX_SIZE + 1])
                 .bodyThatMustNotBeRead()
                 .send()
                 .isError(413, "SIZE_INVALID");

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.berth.http.TestApi.Answer;
+import io.berth.http.route.ApiUrls;
+import io.berth.http.route.RegistryPath;
+import io.berth.http.route.Routes;
+import io.berth.http.route.UrlSettings;
 import io.berth.name.RepositoryName;
 import io.berth.registry.Registry;
 import io.berth.registry.TestContent;
@@ -26,7 +30,7 @@ class RoutingTest {
 
     private final Registry registry = TestApi.emptyRegistry();
 
-    private TestApi with(ApiSettings.Urls urls) {
+    private TestApi with(UrlSettings urls) {
         ApiSettings defaults = ApiSettings.defaults();
         return new TestApi(
                 registry, new ApiSettings(urls, defaults.manifests(), defaults.lists(), false));
@@ -35,7 +39,7 @@ class RoutingTest {
     private TestApi with(
             @Nullable String host, boolean relative, boolean trustForwarded, String prefix) {
         return with(
-                new ApiSettings.Urls(
+                new UrlSettings(
                         host == null ? null : URI.create(host), relative, trustForwarded, prefix));
     }
 
@@ -113,7 +117,7 @@ class RoutingTest {
                 new RegistryApi(
                         registry,
                         new ApiSettings(
-                                new ApiSettings.Urls(null, true, false, "/some"),
+                                new UrlSettings(null, true, false, "/some"),
                                 ApiSettings.defaults().manifests(),
                                 ApiSettings.defaults().lists(),
                                 false));
@@ -242,15 +246,13 @@ class RoutingTest {
     @Test
     void isCarefulWithHostsAndPrefixes() {
         for (String prefix : new String[] {"/", "p", "/p/", "p/"}) {
-            assertThat(catchThrowable(() -> new ApiSettings.Urls(null, true, false, prefix)))
+            assertThat(catchThrowable(() -> new UrlSettings(null, true, false, prefix)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("prefix");
         }
         assertThat(
                         catchThrowable(
-                                () ->
-                                        new ApiSettings.Urls(
-                                                URI.create("out.example"), true, false, "")))
+                                () -> new UrlSettings(URI.create("out.example"), true, false, "")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("host");
         assertThat(catchThrowable(() -> new ApiSettings.Lists(1, 0, 1, 1, 1)))

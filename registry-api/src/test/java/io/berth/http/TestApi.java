@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.Registry;
-import io.berth.stored.StoredRegistry;
-import io.berth.stored.StoredRegistryOptions;
+import io.berth.storage.StoredRegistry;
+import io.berth.storage.StoredRegistryOptions;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletInputStream;
 import java.io.IOException;
@@ -27,17 +27,17 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The API behind Spring's dispatcher, as an application wires it, without a server. */
-final class TestApi {
+public final class TestApi {
 
     private static final JsonMapper JSON = new JsonMapper();
 
     private final DispatcherServlet servlet;
 
-    TestApi(Registry registry) {
+    public TestApi(Registry registry) {
         this(registry, ApiSettings.defaults());
     }
 
-    TestApi(Registry registry, ApiSettings settings) {
+    public TestApi(Registry registry, ApiSettings settings) {
         servlet = servlet(registry, settings);
         try {
             servlet.init(new MockServletConfig());
@@ -47,12 +47,12 @@ final class TestApi {
     }
 
     /** An empty registry in memory. */
-    static Registry emptyRegistry() {
+    public static Registry emptyRegistry() {
         return new StoredRegistry(
                 new MemoryStore(), StoredRegistryOptions.defaults(), Clock.systemUTC());
     }
 
-    static DispatcherServlet servlet(Registry registry, ApiSettings settings) {
+    public static DispatcherServlet servlet(Registry registry, ApiSettings settings) {
         RegistryApi api = new RegistryApi(registry, settings);
         StaticWebApplicationContext context = new StaticWebApplicationContext();
         context.registerBean(HandlerMapping.class, api::handlerMapping);
@@ -60,36 +60,36 @@ final class TestApi {
         return new DispatcherServlet(context);
     }
 
-    Request get(String target) {
+    public Request get(String target) {
         return request("GET", target);
     }
 
-    Request head(String target) {
+    public Request head(String target) {
         return request("HEAD", target);
     }
 
-    Request post(String target) {
+    public Request post(String target) {
         return request("POST", target);
     }
 
-    Request patch(String target) {
+    public Request patch(String target) {
         return request("PATCH", target);
     }
 
-    Request put(String target) {
+    public Request put(String target) {
         return request("PUT", target);
     }
 
-    Request delete(String target) {
+    public Request delete(String target) {
         return request("DELETE", target);
     }
 
-    Request request(String method, String target) {
+    public Request request(String method, String target) {
         return new Request(method, target);
     }
 
     /** A request on its way to be sent. */
-    final class Request {
+    public final class Request {
 
         private final MockHttpServletRequest request;
         private boolean chunked;
@@ -124,49 +124,49 @@ final class TestApi {
             request.setQueryString(mark < 0 ? null : target.substring(mark + 1));
         }
 
-        Request header(String name, Object value) {
+        public Request header(String name, Object value) {
             request.addHeader(name, value.toString());
             return this;
         }
 
-        Request attribute(String name, Object value) {
+        public Request attribute(String name, Object value) {
             request.setAttribute(name, value);
             return this;
         }
 
-        Request protocol(String protocol) {
+        public Request protocol(String protocol) {
             request.setProtocol(protocol);
             return this;
         }
 
-        Request secure() {
+        public Request secure() {
             request.setSecure(true);
             request.setScheme("https");
             return this;
         }
 
-        Request body(byte[] content) {
+        public Request body(byte[] content) {
             request.setContent(content);
             return this;
         }
 
-        Request body(String content) {
+        public Request body(String content) {
             return body(content.getBytes(StandardCharsets.UTF_8));
         }
 
         /** The length of the body is not declared. */
-        Request chunked() {
+        public Request chunked() {
             chunked = true;
             return header("Transfer-Encoding", "chunked");
         }
 
         /** The body must not be touched, whatever the answer is. */
-        Request bodyThatMustNotBeRead() {
+        public Request bodyThatMustNotBeRead() {
             unreadable = true;
             return this;
         }
 
-        Answer send() {
+        public Answer send() {
             MockHttpServletResponse response = new MockHttpServletResponse();
             try {
                 servlet.service(request, response);
@@ -181,9 +181,9 @@ final class TestApi {
     }
 
     /** What came back, with what every answer of this API has checked already. */
-    record Answer(MockHttpServletRequest request, MockHttpServletResponse response) {
+    public record Answer(MockHttpServletRequest request, MockHttpServletResponse response) {
 
-        Answer {
+        public Answer {
             assertThat(response.getHeader("Docker-Distribution-API-Version"))
                     .isEqualTo("registry/2.0");
             assertThat(response.getHeader("X-Content-Type-Options")).isEqualTo("nosniff");
@@ -197,13 +197,13 @@ final class TestApi {
         }
 
         /** Checks the status. */
-        Answer is(int status) {
+        public Answer is(int status) {
             assertThat(response.getStatus()).as(this::text).isEqualTo(status);
             return this;
         }
 
         /** Checks a header; {@code null}: it is not there. */
-        Answer has(String name, @Nullable Object value) {
+        public Answer has(String name, @Nullable Object value) {
             assertThat(response.getHeaders(name))
                     .as(name)
                     .isEqualTo(value == null ? List.of() : List.of(value.toString()));
@@ -211,7 +211,7 @@ final class TestApi {
         }
 
         /** Checks that it is an error answer as the protocol has it. */
-        Answer isError(int status, String code) {
+        public Answer isError(int status, String code) {
             is(status).has("Content-Type", "application/json");
             if (!"HEAD".equals(request.getMethod())) {
                 assertThat(error().get("code").asString()).isEqualTo(code);
@@ -222,7 +222,7 @@ final class TestApi {
             return this;
         }
 
-        String header(String name) {
+        public String header(String name) {
             String value = response.getHeader(name);
             if (value == null) {
                 throw new AssertionError(name + " is missing");
@@ -230,20 +230,20 @@ final class TestApi {
             return value;
         }
 
-        byte[] body() {
+        public byte[] body() {
             return response.getContentAsByteArray();
         }
 
-        String text() {
+        public String text() {
             return new String(body(), StandardCharsets.UTF_8);
         }
 
-        JsonNode json() {
+        public JsonNode json() {
             return JSON.readTree(body());
         }
 
         /** The first error. */
-        JsonNode error() {
+        public JsonNode error() {
             return json().get("errors").get(0);
         }
     }

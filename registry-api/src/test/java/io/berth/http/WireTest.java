@@ -7,6 +7,7 @@ import static io.berth.registry.TestContent.sha256;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.client.RawHttpConnection;
 import io.berth.name.ByteRange;
 import io.berth.name.Descriptor;
 import io.berth.name.Digest;
@@ -18,9 +19,7 @@ import io.berth.registry.Registry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.SequenceInputStream;
-import java.net.Socket;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -47,7 +46,7 @@ class WireTest {
 
     private final Registry registry = TestApi.emptyRegistry();
     private final HttpClient client = HttpClient.newHttpClient();
-    private TestServer server = new TestServer(registry, ApiSettings.defaults());
+    private ApiServer server = new ApiServer(registry, ApiSettings.defaults());
 
     @AfterEach
     void stop() throws Exception {
@@ -58,7 +57,7 @@ class WireTest {
     private void serve(Blob blob) throws Exception {
         server.close();
         server =
-                new TestServer(
+                new ApiServer(
                         Intercepted.registry(registry, "blob", _ -> blob), ApiSettings.defaults());
     }
 
@@ -184,13 +183,8 @@ class WireTest {
 
     /** Sends these bytes and nothing more, and gives everything that comes back. */
     private String raw(String request) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", server.port())) {
-            socket.setSoTimeout(20_000);
-            OutputStream out = socket.getOutputStream();
-            out.write(request.getBytes(StandardCharsets.ISO_8859_1));
-            out.flush();
-            socket.shutdownOutput();
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        try (RawHttpConnection connection = new RawHttpConnection(server.port())) {
+            return connection.send(request).shutdownOutput().readToEnd();
         }
     }
 
@@ -251,7 +245,7 @@ class WireTest {
     @Test
     void anEmptyAllowIsSent() throws Exception {
         server.close();
-        server = new TestServer(new ReadOnlyRegistry(registry), ApiSettings.defaults());
+        server = new ApiServer(new ReadOnlyRegistry(registry), ApiSettings.defaults());
         String answer =
                 raw(
                         "POST "

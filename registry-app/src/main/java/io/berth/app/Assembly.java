@@ -6,15 +6,13 @@ import io.berth.config.ManifestSettings;
 import io.berth.config.PolicySettings.ContentClass;
 import io.berth.config.RegistrySettings;
 import io.berth.config.Secret;
-import io.berth.config.StorageSettings;
-import io.berth.config.ValidationSettings;
 import io.berth.config.ValidationSettings.Urls;
 import io.berth.health.HealthApi;
-import io.berth.health.ReadinessWatch;
-import io.berth.health.StoreWatch;
-import io.berth.http.AcceptMode;
+import io.berth.health.ReadinessProbeTracker;
+import io.berth.health.StoreHealthChecker;
 import io.berth.http.ApiSettings;
 import io.berth.http.RegistryApi;
+import io.berth.http.route.UrlSettings;
 import io.berth.object.BoundedStore;
 import io.berth.object.ObjectStore;
 import io.berth.policy.AuthorizedClasses;
@@ -23,13 +21,11 @@ import io.berth.policy.DeleteDisabledRegistry;
 import io.berth.policy.LayerUrlRegistry;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.registry.Registry;
-import io.berth.server.ConnectionLimits;
 import io.berth.server.Drain;
-import io.berth.stored.StoredRegistry;
-import io.berth.stored.StoredRegistryOptions;
-import io.berth.stored.StoredRegistryOptions.OwnershipMode;
-import io.berth.stored.StoredRegistryOptions.References;
-import io.berth.stored.StoredRegistryOptions.SessionKey;
+import io.berth.server.connection.ConnectionLimits;
+import io.berth.storage.StoredRegistry;
+import io.berth.storage.StoredRegistryOptions;
+import io.berth.storage.upload.SessionKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -59,31 +55,29 @@ final class Assembly {
     private Assembly() {}
 
     /** The store, of which requests ask only so much that others need not wait for it, too. */
-    static ObjectStore bounded(
-            ObjectStore store, StorageSettings settings, ConnectionLimits limits) {
-        boolean onDisk = settings.s3() == null;
-        return new BoundedStore(store, limits.askingTheStore(onDisk), STORE_PATIENCE);
+    static ObjectStore bounded(ObjectStore store, ConnectionLimits limits) {
+        return new BoundedStore(store, limits.storeRequests(store.isRemote()), STORE_PATIENCE);
     }
 
     static StoredRegistry stored(ObjectStore store, RegistrySettings settings, Clock clock) {
-        return new StoredRegistry(store, options(settings), clock);
+        return new StoredRegistry(store, options(settings, store.isRemote()), clock);
     }
 
-    static StoredRegistryOptions options(RegistrySettings settings) {
-        int tagConcurrency = settings.storage().tag().concurrencyLimit();
-        boolean far = settings.storage().s3() != null;
-        StoredRegistryOptions near = StoredRegistryOptions.defaults();
-        StoredRegistryOptions defaults = far ? near.far(MEMBERSHIP_TRUST) : near;
+    /**
+     * @param remote whether a request to the store takes a round trip over a network
+     */
+    static StoredRegistryOptions options(RegistrySettings settings, boolean remote) {
+        MemoryBudget memory = MemoryBudget.ofProcess();
         return new StoredRegistryOptions(
-                references(settings.validation().manifests().references()),
-                ownership(settings.storage().ownership()),
-                tagConcurrency == 0 ? defaults.tagConcurrency() : tagConcurrency,
-                MemoryBudget.ofProcess().manifestCacheBytes(!far),
-                MemoryBudget.ofProcess().manifestReadingBytes(),
-                MemoryBudget.ofProcess().uploadBufferBytes(),
-                MemoryBudget.ofProcess().seenBytes(),
-                defaults.place(),
-                defaults.membershipTrust(),
+                settings.validation().manifests().references(),
+                settings.storage().ownership(),
+                settings.storage().tag().concurrencyLimit(),
+                memory.manifestCacheBytes(!remote),
+                memory.manifestReadingBytes(),
+                memory.uploadBufferBytes(),
+                memory.seenBytes(),
+                settings.storage().mayHaveReplicas(),
+                remote ? MEMBERSHIP_TRUST : Duration.ZERO,
                 sessionKey(settings.http().secret()));
     }
 
@@ -91,21 +85,6 @@ final class Assembly {
         return secret == null
                 ? null
                 : new SessionKey(secret.value().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static References references(ValidationSettings.References references) {
-        return switch (references) {
-            case STRICT -> References.STRICT;
-            case LENIENT -> References.LENIENT;
-        };
-    }
-
-    private static OwnershipMode ownership(StorageSettings.Ownership ownership) {
-        return switch (ownership) {
-            case AUTO -> OwnershipMode.AUTO;
-            case EXCLUSIVE -> OwnershipMode.EXCLUSIVE;
-            case SHARED -> OwnershipMode.SHARED;
-        };
     }
 
     /**
@@ -144,26 +123,27 @@ final class Assembly {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    static StoreWatch watch(ObjectStore store, RegistrySettings settings, Clock clock) {
+    static StoreHealthChecker healthChecker(
+            ObjectStore store, RegistrySettings settings, Clock clock) {
         HealthSettings.StorageDriver watching = settings.health().storageDriver();
         return watching.enabled()
-                ? new StoreWatch(
+                ? new StoreHealthChecker(
                         store::verify, watching.interval().duration(), watching.threshold(), clock)
-                : StoreWatch.never(clock);
+                : StoreHealthChecker.disabled(clock);
     }
 
     static HealthApi health(
-            StoreWatch watch,
+            StoreHealthChecker checker,
             ObjectStore store,
             RegistrySettings settings,
-            ReadinessWatch asked,
+            ReadinessProbeTracker readiness,
             Drain drain) {
         return new HealthApi(
-                watch::state,
+                checker::health,
                 drain::isStopping,
-                asked,
+                readiness,
                 Stores.kind(settings.storage()),
-                () -> S3Report.capabilities(store));
+                () -> S3CapabilityReport.capabilities(store));
     }
 
     static RegistryApi api(Registry registry, RegistrySettings settings) {
@@ -181,9 +161,9 @@ final class Assembly {
                         settings.storage().maintenance().readonly().enabled()));
     }
 
-    private static ApiSettings.Urls urls(HttpSettings settings) {
+    private static UrlSettings urls(HttpSettings settings) {
         String prefix = settings.prefix();
-        return new ApiSettings.Urls(
+        return new UrlSettings(
                 settings.host(),
                 settings.relativeUrls(),
                 settings.trustForwarded(),
@@ -191,14 +171,8 @@ final class Assembly {
     }
 
     private static ApiSettings.Manifests manifests(ManifestSettings settings) {
-        AcceptMode mode =
-                switch (settings.accept()) {
-                    case NEGOTIATED -> AcceptMode.NEGOTIATED;
-                    case STRICT -> AcceptMode.STRICT;
-                    case OFF -> AcceptMode.OFF;
-                };
         return new ApiSettings.Manifests(
-                mode,
+                settings.accept(),
                 settings.defaultPlatform(),
                 MemoryBudget.ofProcess().manifestsUnderWayBytes());
     }

@@ -2,22 +2,32 @@ package io.berth.app;
 
 import io.berth.config.HttpSettings;
 import io.berth.config.LoadedSettings;
+import io.berth.config.LogSettings;
 import io.berth.config.RegistrySettings;
-import io.berth.health.ReadinessWatch;
-import io.berth.health.StoreWatch;
+import io.berth.health.ReadinessProbeTracker;
+import io.berth.health.StoreHealthChecker;
 import io.berth.http.RegistryApi;
+import io.berth.logging.LogLimit;
+import io.berth.maintenance.UploadPurgeSchedule;
 import io.berth.object.ObjectStore;
 import io.berth.registry.Registry;
-import io.berth.server.ConnectionLimits;
+import io.berth.server.ApiDispatcherServlet;
 import io.berth.server.Drain;
+import io.berth.server.OpenFileLimit;
 import io.berth.server.TomcatServer;
-import io.berth.stored.StoredRegistry;
+import io.berth.server.connection.ConnectionLimits;
+import io.berth.storage.StoredRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.Banner;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.logging.LogLevel;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
 import org.springframework.web.HttpRequestHandler;
@@ -34,7 +44,28 @@ import org.springframework.web.servlet.mvc.HttpRequestHandlerAdapter;
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @Import(TomcatServer.class)
-class RegistryApplication {
+public class RegistryApplication {
+
+    /** The application, not yet run: its settings are read before anything else is made. */
+    public static SpringApplication configured() {
+        SpringApplication application = new SpringApplication(RegistryApplication.class);
+        application.setBannerMode(Banner.Mode.OFF);
+        application.setLogStartupInfo(false);
+        application.addInitializers(RegistryApplication::load);
+        return application;
+    }
+
+    /** Before anything else is made, so that nothing is begun with settings that are wrong. */
+    private static void load(ConfigurableApplicationContext context) {
+        LoadedSettings loaded = LoadedSettings.from(context.getEnvironment());
+        context.getBeanFactory().registerSingleton("loadedSettings", loaded);
+        LogLimit.install();
+        LogSettings.Level level = loaded.settings().log().level();
+        if (level != LogSettings.Level.INFO) {
+            LoggingSystem.get(RegistryApplication.class.getClassLoader())
+                    .setLogLevel("io.berth", LogLevel.valueOf(level.name()));
+        }
+    }
 
     @Bean
     RegistrySettings settings(LoadedSettings loaded) {
@@ -49,7 +80,7 @@ class RegistryApplication {
     @Bean
     ConnectionLimits connectionLimits(HttpSettings settings) {
         return ConnectionLimits.of(
-                settings, MemoryBudget.ofProcess().connectionBytes(), OpenFiles.most());
+                settings, MemoryBudget.ofProcess().connectionBytes(), OpenFileLimit.get());
     }
 
     @Bean
@@ -66,13 +97,13 @@ class RegistryApplication {
     @Bean(destroyMethod = "")
     StoredRegistry stored(
             ObjectStore store, RegistrySettings settings, ConnectionLimits limits, Clock clock) {
-        return Assembly.stored(
-                Assembly.bounded(store, settings.storage(), limits), settings, clock);
+        return Assembly.stored(Assembly.bounded(store, limits), settings, clock);
     }
 
     @Bean
-    UploadPurging uploadPurging(StoredRegistry stored, RegistrySettings settings, Clock clock) {
-        return new UploadPurging(stored, settings.storage().maintenance(), clock);
+    UploadPurgeSchedule uploadPurging(
+            StoredRegistry stored, RegistrySettings settings, Clock clock) {
+        return new UploadPurgeSchedule(stored, settings.storage().maintenance(), clock);
     }
 
     @Bean
@@ -91,32 +122,33 @@ class RegistryApplication {
     }
 
     @Bean
-    StoreWatch storeWatch(ObjectStore store, RegistrySettings settings, Clock clock) {
-        return Assembly.watch(store, settings, clock);
+    StoreHealthChecker storeHealthChecker(
+            ObjectStore store, RegistrySettings settings, Clock clock) {
+        return Assembly.healthChecker(store, settings, clock);
     }
 
     @Bean
-    ReadinessWatch readinessWatch(Clock clock) {
-        return new ReadinessWatch(clock);
+    ReadinessProbeTracker readinessProbeTracker(Clock clock) {
+        return new ReadinessProbeTracker(clock);
     }
 
     @Bean
     Drain drain(
             WebServerApplicationContext context,
             HttpSettings settings,
-            ReadinessWatch watched,
+            ReadinessProbeTracker readiness,
             StoredRegistry stored) {
-        return new Drain(context, settings, watched::isAsked, stored::close);
+        return new Drain(context, settings, readiness::isProbed, stored::close);
     }
 
     @Bean
     HandlerMapping health(
-            StoreWatch watch,
+            StoreHealthChecker checker,
             ObjectStore store,
             RegistrySettings settings,
-            ReadinessWatch asked,
+            ReadinessProbeTracker readiness,
             Drain drain) {
-        return Assembly.health(watch, store, settings, asked, drain).handlerMapping();
+        return Assembly.health(checker, store, settings, readiness, drain).handlerMapping();
     }
 
     /**
@@ -142,8 +174,8 @@ class RegistryApplication {
     }
 
     @Bean
-    ServletRegistrationBean<Dispatcher> dispatcher(WebApplicationContext context) {
-        var registration = new ServletRegistrationBean<>(new Dispatcher(context), "/");
+    ServletRegistrationBean<ApiDispatcherServlet> dispatcher(WebApplicationContext context) {
+        var registration = new ServletRegistrationBean<>(new ApiDispatcherServlet(context), "/");
         registration.setLoadOnStartup(1);
         return registration;
     }

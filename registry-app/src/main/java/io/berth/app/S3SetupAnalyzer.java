@@ -1,6 +1,6 @@
 package io.berth.app;
 
-import io.berth.object.s3.S3SetupException;
+import io.berth.object.s3.bucket.S3SetupException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;

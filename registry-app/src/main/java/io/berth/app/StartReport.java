@@ -2,7 +2,8 @@ package io.berth.app;
 
 import io.berth.config.LoadedSettings;
 import io.berth.config.Secret;
-import io.berth.server.ConnectionLimits;
+import io.berth.server.OpenFileLimit;
+import io.berth.server.connection.ConnectionLimits;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,7 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
         loaded.remarks().forEach(log::warn);
         adviseOnSecret(loaded.settings().http().secret());
         adviseOnMemory(MemoryBudget.ofProcess());
-        adviseOnFiles(limits.adviseOnFiles(OpenFiles.most()));
+        adviceOnOpenFiles(limits.adviceOnOpenFiles(OpenFileLimit.get()));
         if (loaded.settings().storage().maintenance().readonly().enabled()) {
             log.info(
                     "The registry is read-only: everything that writes is refused"
@@ -41,7 +42,7 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
         }
         log.info(
                 "Berth {} serves {} from {}",
-                BerthApplication.Version.current(),
+                BerthVersion.current(),
                 loaded.settings().http().addr().url(event.getWebServer().getPort()),
                 Stores.place(loaded.settings().storage()));
     }
@@ -56,7 +57,7 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
         }
     }
 
-    private static void adviseOnFiles(@Nullable String advice) {
+    private static void adviceOnOpenFiles(@Nullable String advice) {
         if (advice != null) {
             log.warn(advice);
         }

@@ -8,15 +8,19 @@ import io.berth.config.StorageSettings;
 import io.berth.config.StorageSettings.Filesystem;
 import io.berth.config.tree.WrongSettingException;
 import io.berth.object.ObjectStore;
+import io.berth.object.StoppedWhileWaitingException;
 import io.berth.object.disk.DiskStore;
-import io.berth.object.disk.FolderInUseException;
-import io.berth.object.disk.StoppedWhileWaitingException;
-import io.berth.object.s3.S3Options;
-import io.berth.object.s3.S3Options.Checksums;
-import io.berth.object.s3.S3Options.Credentials;
-import io.berth.object.s3.S3SetupException;
+import io.berth.object.disk.lock.FolderInUseException;
 import io.berth.object.s3.S3Store;
-import io.berth.stored.StoredRegistry;
+import io.berth.object.s3.bucket.S3Options;
+import io.berth.object.s3.bucket.S3Options.Credentials;
+import io.berth.object.s3.bucket.S3Options.Endpoint;
+import io.berth.object.s3.bucket.S3Options.Multipart;
+import io.berth.object.s3.bucket.S3Options.Redirects;
+import io.berth.object.s3.bucket.S3Options.SpoolOptions;
+import io.berth.object.s3.bucket.S3Options.WriteOptions;
+import io.berth.object.s3.bucket.S3SetupException;
+import io.berth.storage.StoredRegistry;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -136,7 +140,7 @@ final class Stores {
         }
         try {
             S3Store store = S3Store.open(options(settings, redirects), StoredRegistry.TEMPORARY);
-            S3Report.missing(store.capabilities(), redirects).forEach(log::warn);
+            S3CapabilityReport.missing(store.capabilities(), redirects).forEach(log::warn);
             return store;
         } catch (UncheckedIOException e) {
             throw new WrongSettingException(
@@ -146,35 +150,38 @@ final class Stores {
 
     static S3Options options(S3Settings settings, boolean redirects) {
         return new S3Options(
-                settings.region(),
                 settings.bucket(),
+                settings.rootDirectory(),
+                endpoint(settings),
+                credentials(settings),
+                new Multipart(
+                        settings.chunkSize().bytes(),
+                        settings.multipartCopyChunkSize().bytes(),
+                        settings.multipartCopyMaxConcurrency(),
+                        settings.multipartCopyThresholdSize().bytes()),
+                new WriteOptions(
+                        settings.encrypt(),
+                        settings.keyId(),
+                        settings.storageClass().name(),
+                        settings.objectAcl() == ObjectAcl.NONE
+                                ? ""
+                                : settings.objectAcl().toString(),
+                        settings.checksum()),
+                new Redirects(redirects, settings.endpointOfClients()),
+                new SpoolOptions(settings.spoolFolder(), MemoryBudget.ofProcess().spoolBytes()));
+    }
+
+    private static Endpoint endpoint(S3Settings settings) {
+        return new Endpoint(
+                settings.region(),
                 settings.endpoint(),
                 settings.pathStyle(),
-                settings.rootDirectory(),
-                credentials(settings),
-                settings.encrypt(),
-                settings.keyId(),
-                settings.storageClass().name(),
-                settings.objectAcl() == ObjectAcl.NONE ? "" : settings.objectAcl().toString(),
-                settings.chunkSize().bytes(),
-                settings.multipartCopyChunkSize().bytes(),
-                settings.multipartCopyMaxConcurrency(),
-                settings.multipartCopyThresholdSize().bytes(),
-                settings.skipVerify(),
                 settings.accelerate(),
                 settings.useDualStack(),
                 settings.useFipsEndpoint(),
+                settings.skipVerify(),
                 Objects.requireNonNullElse(settings.userAgent(), USER_AGENT),
-                redirects,
-                settings.endpointOfClients(),
-                switch (settings.checksum()) {
-                    case AUTO -> Checksums.AUTO;
-                    case ALWAYS -> Checksums.ALWAYS;
-                    case NEVER -> Checksums.NEVER;
-                },
-                settings.maxConnections(),
-                settings.spoolFolder(),
-                MemoryBudget.ofProcess().spoolBytes());
+                settings.maxConnections());
     }
 
     private static @Nullable Credentials credentials(S3Settings settings) {

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record CatalogSettings(@DefaultValue("1000") int maxEntries) {
 
     public CatalogSettings {
-        Wrong.unless(
+        SettingChecks.require(
                 maxEntries >= 1 && maxEntries <= 100_000,
                 "catalog.maxentries",
                 maxEntries,

@@ -1,9 +1,9 @@
 package io.berth.config;
 
-import io.berth.config.tree.Dialect;
 import io.berth.config.tree.NearestName;
+import io.berth.config.tree.Schema;
+import io.berth.config.tree.SettingNames;
 import io.berth.config.tree.SettingTree.Entry;
-import io.berth.config.tree.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -178,19 +178,19 @@ final class DistributionSettings {
     }
 
     /** Other names of distribution's, and where a text names the member to use. */
-    static Dialect dialect(Class<? extends Record> settings) {
-        Shape.Group shape = Shape.of(settings);
-        Set<String> kept = new LinkedHashSet<>(groupsOf(shape, "storage"));
+    static SettingNames settingNames(Class<? extends Record> settings) {
+        Schema.Group schema = Schema.of(settings);
+        Set<String> kept = new LinkedHashSet<>(groupsOf(schema, "storage"));
         kept.removeAll(Set.of("filesystem", "s3"));
         kept.add("cache");
-        return new Dialect(
-                shape,
+        return new SettingNames(
+                schema,
                 Map.of("storage.s3aws", "storage.s3", "loglevel", "log.level"),
                 Map.of("storage", kept, "auth", Set.of()));
     }
 
-    private static Set<String> groupsOf(Shape.Group shape, String name) {
-        return shape.members().get(name) instanceof Shape.Group group
+    private static Set<String> groupsOf(Schema.Group schema, String name) {
+        return schema.members().get(name) instanceof Schema.Group group
                 ? group.members().keySet()
                 : Set.of();
     }
@@ -212,16 +212,16 @@ final class DistributionSettings {
     }
 
     /**
-     * @param shape the settings that there are
+     * @param schema the settings that there are
      */
-    static Judgement judge(List<Entry> unknown, Shape.Group shape) {
+    static Judgement judge(List<Entry> unknown, Schema.Group schema) {
         Map<Row, List<Entry>> refused = new LinkedHashMap<>();
         List<String> refusals = new ArrayList<>();
         List<String> remarks = new ArrayList<>();
         for (Entry entry : unknown) {
             Row row = row(entry.path());
             if (row == null) {
-                (isOfStorage(entry) ? refusals : remarks).add(unknown(entry, shape));
+                (isOfStorage(entry) ? refusals : remarks).add(unknown(entry, schema));
                 continue;
             }
             if (entry.bare()) {
@@ -243,15 +243,15 @@ final class DistributionSettings {
     }
 
     /** Whatever is in the group and is no setting names a store, as in distribution. */
-    private static boolean isStore(Entry entry, Shape.Group shape) {
+    private static boolean isStore(Entry entry, Schema.Group schema) {
         return isOfStorage(entry)
-                && !groupsOf(shape, "storage").contains(entry.path().split("\\.")[1]);
+                && !groupsOf(schema, "storage").contains(entry.path().split("\\.")[1]);
     }
 
-    private static String unknown(Entry entry, Shape.Group shape) {
-        boolean store = isStore(entry, shape);
+    private static String unknown(Entry entry, Schema.Group schema) {
+        boolean store = isStore(entry, schema);
         String meant =
-                NearestName.to(entry.path(), Shape.names(shape))
+                NearestName.to(entry.path(), Schema.names(schema))
                         .map(name -> " Did you mean " + name + "?")
                         .orElse(store ? " " + STORES + "." : "");
         return "There is no setting %s%s (%s).%s%s"

@@ -21,12 +21,12 @@ public record HealthSettings(@DefaultValue StorageDriver storageDriver) {
         private static final Duration SHORTEST = Duration.ofMillis(100);
 
         public StorageDriver {
-            Wrong.unless(
+            SettingChecks.require(
                     interval.duration().compareTo(SHORTEST) >= 0,
                     "health.storagedriver.interval",
                     interval,
                     "100ms or more, such as 10s");
-            Wrong.unless(
+            SettingChecks.require(
                     threshold >= 1 && threshold <= 1000,
                     "health.storagedriver.threshold",
                     threshold,

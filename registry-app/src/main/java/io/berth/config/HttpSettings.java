@@ -62,22 +62,22 @@ public record HttpSettings(
     public HttpSettings {
         secret = Secret.presentOrNull(secret);
         if (host != null) {
-            Wrong.when(
+            SettingChecks.refuseIf(
                     host.toString().contains("@"),
                     "http.host names a user or a password, but is what every client is told:"
                             + " remove them");
-            Wrong.unless(
+            SettingChecks.require(
                     isBase(host),
                     "http.host",
                     host,
                     "an address such as https://registry.example.com");
         }
-        Wrong.unless(
+        SettingChecks.require(
                 prefix.matches("/|/[A-Za-z0-9._~-]+(/[A-Za-z0-9._~-]+)*/?"),
                 "http.prefix",
                 prefix,
                 "a path such as /registry/");
-        Wrong.unless(
+        SettingChecks.require(
                 maxThreads >= 1 && maxThreads <= 10_000,
                 "http.maxthreads",
                 maxThreads,
@@ -129,7 +129,7 @@ public record HttpSettings(
         }
 
         private static void requireNumber(String name, int number) {
-            Wrong.unless(
+            SettingChecks.require(
                     number >= 0 && number <= MOST,
                     "http.limits." + name,
                     number,
@@ -137,7 +137,7 @@ public record HttpSettings(
         }
 
         private static void requireTime(String name, GoDuration time) {
-            Wrong.unless(
+            SettingChecks.require(
                     time.duration().toMillis() >= 1 && time.duration().compareTo(LONGEST) <= 0,
                     "http.limits." + name,
                     time,
@@ -154,18 +154,18 @@ public record HttpSettings(
     }
 
     private static void requireHeader(String name, List<String> values) {
-        Wrong.unless(
+        SettingChecks.require(
                 name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+"),
                 "http.headers",
                 name,
                 "named as HTTP allows, such as X-Content-Type-Options");
-        Wrong.when(
+        SettingChecks.refuseIf(
                 OF_THE_ANSWER.contains(name.toLowerCase(Locale.ROOT)),
                 "http.headers has "
                         + name
                         + ", which the registry itself sends where an answer needs it: remove it");
         for (String value : values) {
-            Wrong.unless(
+            SettingChecks.require(
                     value.chars().allMatch(c -> c >= 0x20 && c <= 0x7e),
                     "http.headers." + name,
                     value,

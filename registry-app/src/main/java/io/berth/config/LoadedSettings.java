@@ -1,7 +1,7 @@
 package io.berth.config;
 
 import io.berth.config.DistributionSettings.Judgement;
-import io.berth.config.tree.Dialect;
+import io.berth.config.tree.SettingNames;
 import io.berth.config.tree.SettingSources;
 import io.berth.config.tree.SettingTree;
 import io.berth.config.tree.WrongSettingException;
@@ -34,11 +34,11 @@ public record LoadedSettings(RegistrySettings settings, List<String> remarks, St
      *     safe than its settings ask for
      */
     public static LoadedSettings from(ConfigurableEnvironment environment) {
-        Dialect dialect = DistributionSettings.dialect(RegistrySettings.class);
-        SettingTree tree = new SettingTree(dialect);
+        SettingNames settingNames = DistributionSettings.settingNames(RegistrySettings.class);
+        SettingTree tree = new SettingTree(settingNames);
         SettingSources.addAll(environment, tree);
         boolean launcher = addFolder(tree, environment.getSystemEnvironment().get(DATA));
-        Judgement judgement = DistributionSettings.judge(tree.unknown(), dialect.shape());
+        Judgement judgement = DistributionSettings.judge(tree.unknown(), settingNames.schema());
         if (!judgement.refusals().isEmpty()) {
             throw new WrongSettingException(String.join("\n", judgement.refusals()), null);
         }

@@ -1,5 +1,6 @@
 package io.berth.config;
 
+import io.berth.http.AcceptMode;
 import io.berth.name.Platform;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -11,15 +12,5 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     only single images
  */
 public record ManifestSettings(
-        @DefaultValue("negotiated") Accept accept,
-        @DefaultValue("linux/amd64") Platform defaultPlatform) {
-
-    public enum Accept {
-        /** No Accept header, and the wildcards, mean anything; types named are those supported. */
-        NEGOTIATED,
-        /** As distribution 3: what is not named is not supported. */
-        STRICT,
-        /** Accept headers are not looked at. */
-        OFF
-    }
-}
+        @DefaultValue("negotiated") AcceptMode accept,
+        @DefaultValue("linux/amd64") Platform defaultPlatform) {}

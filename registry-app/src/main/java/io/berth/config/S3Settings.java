@@ -1,5 +1,6 @@
 package io.berth.config;
 
+import io.berth.object.s3.bucket.S3Options.Checksums;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -67,7 +68,7 @@ public record S3Settings(
         @DefaultValue("false") boolean useFipsEndpoint,
         @Nullable String userAgent,
         @DefaultValue("off") LogLevel logLevel,
-        @DefaultValue("auto") Checksum checksum,
+        @DefaultValue("auto") Checksums checksum,
         @DefaultValue("256") int maxConnections,
         @Nullable Path spoolDirectory) {
 
@@ -120,15 +121,6 @@ public record S3Settings(
         }
     }
 
-    /** Which checksums are sent, of which other stores than Amazon's may know none. */
-    public enum Checksum {
-        /** That of an object sent in one request, where the store was seen to compare it. */
-        AUTO,
-        /** And the SDK's own in every request and answer, as Amazon has them. */
-        ALWAYS,
-        NEVER
-    }
-
     private static final String GROUP = "storage.s3.";
 
     private static final Pattern BUCKET =
@@ -161,29 +153,25 @@ public record S3Settings(
         requireEndpoint("regionendpoint", regionEndpoint);
         requireEndpoint("redirectendpoint", redirectEndpoint);
         requireAmazon(regionEndpoint, accelerate, useDualStack, useFipsEndpoint);
-        Wrong.when(
+        SettingChecks.refuseIf(
                 accelerate && Boolean.TRUE.equals(forcePathStyle),
                 "storage.s3.accelerate and storage.s3.forcepathstyle are both true, but Amazon's"
                         + " accelerated endpoints take the bucket in the host only: remove one");
-        Wrong.when(
+        SettingChecks.refuseIf(
                 keyId != null && !encrypt,
                 "storage.s3.keyid names a key, but storage.s3.encrypt is not true, so that nothing"
                         + " would be encrypted with it: set both or none");
-        Wrong.unless(
+        SettingChecks.require(
                 v4Auth,
                 GROUP + "v4auth",
                 false,
                 "true: there is no other way to sign requests any more");
-        Wrong.unless(
-                userAgent == null || userAgent.chars().allMatch(c -> c >= 0x20 && c <= 0x7e),
-                GROUP + "useragent",
-                String.valueOf(userAgent),
-                "text of printable ASCII characters");
+        requirePrintable("useragent", userAgent);
         requirePart("chunksize", chunkSize);
         requirePart("multipartcopychunksize", multipartCopyChunkSize);
         requireNumber("multipartcopymaxconcurrency", multipartCopyMaxConcurrency, 1000);
         requireNumber("maxconnections", maxConnections, 10_000);
-        Wrong.unless(
+        SettingChecks.require(
                 multipartCopyThresholdSize.bytes() <= LARGEST_PART.bytes(),
                 GROUP + "multipartcopythresholdsize",
                 multipartCopyThresholdSize,
@@ -198,26 +186,34 @@ public record S3Settings(
         return folder.strip().replaceAll("^/+|/+$", "");
     }
 
+    private static void requirePrintable(String name, @Nullable String text) {
+        SettingChecks.require(
+                text == null || text.chars().allMatch(c -> c >= 0x20 && c <= 0x7e),
+                GROUP + name,
+                String.valueOf(text),
+                "text of printable ASCII characters");
+    }
+
     private static void requirePlace(String region, String bucket, String rootDirectory) {
-        Wrong.when(
+        SettingChecks.refuseIf(
                 bucket.isEmpty(),
                 "storage.s3.bucket is not set, but storage.s3 is chosen, or settings of it are: name"
                         + " the bucket, or remove them to keep content on the disk");
-        Wrong.when(
+        SettingChecks.refuseIf(
                 region.isEmpty(),
                 "storage.s3.region is not set: name the region of the bucket, such as us-east-1,"
                         + " which most stores other than Amazon's take as well");
-        Wrong.unless(
+        SettingChecks.require(
                 region.matches("[A-Za-z0-9_-]{1,64}"),
                 GROUP + "region",
                 region,
                 "the name of a region such as us-east-1");
-        Wrong.unless(
+        SettingChecks.require(
                 BUCKET.matcher(bucket).matches(),
                 GROUP + "bucket",
                 bucket,
                 "the name of a bucket alone; folders in it belong to storage.s3.rootdirectory");
-        Wrong.unless(
+        SettingChecks.require(
                 FOLDER.matcher(rootDirectory).matches(),
                 GROUP + "rootdirectory",
                 rootDirectory,
@@ -226,15 +222,15 @@ public record S3Settings(
 
     private static void requireCredentials(
             @Nullable Secret accessKey, @Nullable Secret secretKey, @Nullable Secret sessionToken) {
-        Wrong.when(
+        SettingChecks.refuseIf(
                 accessKey != null && secretKey == null,
                 "storage.s3.accesskey is set, but storage.s3.secretkey is not: set both, or neither"
                         + " to take what the environment has");
-        Wrong.when(
+        SettingChecks.refuseIf(
                 accessKey == null && secretKey != null,
                 "storage.s3.secretkey is set, but storage.s3.accesskey is not: set both, or neither"
                         + " to take what the environment has");
-        Wrong.when(
+        SettingChecks.refuseIf(
                 accessKey == null && sessionToken != null,
                 "storage.s3.sessiontoken is set, but storage.s3.accesskey and storage.s3.secretkey,"
                         + " which it belongs to, are not");
@@ -245,13 +241,13 @@ public record S3Settings(
         if (endpoint == null) {
             return;
         }
-        Wrong.when(
+        SettingChecks.refuseIf(
                 endpoint.contains("@"),
                 GROUP
                         + name
                         + " names a user, but only storage.s3.accesskey and"
                         + " storage.s3.secretkey say who the registry is");
-        Wrong.unless(
+        SettingChecks.require(
                 isBase(url(endpoint, true)),
                 GROUP + name,
                 endpoint,
@@ -279,17 +275,17 @@ public record S3Settings(
             @Nullable String endpoint, boolean accelerate, boolean dualStack, boolean fips) {
         String chooses =
                 "chooses among Amazon's endpoints: remove it, or storage.s3.regionendpoint";
-        Wrong.when(endpoint != null && accelerate, GROUP + "accelerate " + chooses);
-        Wrong.when(endpoint != null && dualStack, GROUP + "usedualstack " + chooses);
-        Wrong.when(endpoint != null && fips, GROUP + "usefipsendpoint " + chooses);
-        Wrong.when(
+        SettingChecks.refuseIf(endpoint != null && accelerate, GROUP + "accelerate " + chooses);
+        SettingChecks.refuseIf(endpoint != null && dualStack, GROUP + "usedualstack " + chooses);
+        SettingChecks.refuseIf(endpoint != null && fips, GROUP + "usefipsendpoint " + chooses);
+        SettingChecks.refuseIf(
                 accelerate && fips,
                 "storage.s3.accelerate and storage.s3.usefipsendpoint are both true, but no"
                         + " endpoint of Amazon's is both: remove one");
     }
 
     private static void requirePart(String name, ByteSize size) {
-        Wrong.unless(
+        SettingChecks.require(
                 size.bytes() >= SMALLEST_PART.bytes() && size.bytes() <= LARGEST_PART.bytes(),
                 GROUP + name,
                 size,
@@ -297,7 +293,7 @@ public record S3Settings(
     }
 
     private static void requireNumber(String name, int number, int most) {
-        Wrong.unless(
+        SettingChecks.require(
                 number >= 1 && number <= most, GROUP + name, number, "a number from 1 to " + most);
     }
 

@@ -1,21 +1,22 @@
 package io.berth.config;
 
-import io.berth.config.tree.NotShown;
+import io.berth.config.tree.Sensitive;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A text that must not be seen by accident: whatever prints it, or a record that holds it, prints
- * that it is not shown. Any text is one, so that no failure has to say which text was wrong.
+ * A text that must not be disclosed: {@link #toString}, also of records that contain it, does not
+ * show it. Any text is valid, so that no error message has to show one.
  *
- * @param value the text itself, for whoever needs it
+ * @param value the text itself
  */
-public record Secret(String value) implements NotShown {
+public record Secret(String value) implements Sensitive {
 
+    /** A secret of any text. */
     public static Secret of(String text) {
         return new Secret(text);
     }
 
-    /** A variable that is there but empty sets nothing. */
+    /** {@code null} for a blank text: an empty variable sets nothing. */
     static @Nullable Secret presentOrNull(@Nullable Secret secret) {
         return secret == null || secret.value().isBlank() ? null : secret;
     }

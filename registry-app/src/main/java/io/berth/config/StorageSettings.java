@@ -1,5 +1,6 @@
 package io.berth.config;
 
+import io.berth.storage.index.OwnershipMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -10,34 +11,45 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param filesystem where it is kept; {@code null} exactly when it is kept in {@code s3}
  * @param s3 where it is kept; {@code null} exactly when it is kept in {@code filesystem}
+ * @param ownership whether other registries write to the storage tree
+ * @param replicas how many processes of Berth write to it
  */
 public record StorageSettings(
         @Nullable Filesystem filesystem,
         @Nullable S3Settings s3,
         @DefaultValue Redirect redirect,
-        @DefaultValue("auto") Ownership ownership,
+        @DefaultValue("auto") OwnershipMode ownership,
+        @DefaultValue("auto") Replicas replicas,
         @DefaultValue Delete delete,
         @DefaultValue Tag tag,
         @DefaultValue Maintenance maintenance) {
 
     public StorageSettings {
-        Wrong.when(
+        SettingChecks.refuseIf(
                 filesystem != null && s3 != null,
                 "storage.filesystem.rootdirectory and settings of storage.s3 are both set, but"
                         + " content is kept in one place: remove one of them");
         if (s3 == null && filesystem == null) {
             filesystem = new Filesystem(Path.of("data"), GoDuration.of("60s"), false);
         }
+        SettingChecks.refuseIf(
+                filesystem != null && replicas == Replicas.SEVERAL,
+                "storage.replicas is several, but a folder is for one process: use storage.s3, or"
+                        + " remove storage.replicas");
     }
 
-    /** Who writes to the storage tree. */
-    public enum Ownership {
-        /** Berth alone, whatever is there already. */
-        EXCLUSIVE,
-        /** Other registries, too: every answer comes from the tree itself. */
-        SHARED,
-        /** Berth alone if it began the tree, otherwise others, too. */
-        AUTO
+    /** How many processes of Berth write to the storage tree. */
+    public enum Replicas {
+        /** Several in a bucket, one in a folder. */
+        AUTO,
+        /** One, ever: writes need not look for those of others. */
+        ONE,
+        SEVERAL
+    }
+
+    /** Whether other processes of Berth may write to the storage tree. */
+    public boolean mayHaveReplicas() {
+        return replicas == Replicas.SEVERAL || (replicas == Replicas.AUTO && s3 != null);
     }
 
     /**
@@ -77,7 +89,7 @@ public record StorageSettings(
     public record Tag(@DefaultValue("0") int concurrencyLimit) {
 
         public Tag {
-            Wrong.unless(
+            SettingChecks.require(
                     concurrencyLimit >= 0 && concurrencyLimit <= 1000,
                     "storage.tag.concurrencylimit",
                     concurrencyLimit,
@@ -112,7 +124,7 @@ public record StorageSettings(
         }
 
         private static void requireMinute(String name, GoDuration value) {
-            Wrong.unless(
+            SettingChecks.require(
                     value.duration().compareTo(SHORTEST) >= 0,
                     "storage.maintenance.uploadpurging." + name,
                     value,

@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record TagsSettings(@DefaultValue("1000") int maxTags) {
 
     public TagsSettings {
-        Wrong.unless(
+        SettingChecks.require(
                 maxTags >= 1 && maxTags <= 1_000_000,
                 "tags.maxtags",
                 maxTags,

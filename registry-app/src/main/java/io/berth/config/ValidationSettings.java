@@ -1,5 +1,6 @@
 package io.berth.config;
 
+import io.berth.registry.ReferencePolicy;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -12,7 +13,7 @@ public record ValidationSettings(@DefaultValue Manifests manifests) {
      * @param references whether what a manifest refers to must be there
      */
     public record Manifests(
-            @DefaultValue("strict") References references, @DefaultValue Urls urls) {}
+            @DefaultValue("strict") ReferencePolicy references, @DefaultValue Urls urls) {}
 
     /**
      * Which addresses the layers of a manifest may name, as regular expressions that are looked for
@@ -42,18 +43,11 @@ public record ValidationSettings(@DefaultValue Manifests manifests) {
             } catch (PatternSyntaxException e) {
                 right = false;
             }
-            Wrong.unless(
+            SettingChecks.require(
                     right,
                     "validation.manifests.urls." + list,
                     expression,
                     "a regular expression such as ^https://example\\.com/");
         }
-    }
-
-    public enum References {
-        /** Every blob and manifest that is referred to is in the same repository. */
-        STRICT,
-        /** Some may be missing: a mirror may hold a few platforms of an index only. */
-        LENIENT
     }
 }

@@ -5,11 +5,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Says that a setting is wrong where {@link WrongSettingException} ends the start. */
+/** Explains which setting is wrong when a {@link WrongSettingException} ends the start. */
 final class WrongSettingAnalyzer extends AbstractFailureAnalyzer<WrongSettingException> {
 
     private static final String ADVICE =
-            "Correct that, and start again; docs/configuration.md explains every setting.";
+            "Correct it, and start again; docs/configuration.md explains every setting.";
 
     @Override
     protected @Nullable FailureAnalysis analyze(

@@ -1,6 +1,6 @@
 /**
- * What an administrator sets: immutable records that cannot hold a wrong value, bound from
- * environment variables and other sources under the names of CNCF distribution's configuration.
+ * The settings: immutable records with valid values, bound from environment variables and other
+ * sources under the names of CNCF distribution's configuration.
  */
 @NullMarked
 package io.berth.config;

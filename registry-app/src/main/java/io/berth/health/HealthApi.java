@@ -12,53 +12,53 @@ import org.springframework.web.servlet.HandlerMapping;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Answers to those that watch over the registry, outside the protocol and for everybody. None of
- * them asks the store.
+ * Probes for orchestrators and load balancers, open to all clients. None of them asks the store.
  *
  * <ul>
- *   <li>{@code /livez}: 200 while the registry serves, whatever becomes of its store. Who starts it
- *       again because its store is away only adds to the trouble.
+ *   <li>{@code /livez}: 200 while the server runs, also when the store is down: a restart of the
+ *       registry would not help.
  *   <li>{@code /readyz}: 503 while the store is down, and when the server is about to stop.
- *   <li>{@code /debug/health}: as that, with the kind of the store and what it can do.
+ *   <li>{@code /debug/health}: the status of the store, its kind and its capabilities.
  * </ul>
  */
 public final class HealthApi {
 
-    /** Behind the protocol, which is asked more often. */
+    /** After the API, which has more requests. */
     private static final int ORDER = 0;
 
     private static final JsonMapper json = JsonMapper.shared();
 
-    private final Supplier<StoreState> state;
+    private final Supplier<StoreHealth> state;
     private final BooleanSupplier stopping;
-    private final ReadinessWatch asked;
+    private final ReadinessProbeTracker readiness;
     private final String kind;
     private final Supplier<Map<String, Boolean>> capabilities;
 
     /**
      * @param stopping whether the server is about to stop
-     * @param asked is told of each question whether the registry is ready
+     * @param readiness is notified of each readiness probe
      * @param kind of the store
-     * @param capabilities what the store is known to do or not; shown as they are, to every client
+     * @param capabilities of the store, as far as they are known; shown to every client
      */
     public HealthApi(
-            Supplier<StoreState> state,
+            Supplier<StoreHealth> state,
             BooleanSupplier stopping,
-            ReadinessWatch asked,
+            ReadinessProbeTracker readiness,
             String kind,
             Supplier<Map<String, Boolean>> capabilities) {
         this.state = state;
         this.stopping = stopping;
-        this.asked = asked;
+        this.readiness = readiness;
         this.kind = kind;
         this.capabilities = capabilities;
     }
 
+    /** Finds the handlers of the probes. */
     public HandlerMapping handlerMapping() {
         HttpRequestHandler live = (request, response) -> live(request, response);
         HttpRequestHandler ready = (request, response) -> ready(request, response);
         HttpRequestHandler detail = (request, response) -> detail(request, response);
-        return new PathMapping(
+        return new ExactPathMapping(
                 Map.of("/livez", live, "/readyz", ready, "/debug/health", detail), ORDER);
     }
 
@@ -68,8 +68,8 @@ public final class HealthApi {
 
     private void ready(HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        asked.asked();
-        StoreState now = state.get();
+        readiness.probed();
+        StoreHealth now = state.get();
         Map<String, Object> content = new LinkedHashMap<>(Map.of("store", shown(now)));
         boolean stops = stopping.getAsBoolean();
         if (stops) {
@@ -80,14 +80,14 @@ public final class HealthApi {
 
     private void detail(HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        StoreState now = state.get();
+        StoreHealth now = state.get();
         Map<String, Object> store = shown(now);
         store.put("kind", kind);
         store.put("capabilities", capabilities.get());
         answer(request, response, now.up(), Map.of("store", store));
     }
 
-    private static Map<String, Object> shown(StoreState state) {
+    private static Map<String, Object> shown(StoreHealth state) {
         Map<String, Object> shown = new LinkedHashMap<>();
         shown.put("status", state.up() ? "up" : "down");
         shown.put("since", state.since().toString());

@@ -1,4 +1,4 @@
-/** Whether the registry serves and its store answers, for whoever watches over it. */
+/** Probes of orchestrators and load balancers, and the periodic check of the store. */
 @NullMarked
 package io.berth.health;
 

@@ -1,6 +1,7 @@
 package io.berth.server;
 
 import io.berth.config.HttpSettings;
+import io.berth.server.connection.BoundedHttpProtocol;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -12,18 +13,18 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Stops the server so that clients notice as little as possible. In this order, and all within the
- * time that is set:
+ * Stops the server gracefully. In this order, within the configured time ({@code
+ * http.draintimeout}):
  *
  * <ol>
- *   <li>The registry is not ready any more, and goes on serving for a while, so that load balancers
- *       send no more clients to it.
- *   <li>No more connections are taken.
- *   <li>Requests that are under way end, and files that are being sent arrive.
- *   <li>What the registry does on its own ends.
+ *   <li>The readiness probe fails, and the server goes on serving for a while, so that load
+ *       balancers send no more clients to it ({@code http.stopdelay}).
+ *   <li>No more connections are accepted.
+ *   <li>Requests that are served end, and files that are sent arrive.
+ *   <li>Background work of the registry ends.
  * </ol>
  *
- * <p>What is not over then is cut off. The log says what is waited for, and how that went.
+ * <p>What has not ended then is cut off. The log says what the server waits for, and the outcome.
  */
 public final class Drain implements SmartLifecycle {
 
@@ -40,9 +41,9 @@ public final class Drain implements SmartLifecycle {
     private volatile boolean stopping;
 
     /**
-     * @param watched whether somebody would notice that the registry is not ready any more
-     * @param last ends what is no request, within the time it is given, which may be none; {@code
-     *     false}: it has not ended
+     * @param watched whether a readiness probe is in use, so that its failure would be noticed
+     * @param last ends the background work within the given time, which may be zero; returns {@code
+     *     false} when it has not ended
      */
     public Drain(
             WebServerApplicationContext context,
@@ -78,7 +79,7 @@ public final class Drain implements SmartLifecycle {
                             try {
                                 stop();
                             } finally {
-                                done.run(); // or the application waits for it in vain
+                                done.run(); // otherwise the application would wait for it
                             }
                         });
     }
@@ -102,7 +103,7 @@ public final class Drain implements SmartLifecycle {
     }
 
     private void drain(Connector connector, long end) throws InterruptedException {
-        if (!(connector.getProtocolHandler() instanceof DrainableProtocol protocol)) {
+        if (!(connector.getProtocolHandler() instanceof BoundedHttpProtocol protocol)) {
             return;
         }
         long begin = System.nanoTime();
@@ -155,7 +156,7 @@ public final class Drain implements SmartLifecycle {
         return running;
     }
 
-    /** Before connections are closed. */
+    /** The phase before the one in which connections are closed. */
     @Override
     public int getPhase() {
         return WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE;

@@ -12,13 +12,13 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
- * Says which address the server cannot listen on, and what to do, where that ends the start. Comes
- * before Spring's own analyzer, which knows of ports in use only and does not name the setting.
+ * Explains why the server cannot listen on its address, and what to do. Takes precedence over
+ * Spring's own analyzer, which only knows ports in use and does not name the setting.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ListenFailureAnalyzer extends AbstractFailureAnalyzer<BindException> {
 
-    /** Settings are read from it again: the beans are destroyed before a failure is explained. */
+    /** Settings are read from it again, as the beans are destroyed when a failure is analyzed. */
     private final Environment environment;
 
     ListenFailureAnalyzer(Environment environment) {

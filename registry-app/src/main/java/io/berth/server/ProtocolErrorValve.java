@@ -2,7 +2,10 @@ package io.berth.server;
 
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
-import io.berth.http.ErrorAnswer;
+import io.berth.http.RegistryApi;
+import io.berth.http.response.ErrorResponse;
+import io.berth.server.connection.Connection;
+import io.berth.server.connection.ConnectionLimits;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -16,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers in the protocol's words where nothing behind Tomcat was asked, or nothing answered:
- * malformed requests, methods Tomcat refuses, paths that are not the API's. An answer that had
- * begun when its request failed is broken off, as Tomcat does. Made by Tomcat, by name.
+ * Writes error answers in the format of the protocol for requests that Tomcat refuses or that
+ * nothing has answered: malformed requests, unknown methods, paths that are not of the API. If the
+ * answer had begun, the connection is closed, as Tomcat does. Created by Tomcat, by its class name.
  */
 public final class ProtocolErrorValve extends ErrorReportValve {
 
@@ -46,17 +49,17 @@ public final class ProtocolErrorValve extends ErrorReportValve {
         }
         Connection connection = Connection.current();
         if (connection != null && (tooManyFields || connection.isHeaderTooLarge())) {
-            connection.wantNoMore();
+            connection.stopReadingBody();
             response.setHeader("Connection", "close");
         }
         log(request, status, failure);
         try {
-            // Not its facade, which takes nothing more once an application has called it an error.
+            // Not the facade, which is suspended once the application has called sendError.
             if (status == 400) {
-                ErrorAnswer.sendMalformed(request, response, status);
+                RegistryApi.sendMalformed(request, response, status);
             } else {
                 RegistryError error = tooManyFields ? TOO_MANY_FIELDS : error(status);
-                ErrorAnswer.send(request, response, status, List.of(error), Map.of());
+                ErrorResponse.send(request, response, status, List.of(error), Map.of());
             }
             response.finishResponse();
         } catch (IOException e) {
@@ -64,7 +67,9 @@ public final class ProtocolErrorValve extends ErrorReportValve {
         }
     }
 
-    /** Nobody must be able to fill the log with requests that make no sense. */
+    /**
+     * Malformed requests are only logged for debugging, as clients could fill the log with them.
+     */
     private static void log(Request request, int status, @Nullable Throwable failure) {
         if (failure != null && status >= 500) {
             log.error("{} {}: {}", request.getMethod(), request.getRequestURI(), status, failure);
@@ -88,7 +93,7 @@ public final class ProtocolErrorValve extends ErrorReportValve {
         return possible.get();
     }
 
-    /** Tomcat calls a head that is too large malformed. */
+    /** Tomcat reports a header that is too large as malformed. */
     private static int status(Request request, Response response) {
         Connection connection = Connection.current();
         if (connection == null || !connection.isHeaderTooLarge()) {
@@ -106,7 +111,7 @@ public final class ProtocolErrorValve extends ErrorReportValve {
             case 404 -> RegistryError.of(ErrorCode.PATH_UNKNOWN);
             case 405, 501 -> RegistryError.of(ErrorCode.UNSUPPORTED);
             case URI_TOO_LONG, HEADERS_TOO_LARGE ->
-                    invalid("the head of the request is larger than this server accepts");
+                    invalid("the header of the request is larger than this server accepts");
             case UNKNOWN_VERSION -> invalid("this server speaks HTTP/1.1 and HTTP/1.0 only");
             case 503 -> RegistryError.of(ErrorCode.UNAVAILABLE);
             default ->

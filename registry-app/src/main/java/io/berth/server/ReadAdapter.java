@@ -2,8 +2,10 @@ package io.berth.server;
 
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
-import io.berth.http.ErrorAnswer;
 import io.berth.http.RegistryApi;
+import io.berth.http.response.ErrorResponse;
+import io.berth.server.connection.Connection;
+import io.berth.server.connection.RequestExecutor;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.util.List;
@@ -20,28 +22,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers reads of the API without Tomcat's and Spring's pipelines, which cost a read of a manifest
- * more than the registry does. Everything that those would do otherwise than the API itself is left
- * to them: bodies, paths that have to be decoded or are not normal, other methods, and what is none
- * of the API. Answers {@code OPTIONS *}, too, which reaches neither pipeline. Safe for use by many
- * threads.
+ * Answers GET and HEAD requests of the API without Tomcat's and Spring's pipelines, which take more
+ * processor time for a manifest than the registry does. All other requests go through the
+ * pipelines: those with bodies, with paths that have to be decoded or normalized, with other
+ * methods, and those that are not of the API. Also answers {@code OPTIONS *}, which reaches neither
+ * pipeline. Safe for use by many threads.
  */
 final class ReadAdapter extends CoyoteAdapter {
 
     private static final Logger log = LoggerFactory.getLogger(ReadAdapter.class);
 
-    private static final int MOST_BRIEF_BYTES = 32 * 1024;
+    private static final int MAX_BRIEF_BYTES = 32 * 1024;
 
     private final Connector connector;
     private final Supplier<RegistryApi> api;
-    private final Admission admission;
-    private final FixedHeaders headers;
+    private final AdmissionValve admission;
+    private final FixedHeadersValve headers;
 
     ReadAdapter(
             Connector connector,
             Supplier<RegistryApi> api,
-            Admission admission,
-            FixedHeaders headers) {
+            AdmissionValve admission,
+            FixedHeadersValve headers) {
         super(connector);
         this.connector = connector;
         this.api = api;
@@ -61,7 +63,7 @@ final class ReadAdapter extends CoyoteAdapter {
         }
     }
 
-    /** What Tomcat says to {@code OPTIONS *} is true of servlets, not of the API. */
+    /** Answers {@code OPTIONS *}, for which Tomcat would list the methods of servlets. */
     @Override
     protected boolean postParseRequest(
             org.apache.coyote.Request req,
@@ -74,13 +76,13 @@ final class ReadAdapter extends CoyoteAdapter {
         }
         headers.addTo(response);
         answerOrFail(request, response);
-        Admission.closeWithUnreadBody(request, response);
-        return false; // nothing else is to answer
+        AdmissionValve.closeWithUnreadBody(request, response);
+        return false; // nothing else answers
     }
 
-    /** Whether the client has the answer so soon that it is worth looking for its next request. */
+    /** Whether the client receives the answer so soon that its next request may come at once. */
     private static boolean isBrief(org.apache.coyote.Request req, org.apache.coyote.Response res) {
-        return res.getContentLengthLong() <= MOST_BRIEF_BYTES || "HEAD".equals(req.getMethod());
+        return res.getContentLengthLong() <= MAX_BRIEF_BYTES || "HEAD".equals(req.getMethod());
     }
 
     private static boolean isPlainRead(
@@ -90,7 +92,7 @@ final class ReadAdapter extends CoyoteAdapter {
                 && !res.isError()
                 && req.isFinished()
                 && isPlain(req.requestURI())
-                && !Workers.isBeyondAll();
+                && !RequestExecutor.isBeyondLimit();
     }
 
     /** Whether decoding and normalizing would change nothing. */
@@ -119,12 +121,12 @@ final class ReadAdapter extends CoyoteAdapter {
         return true;
     }
 
-    /** Without what makes Tomcat believe that the path has been decoded. */
+    /** Read in a way that does not make Tomcat take the path for decoded. */
     private static String path(org.apache.coyote.Request req) {
         return req.requestURI().getByteChunk().toString();
     }
 
-    /** Tomcat's own, which it uses for all requests of a processor. */
+    /** Tomcat's request object, which it reuses for all requests of a processor. */
     private Request request(org.apache.coyote.Request req, org.apache.coyote.Response res) {
         if (req.getNote(ADAPTER_NOTES) instanceof Request known) {
             return known;
@@ -139,15 +141,15 @@ final class ReadAdapter extends CoyoteAdapter {
     }
 
     private boolean answers(Request request) {
-        String client = admission.enter(request);
+        String client = admission.tryAcquire(request);
         if (client == null) {
-            return false; // and is refused
+            return false; // the valve refuses it
         }
         try {
             answer(request, request.getResponse());
             return true;
         } finally {
-            admission.leave(client);
+            admission.release(client);
         }
     }
 
@@ -161,7 +163,7 @@ final class ReadAdapter extends CoyoteAdapter {
             request.finishRequest();
             response.finishResponse();
         } catch (IOException e) {
-            log.debug("an answer has not arrived whole", e);
+            log.debug("an answer did not arrive completely", e);
         } finally {
             request.recycle();
             response.recycle();
@@ -175,13 +177,13 @@ final class ReadAdapter extends CoyoteAdapter {
             throw e;
         } catch (Exception | Error e) {
             if (response.isCommitted()) {
-                // Logged as an error before.
+                // It has been logged as an error.
                 response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, e);
                 throw new IOException("an answer that had begun is broken off", e);
             }
             log.error("{} {}: 500", request.getMethod(), request.getRequestURI(), e);
             List<RegistryError> errors = List.of(RegistryError.of(ErrorCode.UNKNOWN));
-            ErrorAnswer.send(request, response, 500, errors, Map.of());
+            ErrorResponse.send(request, response, 500, errors, Map.of());
         }
     }
 }

@@ -4,6 +4,8 @@ import io.berth.config.HttpSettings;
 import io.berth.config.ListenAddress;
 import io.berth.config.tree.WrongSettingException;
 import io.berth.http.RegistryApi;
+import io.berth.server.connection.BoundedHttpProtocol;
+import io.berth.server.connection.ConnectionLimits;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import org.apache.catalina.connector.Connector;
@@ -17,17 +19,17 @@ import org.springframework.context.support.DefaultLifecycleProcessor;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Tomcat as a registry needs it: HTTP/1.1, files sent by the kernel, uploads of any length, and
- * every error in the protocol's words.
+ * Sets up Tomcat for a registry: HTTP/1.1, files sent by the kernel, uploads of any length, and all
+ * errors in the format of the protocol.
  *
- * <p>Requests run on platform threads as long as there are any. Clients trickle their uploads, so a
- * thread waits for bytes again and again, and a virtual thread pays for each wait with a hop over a
- * poller and a timer.
+ * <p>Requests run on platform threads as long as there are any. Clients send their uploads slowly,
+ * so that a thread waits for bytes again and again, and each wait of a virtual thread costs a
+ * detour through a poller and a timer.
  */
 @Configuration(proxyBeanMethods = false)
 public class TomcatServer {
 
-    /** Characters that a URL must not hold, and that Tomcat can be told to let through. */
+    /** Characters that are not allowed in URLs but that Tomcat can be made to accept. */
     private static final String UNENCODED = "\"<>[\\]^`{|}";
 
     private static final Duration ENDED_BY_ITSELF = Duration.ofSeconds(5);
@@ -46,14 +48,14 @@ public class TomcatServer {
                             + "\", whose host name is not known: name an address of this machine.",
                     e);
         }
-        factory.setProtocol(DrainableProtocol.class.getName());
-        factory.setShutdown(Shutdown.IMMEDIATE); // Drain is more graceful
-        var admission = new Admission(limits.requestsPerClient(), settings.trustForwarded());
-        var headers = new FixedHeaders(settings.headers());
+        factory.setProtocol(BoundedHttpProtocol.class.getName());
+        factory.setShutdown(Shutdown.IMMEDIATE); // Drain has done the graceful part
+        var admission = new AdmissionValve(limits.requestsPerClient(), settings.trustForwarded());
+        var headers = new FixedHeadersValve(settings.headers());
         factory.addConnectorCustomizers(
                 connector -> {
                     customize(connector, settings, limits);
-                    ((DrainableProtocol) connector.getProtocolHandler())
+                    ((BoundedHttpProtocol) connector.getProtocolHandler())
                             .serve(
                                     new ReadAdapter(
                                             connector,
@@ -72,25 +74,26 @@ public class TomcatServer {
 
     private static void customize(
             Connector connector, HttpSettings settings, ConnectionLimits limits) {
-        // The dispatcher refuses it, in the protocol's words.
+        // The dispatcher refuses it, in the format of the protocol.
         connector.setAllowTrace(true);
         // The API reads the path itself and takes an encoded slash for a slash.
         connector.setEncodedSolidusHandling("passthrough");
         connector.setEncodedReverseSolidusHandling("passthrough");
-        DrainableProtocol protocol = (DrainableProtocol) connector.getProtocolHandler();
-        // Clients send them without encoding. The grammar of a name refuses them where they matter.
+        BoundedHttpProtocol protocol = (BoundedHttpProtocol) connector.getProtocolHandler();
+        // Clients send these without encoding. Where they matter, the grammar of names refuses
+        // them.
         protocol.setRelaxedPathChars(UNENCODED);
         protocol.setRelaxedQueryChars(UNENCODED);
-        // A client that waits to be asked for its body sees a refusal before it sends any.
+        // A client that waits for "100 Continue" receives a refusal before it sends the body.
         protocol.setContinueResponseTiming("onRead");
         protocol.limit(limits, Math.min(settings.maxThreads(), limits.requests()));
     }
 
-    /** Spring takes the bean of this name for the order of starts and stops. */
+    /** Spring uses the bean of this name to start and stop the others in order. */
     @Bean
     static DefaultLifecycleProcessor lifecycleProcessor(HttpSettings settings) {
         DefaultLifecycleProcessor processor = new DefaultLifecycleProcessor();
-        // Drain keeps to the time by itself.
+        // Drain observes its time by itself.
         Duration longest = settings.drainTimeout().duration().plus(ENDED_BY_ITSELF);
         processor.setTimeoutPerShutdownPhase(longest.toMillis());
         return processor;

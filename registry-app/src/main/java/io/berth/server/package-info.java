@@ -1,4 +1,4 @@
-/** The HTTP server below the protocol: Tomcat, its limits, and what it answers by itself. */
+/** The HTTP server: the set-up of Tomcat, its own error answers, and its graceful stop. */
 @NullMarked
 package io.berth.server;
 

@@ -15,12 +15,11 @@ import io.berth.name.RepositoryName;
 import io.berth.object.memory.MemoryStore;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.registry.Registry;
-import io.berth.stored.StoredRegistry;
-import io.berth.stored.StoredRegistryOptions;
-import io.berth.stored.StoredRegistryOptions.Place;
+import io.berth.storage.StoredRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -93,27 +92,34 @@ class AssemblyTest {
     }
 
     @Test
-    void aBucketIsFarAway() {
-        StoredRegistryOptions disk = Assembly.options(settings(Map.of()));
-        StoredRegistryOptions bucket =
-                Assembly.options(
-                        settings(
-                                Map.of(
-                                        "storage.s3.region", "us-east-1",
-                                        "storage.s3.bucket", "images")));
+    void whatARoundTripCostsAndWhetherThereAreReplicasAreTwoFacts() {
+        Map<String, String> bucket =
+                Map.of("storage.s3.region", "us-east-1", "storage.s3.bucket", "images");
+        Map<String, String> alone = new HashMap<>(bucket);
+        alone.put("storage.replicas", "one");
 
-        assertThat(disk.place()).isEqualTo(Place.NEAR);
-        assertThat(disk.membershipTrust()).isZero();
-        assertThat(disk.sessionKey()).isNull();
-        assertThat(bucket.place()).isEqualTo(Place.FAR);
-        assertThat(bucket.membershipTrust()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(Assembly.options(settings(Map.of()), false))
+                .satisfies(disk -> assertThat(disk.replicas()).isFalse())
+                .satisfies(disk -> assertThat(disk.membershipTrust()).isZero());
+        assertThat(Assembly.options(settings(bucket), true))
+                .satisfies(several -> assertThat(several.replicas()).isTrue())
+                .satisfies(
+                        several ->
+                                assertThat(several.membershipTrust())
+                                        .isEqualTo(Duration.ofSeconds(10)));
+        assertThat(Assembly.options(settings(alone), true))
+                .satisfies(one -> assertThat(one.replicas()).isFalse())
+                .satisfies(
+                        one -> assertThat(one.membershipTrust()).isEqualTo(Duration.ofSeconds(10)));
     }
 
     @Test
     void theSecretMakesIdsOfUploads() {
         assertThat(
                         requireNonNull(
-                                        Assembly.options(settings(Map.of("http.secret", "ours")))
+                                        Assembly.options(
+                                                        settings(Map.of("http.secret", "ours")),
+                                                        false)
                                                 .sessionKey())
                                 .value())
                 .asString(StandardCharsets.UTF_8)

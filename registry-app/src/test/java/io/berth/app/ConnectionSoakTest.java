@@ -2,7 +2,8 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.app.RawHttp.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
 import java.io.EOFException;
@@ -85,7 +86,7 @@ class ConnectionSoakTest {
 
     private static List<Blob> push(int port) throws IOException {
         List<Blob> blobs = new ArrayList<>();
-        try (RawHttp http = new RawHttp(port)) {
+        try (RawHttpConnection http = new RawHttpConnection(port)) {
             for (int size : SIZES) {
                 byte[] content = new byte[size];
                 new Random(size).nextBytes(content);
@@ -105,7 +106,7 @@ class ConnectionSoakTest {
         for (int i = 1 + random.nextInt(5); i > 0; i--) {
             exchanges.add(exchange(blobs, writes, random));
         }
-        try (RawHttp http = new RawHttp(port)) {
+        try (RawHttpConnection http = new RawHttpConnection(port)) {
             if (random.nextBoolean()) {
                 send(http, exchanges, random);
                 if (random.nextInt(8) == 0) {
@@ -134,7 +135,8 @@ class ConnectionSoakTest {
      * Where too many have sent a half of their next request the connection is closed, which is no
      * wrong answer; a server that keeps silent is one.
      */
-    private boolean verifyUntilClosed(List<Exchange> exchanges, RawHttp http) throws IOException {
+    private boolean verifyUntilClosed(List<Exchange> exchanges, RawHttpConnection http)
+            throws IOException {
         try {
             for (Exchange exchange : exchanges) {
                 verify(exchange, http);
@@ -156,14 +158,14 @@ class ConnectionSoakTest {
         if (kind < 3) {
             String name = "r" + mark;
             return new Exchange(
-                    bytes(RawHttp.head("GET", "/v2/" + name + "/tags/list", headers)),
+                    bytes(RawHttpConnection.head("GET", "/v2/" + name + "/tags/list", headers)),
                     404,
                     mark,
                     answer -> answer.text().contains(name));
         }
         Blob blob = blobs.get(random.nextInt(blobs.size()));
         return new Exchange(
-                bytes(RawHttp.head("GET", blob.path(), headers)),
+                bytes(RawHttpConnection.head("GET", blob.path(), headers)),
                 200,
                 mark,
                 answer -> Arrays.equals(answer.body(), blob.content()));
@@ -173,7 +175,7 @@ class ConnectionSoakTest {
         byte[] body = bytes(mark.repeat(1 + random.nextInt(2_000)));
         String digest = Digest.ofContent(HashAlgorithm.SHA256, body).toString();
         String request =
-                RawHttp.head(
+                RawHttpConnection.head(
                                 "POST",
                                 "/v2/a/blobs/uploads/?digest=" + digest,
                                 headers + "Transfer-Encoding: chunked\r\n")
@@ -193,7 +195,7 @@ class ConnectionSoakTest {
     }
 
     /** In pieces of any length, most often in one. */
-    private static void send(RawHttp http, List<Exchange> exchanges, Random random)
+    private static void send(RawHttpConnection http, List<Exchange> exchanges, Random random)
             throws IOException {
         int length = exchanges.stream().mapToInt(exchange -> exchange.request().length).sum();
         byte[] all = new byte[length];
@@ -211,7 +213,7 @@ class ConnectionSoakTest {
         }
     }
 
-    private void verify(Exchange exchange, RawHttp http) throws IOException {
+    private void verify(Exchange exchange, RawHttpConnection http) throws IOException {
         Response response = http.read();
         String said = "seed " + seed + ": " + response.headers();
         assertThat(response.status()).as(said).isEqualTo(exchange.status());

@@ -2,7 +2,8 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.app.RawHttp.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,9 +36,9 @@ class CrossOriginTest {
                         "http.headers.[Access-Control-Allow-Methods]", "GET,DELETE",
                         "http.headers.[Access-Control-Allow-Headers]", "Accept");
         try (TestServer server = TestServer.on(folder, settings);
-                RawHttp http = new RawHttp(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             for (String path : PATHS) {
-                http.send(RawHttp.head("OPTIONS", path, PREFLIGHT));
+                http.send(RawHttpConnection.head("OPTIONS", path, PREFLIGHT));
                 Response response = http.head();
                 assertThat(response.status()).as(path).isEqualTo(204);
                 assertThat(response.header("Allow"))
@@ -58,9 +59,9 @@ class CrossOriginTest {
     @Test
     void isToldNothingThatTheAdministratorDoesNotSay() throws Exception {
         try (TestServer server = TestServer.on(folder);
-                RawHttp http = new RawHttp(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             for (String path : PATHS) {
-                http.send(RawHttp.head("OPTIONS", path, PREFLIGHT));
+                http.send(RawHttpConnection.head("OPTIONS", path, PREFLIGHT));
                 Response response = http.head();
                 assertThat(response.status()).as(path).isEqualTo(204);
                 assertThat(response.headers().keySet())

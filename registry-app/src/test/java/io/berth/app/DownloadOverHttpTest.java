@@ -3,7 +3,8 @@ package io.berth.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.berth.app.RawHttp.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
 import io.berth.object.ObjectStore;
@@ -46,7 +47,7 @@ class DownloadOverHttpTest {
     @ValueSource(ints = {0, 1, 65_535, 65_536, 65_537, 5_000_000})
     void everyByteArrives(int size) throws Exception {
         byte[] content = random(size);
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             String blob = push(http, content);
 
             // Twice, to see that the connection is in order after the first.
@@ -62,11 +63,12 @@ class DownloadOverHttpTest {
         int first = Integer.parseInt(range.substring(0, range.indexOf('-')));
         String end = range.substring(range.indexOf('-') + 1);
         int last = end.isEmpty() ? content.length - 1 : Integer.parseInt(end);
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             String blob = push(http, content);
 
             Response part =
-                    http.send(RawHttp.head("GET", blob, "Range: bytes=" + range + "\r\n")).read();
+                    http.send(RawHttpConnection.head("GET", blob, "Range: bytes=" + range + "\r\n"))
+                            .read();
 
             assertThat(part.status()).isEqualTo(206);
             assertThat(part.body()).isEqualTo(Arrays.copyOfRange(content, first, last + 1));
@@ -81,7 +83,7 @@ class DownloadOverHttpTest {
                                 folder.resolve("copying"),
                                 Map.of(),
                                 (name, bean) -> reading(bean, Long.MAX_VALUE));
-                RawHttp http = new RawHttp(copying.port())) {
+                RawHttpConnection http = new RawHttpConnection(copying.port())) {
             assertThat(http.get(push(http, content)).read().body()).isEqualTo(content);
         }
     }
@@ -94,7 +96,7 @@ class DownloadOverHttpTest {
                                 folder.resolve("failing"),
                                 Map.of(),
                                 (name, bean) -> reading(bean, 100_000));
-                RawHttp http = new RawHttp(failing.port())) {
+                RawHttpConnection http = new RawHttpConnection(failing.port())) {
             http.get(push(http, content));
 
             assertThatThrownBy(http::read)
@@ -152,7 +154,7 @@ class DownloadOverHttpTest {
     }
 
     /** The path of the blob. */
-    private static String push(RawHttp http, byte[] content) throws Exception {
+    private static String push(RawHttpConnection http, byte[] content) throws Exception {
         Digest digest = Digest.ofContent(HashAlgorithm.SHA256, content);
         String target = "/v2/a/blobs/uploads/?digest=" + digest;
         assertThat(http.request("POST", target, "", content).read().status()).isEqualTo(201);

@@ -2,6 +2,7 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.berth.client.RawHttpConnection;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,18 +20,18 @@ class FewFilesTest {
 
     @Test
     void idleConnectionsMakeRoom() throws Exception {
-        List<RawHttp> idle = new ArrayList<>();
+        List<RawHttpConnection> idle = new ArrayList<>();
         try (ServerProcess server =
                 ServerProcess.startWithFiles(
                         FILES, folder.resolve("data"), folder.resolve("log"))) {
             for (int i = 0; i < FILES * 3 / 2; i++) {
-                RawHttp http = new RawHttp(server.port());
+                RawHttpConnection http = new RawHttpConnection(server.port());
                 idle.add(http);
                 assertThat(http.get("/v2/").read().status()).isEqualTo(200);
             }
             assertThat(server.said()).contains("serves").doesNotContain("WARN", "open files");
         } finally {
-            for (RawHttp http : idle) {
+            for (RawHttpConnection http : idle) {
                 http.close();
             }
         }

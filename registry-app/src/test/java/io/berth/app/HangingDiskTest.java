@@ -2,7 +2,8 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.app.RawHttp.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,12 +34,14 @@ class HangingDiskTest {
         Process made = new ProcessBuilder("mkfifo", current.resolve("link").toString()).start();
         assertThat(made.waitFor()).isZero();
 
-        List<RawHttp> open = new ArrayList<>();
+        List<RawHttpConnection> open = new ArrayList<>();
         try (ServerProcess server =
                 ServerProcess.start(
                         data, log, Map.of("REGISTRY_HTTP_LIMITS_REQUESTSPERCLIENT", "1000"))) {
             for (int i = 0; i < ASKING; i++) {
-                open.add(new RawHttp(server.port()).get("/v2/library/hanging/manifests/latest"));
+                open.add(
+                        new RawHttpConnection(server.port())
+                                .get("/v2/library/hanging/manifests/latest"));
             }
             long begin = System.nanoTime();
             for (int i = 0; i < 3; i++) {
@@ -52,14 +55,14 @@ class HangingDiskTest {
             assertThat(Duration.ofNanos(System.nanoTime() - begin))
                     .isLessThan(Duration.ofSeconds(30));
         } finally {
-            for (RawHttp http : open) {
+            for (RawHttpConnection http : open) {
                 http.close();
             }
         }
     }
 
     private static Response answer(ServerProcess server, String path) throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             return http.get(path).read();
         }
     }

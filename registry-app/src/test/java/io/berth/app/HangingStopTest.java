@@ -2,6 +2,8 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.berth.cli.BerthApplication;
+import io.berth.cli.ServeCommand;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

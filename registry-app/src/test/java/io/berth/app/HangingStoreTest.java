@@ -2,7 +2,8 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.app.RawHttp.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
 import io.berth.object.InterceptedStore;
@@ -39,13 +40,13 @@ class HangingStoreTest {
 
     @TempDir Path folder;
 
-    private final List<RawHttp> open = new ArrayList<>();
+    private final List<RawHttpConnection> open = new ArrayList<>();
     private final CountDownLatch answers = new CountDownLatch(1);
     private volatile Predicate<Call> hangs = _ -> false;
 
     @AfterEach
     void close() throws IOException {
-        for (RawHttp http : open) {
+        for (RawHttpConnection http : open) {
             http.close();
         }
     }
@@ -54,7 +55,7 @@ class HangingStoreTest {
     void whoAsksNextIsRefusedAndProbesGoOn() throws Exception {
         try (TestServer server = server()) {
             hangs = _ -> true;
-            List<RawHttp> asking = new ArrayList<>();
+            List<RawHttpConnection> asking = new ArrayList<>();
             for (int i = 0; i < 48; i++) {
                 asking.add(connect(server).get("/v2/r" + i + "/manifests/latest"));
             }
@@ -72,7 +73,7 @@ class HangingStoreTest {
 
             hangs = _ -> false;
             answers.countDown();
-            for (RawHttp http : asking) {
+            for (RawHttpConnection http : asking) {
                 assertThat(http.read().status()).isIn(404, 503);
             }
             Response after = connect(server).get("/v2/other/manifests/latest").read();
@@ -93,7 +94,7 @@ class HangingStoreTest {
                             call.operation() == Operation.STAGED_APPEND
                                     || call.operation() == Operation.STAGED_PUBLISH;
             for (int i = 0; i < 80; i++) {
-                RawHttp http = connect(server);
+                RawHttpConnection http = connect(server);
                 Response started =
                         http.request("POST", "/v2/a/blobs/uploads/", "", new byte[0]).read();
                 String upload = Objects.requireNonNull(started.header("Location"));
@@ -109,8 +110,8 @@ class HangingStoreTest {
         }
     }
 
-    private RawHttp connect(TestServer server) throws IOException {
-        RawHttp http = new RawHttp(server.port());
+    private RawHttpConnection connect(TestServer server) throws IOException {
+        RawHttpConnection http = new RawHttpConnection(server.port());
         open.add(http);
         return http;
     }

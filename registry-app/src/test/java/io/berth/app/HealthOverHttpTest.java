@@ -2,7 +2,8 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.app.RawHttp.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import io.berth.object.InterceptedStore;
 import io.berth.object.InterceptedStore.Call;
 import io.berth.object.InterceptedStore.Operation;
@@ -44,10 +45,11 @@ class HealthOverHttpTest {
     @ValueSource(strings = {"/", "/livez", "/readyz", "/debug/health"})
     void allIsWell(String path) throws Exception {
         try (TestServer server = TestServer.on(folder, Map.of("http.prefix", "/registry/"));
-                RawHttp http = new RawHttp(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             assertThat(http.get(path).read().status()).isEqualTo(200);
 
-            Response head = http.send(RawHttp.head("HEAD", path, "Connection: close\r\n")).head();
+            Response head =
+                    http.send(RawHttpConnection.head("HEAD", path, "Connection: close\r\n")).head();
             assertThat(head.status()).isEqualTo(200);
             assertThat(http.isEnded()).isTrue();
         }
@@ -56,7 +58,7 @@ class HealthOverHttpTest {
     @Test
     void saysWhatIsKnownOfTheStore() throws Exception {
         try (TestServer server = TestServer.on(folder);
-                RawHttp http = new RawHttp(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             Response detail = http.get("/debug/health").read();
 
             assertThat(detail.header("Content-Type")).isEqualTo("application/json");
@@ -71,7 +73,7 @@ class HealthOverHttpTest {
     @Test
     void refusesWhatIsNoQuestion() throws Exception {
         try (TestServer server = TestServer.on(folder);
-                RawHttp http = new RawHttp(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             Response refused = http.request("POST", "/readyz", "", new byte[0]).read();
 
             assertThat(refused.status()).isEqualTo(405);
@@ -148,7 +150,7 @@ class HealthOverHttpTest {
                 assertThat(ask(server, path).status()).as(path).isEqualTo(503);
             }
             for (String query : List.of("?digest=" + DIGEST, "")) {
-                try (RawHttp http = new RawHttp(server.port())) {
+                try (RawHttpConnection http = new RawHttpConnection(server.port())) {
                     String push = "/v2/library/app/blobs/uploads/" + query;
                     assertThat(http.request("POST", push, "", new byte[0]).read().status())
                             .as(push)
@@ -164,7 +166,7 @@ class HealthOverHttpTest {
     @Test
     void probesCostNothing() throws Exception {
         try (TestServer server = watched(Map.of());
-                RawHttp http = new RawHttp(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             int before = questions.get();
             for (int i = 0; i < 100; i++) {
                 assertThat(http.get("/readyz").read().status()).isEqualTo(200);
@@ -181,7 +183,7 @@ class HealthOverHttpTest {
                         "health.storagedriver.enabled", "false",
                         "health.storagedriver.interval", "100ms");
         try (TestServer server = watched(off);
-                RawHttp http = new RawHttp(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             int before = questions.get();
             Thread.sleep(500);
 
@@ -196,7 +198,7 @@ class HealthOverHttpTest {
 
     /** On a connection of its own: Tomcat ends one that has seen a 503. */
     private static Response ask(TestServer server, String path) throws IOException {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             return http.get(path).read();
         }
     }

@@ -2,7 +2,8 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.app.RawHttp.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import io.berth.error.ErrorCode;
 import java.io.EOFException;
 import java.nio.file.Path;
@@ -236,7 +237,7 @@ class HostileInputTest {
                 Map.of("http.relativeurls", "false", "http.trustforwarded", "true");
         Set<Integer> seen = new TreeSet<>();
         try (TestServer server = TestServer.on(folder, settings)) {
-            RawHttp http = new RawHttp(server.port());
+            RawHttpConnection http = new RawHttpConnection(server.port());
             for (int i = 0; i < REQUESTS || (i < MOST && !seen.containsAll(REACHED)); i++) {
                 String method = any(METHODS);
                 String request = method + " " + target() + " HTTP/1.1\r\n" + headers() + "\r\n";
@@ -245,7 +246,7 @@ class HostileInputTest {
                 verify(method, request, response);
                 if (response.status() >= 400 || "close".equals(response.header("Connection"))) {
                     http.close();
-                    http = new RawHttp(server.port());
+                    http = new RawHttpConnection(server.port());
                 }
             }
             assertThat(http.get("/v2/").read().status()).isEqualTo(200);
@@ -256,7 +257,8 @@ class HostileInputTest {
         assertThat(seen).as("seed %d", seed).containsAll(REACHED);
     }
 
-    private Response exchange(RawHttp http, String method, String request) throws Exception {
+    private Response exchange(RawHttpConnection http, String method, String request)
+            throws Exception {
         http.send(request);
         try {
             Response response = method.equals("HEAD") ? http.head() : http.read();

@@ -1,8 +1,8 @@
 package io.berth.app;
 
+import io.berth.object.s3.S3TestServer;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Where a registry under test keeps its content: what clients see must be the same. */
 public enum Kept {
@@ -21,10 +21,12 @@ public enum Kept {
         if (this == ON_DISK) {
             return TestServer.on(folder);
         }
-        TestBucket bucket = new TestBucket();
-        Map<String, String> settings = new TreeMap<>(bucket.settings());
-        settings.put("storage.redirect.disable", Boolean.toString(this == IN_A_BUCKET_UNSEEN));
-        settings.put("storage.s3.spooldirectory", folder.toString());
-        return TestServer.on(bucket, settings);
+        return TestServer.on(
+                new S3TestServer(),
+                Map.of(
+                        "storage.redirect.disable",
+                        Boolean.toString(this == IN_A_BUCKET_UNSEEN),
+                        "storage.s3.spooldirectory",
+                        folder.toString()));
     }
 }

@@ -2,7 +2,8 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.app.RawHttp.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
@@ -42,7 +43,7 @@ class MalformedHttpTest {
                 "a method of no letters | @@@ /v2/ HTTP/1.1 | 400"
             })
     void isAnswered(String what, String requestLine, int status) throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             http.send(requestLine + "\r\nHost: registry.test\r\n\r\n");
 
             assertRefused(http.read(), status);
@@ -53,7 +54,7 @@ class MalformedHttpTest {
     /** Most clients try TLS first, and without it when they are answered anything else. */
     @Test
     void aClientThatTriesTlsIsAnsweredAtOnce() throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             long began = System.nanoTime();
             http.send(new byte[] {0x16, 3, 1, 0, 120, 1, 0, 0, 116, 3, 3});
 
@@ -87,7 +88,7 @@ class MalformedHttpTest {
             })
     void partsOfTheProtocolHaveTheirOwnErrors(String what, String target, int status, String code)
             throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             Response response = http.get(target).read();
 
             assertRefused(response, status);
@@ -106,14 +107,14 @@ class MalformedHttpTest {
                 "/v2/"
             })
     void whatNoRouteReadsIsOfNoConsequence(String target) throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             assertThat(http.get(target).read().status()).isEqualTo(200);
         }
     }
 
     @Test
     void anEncodedSlashIsASlash() throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             String uploads = "/v2/repro%2Fslash/blobs/uploads/";
             Response started = http.request("POST", uploads, "", new byte[0]).read();
             assertThat(started.header("Location")).startsWith("/v2/repro/slash/blobs/uploads/");
@@ -134,7 +135,7 @@ class MalformedHttpTest {
                 "Host: a\r\nNo-Colon\r\n"
             })
     void wrongHeadersAreAnswered(String headers) throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             http.send("GET /v2/ HTTP/1.1\r\n" + headers + "\r\n");
 
             assertRefused(http.read(), 400);
@@ -145,7 +146,7 @@ class MalformedHttpTest {
     @ParameterizedTest
     @ValueSource(strings = {"my_host:5000", "my_host", "_a.b_:80", "a-b_c.example:1"})
     void aHostMayHaveUnderscores(String host) throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             http.send("GET /v2/ HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
             assertThat(http.read().status()).isEqualTo(200);
         }
@@ -154,7 +155,7 @@ class MalformedHttpTest {
     @ParameterizedTest
     @ValueSource(strings = {"my_host:x", "my_host:5000:1", "my_host/", "my host_", "@my_host"})
     void aHostWithUnderscoresMayNotBeMalformed(String host) throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             http.send("GET /v2/ HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
             assertRefused(http.read(), 400);
         }
@@ -163,7 +164,7 @@ class MalformedHttpTest {
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.2", "HTTP/2.0", "HTTP/9.9"})
     void anotherVersionIsNamedAsTheFault(String version) throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             http.send("GET /v2/ " + version + "\r\nHost: registry.test\r\n\r\n");
 
             Response response = http.read();
@@ -175,7 +176,7 @@ class MalformedHttpTest {
 
     @Test
     void moreHeaderFieldsThanTheLimitAreAnswered() throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             String most = "GET /v2/ HTTP/1.1\r\nHost: a\r\n" + "A: b\r\n".repeat(99);
             http.send(most + "\r\n");
             assertThat(http.read().status()).isEqualTo(200);
@@ -191,8 +192,10 @@ class MalformedHttpTest {
 
     @Test
     void headersBeyondTheLimitAreAnswered() throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
-            http.send(RawHttp.head("GET", "/v2/", "Authorization: " + "a".repeat(40_000) + "\r\n"));
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
+            http.send(
+                    RawHttpConnection.head(
+                            "GET", "/v2/", "Authorization: " + "a".repeat(40_000) + "\r\n"));
 
             Response response = http.read();
             assertRefused(response, 431);
@@ -203,7 +206,7 @@ class MalformedHttpTest {
 
     @Test
     void anAddressBeyondTheLimitIsAnswered() throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             http.get("/v2/" + "a".repeat(40_000) + "/tags/list");
 
             assertRefused(http.read(), 414);
@@ -212,8 +215,10 @@ class MalformedHttpTest {
 
     @Test
     void largeTokensAreNoProblem() throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
-            http.send(RawHttp.head("GET", "/v2/", "Authorization: " + "a".repeat(30_000) + "\r\n"));
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
+            http.send(
+                    RawHttpConnection.head(
+                            "GET", "/v2/", "Authorization: " + "a".repeat(30_000) + "\r\n"));
 
             assertThat(http.read().status()).isEqualTo(200);
         }
@@ -222,8 +227,8 @@ class MalformedHttpTest {
     @ParameterizedTest
     @ValueSource(strings = {"TRACE", "PROPFIND"})
     void unknownMethodsAreRefusedWithWhatIsAllowed(String method) throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
-            http.send(RawHttp.head(method, "/v2/", ""));
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
+            http.send(RawHttpConnection.head(method, "/v2/", ""));
 
             Response response = http.read();
             assertRefused(response, 405);
@@ -234,7 +239,7 @@ class MalformedHttpTest {
 
     @Test
     void pathsOutsideTheProtocolAreUnknown() throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             assertRefused(http.get("/elsewhere").read(), 404);
             assertRefused(http.get("/v3/").read(), 404);
         }
@@ -269,16 +274,16 @@ class MalformedHttpTest {
     void afterABodyInChunksTheConnectionGoesOnOrIsSaidToEnd(String method, String target)
             throws Exception {
         for (String body : new String[] {"", "abc", "a".repeat(50_000)}) {
-            try (RawHttp http = new RawHttp(server.port())) {
+            try (RawHttpConnection http = new RawHttpConnection(server.port())) {
                 String chunks =
                         body.isEmpty()
                                 ? ""
                                 : Integer.toHexString(body.length()) + "\r\n" + body + "\r\n";
                 http.send(
-                        RawHttp.head(method, target, "Transfer-Encoding: chunked\r\n")
+                        RawHttpConnection.head(method, target, "Transfer-Encoding: chunked\r\n")
                                 + chunks
                                 + "0\r\n\r\n"
-                                + RawHttp.head("GET", "/v2/", ""));
+                                + RawHttpConnection.head("GET", "/v2/", ""));
                 if (!"close".equals(http.read().header("Connection"))) {
                     assertThat(http.read().status()).isEqualTo(200);
                 }

@@ -5,13 +5,13 @@ import static io.berth.registry.TestContent.image;
 import static io.berth.registry.TestContent.sha256;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.http.client.HttpRegistry;
+import io.berth.client.HttpRegistry;
+import io.berth.client.RawHttpConnection;
 import io.berth.name.Digest;
 import io.berth.name.MediaType;
 import io.berth.name.RepositoryName;
 import io.berth.registry.TestContent.ImageBuilder;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpClient;
@@ -207,24 +207,21 @@ class ManifestsInLittleMemoryTest {
     /** Each has sent a part of a large manifest; together it is more than there is room for. */
     @Test
     void clientsThatStallKeepNobodyOut() throws Exception {
-        List<Socket> stalled = new ArrayList<>();
+        List<RawHttpConnection> stalled = new ArrayList<>();
         try {
             byte[] part = new byte[150_000];
             for (int i = 0; i < STALLED; i++) {
-                Socket socket = new Socket("127.0.0.1", server.port());
-                stalled.add(socket);
-                OutputStream out = socket.getOutputStream();
-                out.write(head("PUT", "stalled", "Content-Length: 4000000\r\n"));
-                out.write(part);
-                out.flush();
+                RawHttpConnection http = new RawHttpConnection(server.port());
+                stalled.add(http);
+                http.send(head("PUT", "stalled", "Content-Length: 4000000\r\n")).send(part);
             }
             byte[] content = bytes(largest.json());
             for (int i = 0; i < 3; i++) {
                 assertThat(put("among-stalled", MediaType.OCI_MANIFEST, content)).isEqualTo(201);
             }
         } finally {
-            for (Socket socket : stalled) {
-                socket.close();
+            for (RawHttpConnection http : stalled) {
+                http.close();
             }
         }
     }

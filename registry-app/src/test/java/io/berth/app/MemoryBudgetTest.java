@@ -3,7 +3,7 @@ package io.berth.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.config.HttpSettings;
-import io.berth.server.ConnectionLimits;
+import io.berth.server.connection.ConnectionLimits;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -2,14 +2,13 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.app.RawHttp.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
 import io.berth.object.InterceptedStore;
 import io.berth.object.ObjectStore;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -132,8 +131,8 @@ class ReadAdapterTest {
     /** Each on the connection of the one before, in the rhythm of a client and all at once. */
     @Test
     void requestsThatFollowEachOtherAreAllAnswered() throws IOException {
-        String get = RawHttp.head("GET", "/v2/a/manifests/t", "");
-        try (RawHttp http = new RawHttp(server.port())) {
+        String get = RawHttpConnection.head("GET", "/v2/a/manifests/t", "");
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             for (int i = 0; i < 1000; i++) {
                 assertThat(http.get("/v2/a/manifests/t").read().body()).isEqualTo(INDEX);
             }
@@ -191,12 +190,10 @@ class ReadAdapterTest {
 
     /** All that comes, with what follows on the connection, but for what no two answers share. */
     private String untilTheEnd(String request) throws IOException {
-        String last = RawHttp.head("GET", "/v2/", "Connection: close\r\n");
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            socket.setSoTimeout(20_000);
-            socket.getOutputStream().write((request + last).getBytes(StandardCharsets.US_ASCII));
-            byte[] all = socket.getInputStream().readAllBytes();
-            return new String(all, StandardCharsets.ISO_8859_1)
+        String last = RawHttpConnection.head("GET", "/v2/", "Connection: close\r\n");
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
+            return http.send(request + last)
+                    .readToEnd()
                     .replaceAll("(?i)(Date|X-Request-Id): .*\r\n", "");
         }
     }
@@ -214,15 +211,16 @@ class ReadAdapterTest {
                                         bean instanceof ObjectStore store
                                                 ? store(store, fails)
                                                 : bean);
-                RawHttp first = new RawHttp(failing.port());
-                RawHttp second = new RawHttp(failing.port())) {
+                RawHttpConnection first = new RawHttpConnection(failing.port());
+                RawHttpConnection second = new RawHttpConnection(failing.port())) {
             fails.set(true);
             Response answer = first.get("/v2/" + repository + "/manifests/t").read();
             assertThat(answer.status()).isEqualTo(500);
             assertThat(answer.text()).contains("UNKNOWN");
             fails.set(false);
             // Tomcat uses the same request object for the next request, of any client.
-            second.send(RawHttp.head("GET", "/v2/a/manifests/_", "X-Request-Id: mine\r\n"));
+            second.send(
+                    RawHttpConnection.head("GET", "/v2/a/manifests/_", "X-Request-Id: mine\r\n"));
             assertThat(second.read().header("X-Request-Id")).isEqualTo("mine");
         }
     }
@@ -240,7 +238,7 @@ class ReadAdapterTest {
                                     }
                                     return bean;
                                 });
-                RawHttp http = new RawHttp(failing.port())) {
+                RawHttpConnection http = new RawHttpConnection(failing.port())) {
             http.get("/livez");
             assertThat(http.isEnded()).isTrue();
         }
@@ -283,11 +281,11 @@ class ReadAdapterTest {
 
     private Response exchange(String method, String target, String headers, byte[] body)
             throws IOException {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             if (body.length > 0) {
                 return http.request(method, target, headers, body).read();
             }
-            http.send(RawHttp.head(method, target, headers));
+            http.send(RawHttpConnection.head(method, target, headers));
             return method.equals("HEAD") ? http.head() : http.read();
         }
     }

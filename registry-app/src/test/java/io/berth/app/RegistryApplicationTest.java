@@ -3,6 +3,7 @@ package io.berth.app;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.berth.client.RawHttpConnection;
 import jakarta.servlet.ServletContext;
 import java.nio.file.Path;
 import java.util.Map;
@@ -86,7 +87,7 @@ class RegistryApplicationTest {
         Map<String, String> secret = Map.of("http.secret", "shared by all replicas");
         String upload;
         try (TestServer server = TestServer.on(folder, secret);
-                RawHttp http = new RawHttp(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             upload =
                     requireNonNull(
                             http.request("POST", "/v2/a/blobs/uploads/", "", new byte[0])
@@ -101,7 +102,7 @@ class RegistryApplicationTest {
 
     private int patch(String upload, Map<String, String> settings) throws Exception {
         try (TestServer server = TestServer.on(folder, settings);
-                RawHttp http = new RawHttp(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             return http.request("PATCH", upload, "", new byte[10]).read().status();
         }
     }
@@ -123,7 +124,7 @@ class RegistryApplicationTest {
     @Test
     void thePrefixStandsBeforeEverything() throws Exception {
         try (TestServer server = TestServer.on(folder, Map.of("http.prefix", "/registry/"));
-                RawHttp http = new RawHttp(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             assertThat(http.get("/registry/v2/").read().status()).isEqualTo(200);
             assertThat(http.get("/v2/").read().status()).isEqualTo(404);
         }
@@ -132,7 +133,7 @@ class RegistryApplicationTest {
     @Test
     void headersAreAddedToEveryAnswer() throws Exception {
         try (TestServer server = TestServer.on(folder, Map.of("http.headers.x-one", "1"));
-                RawHttp http = new RawHttp(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             assertThat(http.get("/v2/").read().header("X-One")).isEqualTo("1");
             assertThat(http.get("/v2/a/tags/list").read().header("X-One")).isEqualTo("1");
             assertThat(http.get("/elsewhere").read().header("X-One")).isEqualTo("1");
@@ -141,8 +142,8 @@ class RegistryApplicationTest {
 
     private int status(String method, Map<String, String> settings) throws Exception {
         try (TestServer server = TestServer.on(folder, settings);
-                RawHttp http = new RawHttp(server.port())) {
-            return http.send(RawHttp.head(method, DELETABLE, "")).read().status();
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
+            return http.send(RawHttpConnection.head(method, DELETABLE, "")).read().status();
         }
     }
 }

@@ -1,11 +1,11 @@
 package io.berth.app;
 
-import io.berth.http.client.HttpRegistry;
+import io.berth.client.HttpRegistry;
 import io.berth.object.disk.DiskStore;
 import io.berth.registry.Registry;
 import io.berth.registry.RegistryContract;
-import io.berth.stored.StoredRegistry;
-import io.berth.stored.StoredRegistryOptions;
+import io.berth.storage.StoredRegistry;
+import io.berth.storage.StoredRegistryOptions;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.URI;

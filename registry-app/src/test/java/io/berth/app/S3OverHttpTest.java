@@ -3,9 +3,11 @@ package io.berth.app;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.app.RawHttp.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
+import io.berth.object.s3.S3TestServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -40,7 +42,7 @@ class S3OverHttpTest {
     void clientsAreSentToTheBucket() throws Exception {
         byte[] content = random(300_000);
         try (TestServer server = serve(Map.of());
-                RawHttp http = new RawHttp(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             String blob = push(http, content);
 
             Response sent = http.get(blob).read();
@@ -49,7 +51,7 @@ class S3OverHttpTest {
             assertThat(fetch(link).body()).isEqualTo(content);
             assertThat(fetch(link, "Range", "bytes=100-199").body()).isEqualTo(part(content));
 
-            Response part = http.send(RawHttp.head("GET", blob, RANGE)).read();
+            Response part = http.send(RawHttpConnection.head("GET", blob, RANGE)).read();
             assertThat(part.status()).isEqualTo(307);
             URI again = URI.create(requireNonNull(part.header("Location")));
             HttpResponse<byte[]> fetched = fetch(again, "Range", "bytes=100-199");
@@ -62,14 +64,14 @@ class S3OverHttpTest {
     void orTheyAreNot() throws Exception {
         byte[] content = random(6_000_000);
         try (TestServer server = serve(Map.of("storage.redirect.disable", "true"));
-                RawHttp http = new RawHttp(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             String blob = push(http, content);
 
             Response whole = http.get(blob).read();
             assertThat(whole.status()).isEqualTo(200);
             assertThat(whole.body()).isEqualTo(content);
 
-            Response part = http.send(RawHttp.head("GET", blob, RANGE)).read();
+            Response part = http.send(RawHttpConnection.head("GET", blob, RANGE)).read();
             assertThat(part.status()).isEqualTo(206);
             assertThat(part.body()).isEqualTo(part(content));
         }
@@ -79,21 +81,21 @@ class S3OverHttpTest {
     void linksNameWhereClientsReachTheBucket() throws Exception {
         try (TestServer server =
                         serve(Map.of("storage.s3.redirectendpoint", "https://images.example"));
-                RawHttp http = new RawHttp(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             String blob = push(http, random(10));
 
             assertThat(http.get(blob).read().header("Location"))
-                    .startsWith("https://images.example/" + TestBucket.NAME + "/registry/docker/");
+                    .startsWith(
+                            "https://images.example/" + S3TestServer.BUCKET + "/registry/docker/");
         }
     }
 
     @Test
     void saysWhereContentIs(CapturedOutput output) throws Exception {
-        TestBucket bucket = new TestBucket();
-        String endpoint = bucket.endpoint();
-        try (TestServer server = TestServer.on(bucket, bucket.settings());
-                RawHttp http = new RawHttp(server.port())) {
-            assertThat(output).contains("from s3://images/registry at " + endpoint);
+        S3TestServer s3 = new S3TestServer();
+        try (TestServer server = TestServer.on(s3, Map.of());
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
+            assertThat(output).contains("from s3://images/registry at " + s3.endpoint());
             assertThat(http.get("/debug/health").read().text())
                     .contains("\"kind\":\"s3\"", "\"createIfAbsent\":true");
         }
@@ -107,7 +109,7 @@ class S3OverHttpTest {
                         "log.level", "debug",
                         "storage.redirect.disable", "true");
         try (TestServer server = serve(talkative);
-                RawHttp http = new RawHttp(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             http.get(push(http, random(100))).read();
         }
 
@@ -117,18 +119,20 @@ class S3OverHttpTest {
 
     @Test
     void aBucketThatIsAwayIsWaitedFor(CapturedOutput output) throws Exception {
-        TestBucket bucket = new TestBucket();
-        String endpoint = bucket.endpoint();
-        Map<String, String> settings = new TreeMap<>(bucket.settings());
-        settings.put("storage.redirect.disable", "true");
-        settings.put("health.storagedriver.interval", "100ms");
-        try (TestServer server = TestServer.on(bucket, settings)) {
+        S3TestServer s3 = new S3TestServer();
+        Map<String, String> settings =
+                Map.of(
+                        "storage.redirect.disable",
+                        "true",
+                        "health.storagedriver.interval",
+                        "100ms");
+        try (TestServer server = TestServer.on(s3, settings)) {
             byte[] content = random(100_000);
             String blob = push(server, content);
             Response before = ask(server, blob);
             assertThat(before.body()).isEqualTo(content);
 
-            bucket.goAway();
+            s3.stop();
             Response away = ask(server, blob);
             assertThat(away.status()).isEqualTo(503);
             assertThat(away.header("Retry-After")).isNotNull();
@@ -136,7 +140,7 @@ class S3OverHttpTest {
             assertThat(ask(server, "/livez").status()).isEqualTo(200);
             assertThat(ask(server, "/").status()).isEqualTo(200);
 
-            bucket.comeBack(endpoint);
+            s3.startAgain();
             awaitStatus(server, "/readyz", 200);
             assertThat(ask(server, blob).body()).isEqualTo(content);
         }
@@ -146,7 +150,7 @@ class S3OverHttpTest {
     @Test
     void nothingIsLeftOfAStop() throws Exception {
         try (TestServer server = serve(Map.of());
-                RawHttp http = new RawHttp(server.port())) {
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             push(http, random(12_000_000));
         }
 
@@ -156,18 +160,16 @@ class S3OverHttpTest {
     }
 
     private TestServer serve(Map<String, String> more) {
-        TestBucket bucket = new TestBucket();
-        Map<String, String> settings = new TreeMap<>(bucket.settings());
+        Map<String, String> settings = new TreeMap<>(more);
         settings.put("storage.s3.spooldirectory", spool.toString());
-        settings.putAll(more);
-        return TestServer.on(bucket, settings);
+        return TestServer.on(new S3TestServer(), settings);
     }
 
     static void assertShowsNoSecret(CapturedOutput output) {
         assertThat(output)
-                .doesNotContain(TestBucket.ACCESS_KEY)
-                .doesNotContain(TestBucket.SECRET_KEY)
-                .doesNotContain("shared by all replicas of the test");
+                .doesNotContain(S3TestServer.ACCESS_KEY)
+                .doesNotContain(S3TestServer.SECRET_KEY)
+                .doesNotContain(TestServer.HTTP_SECRET);
     }
 
     private HttpResponse<byte[]> fetch(URI link, String... headers) throws Exception {
@@ -183,7 +185,7 @@ class S3OverHttpTest {
     }
 
     private static Response ask(TestServer server, String path) throws IOException {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             return http.get(path).read();
         }
     }
@@ -199,13 +201,13 @@ class S3OverHttpTest {
     }
 
     private static String push(TestServer server, byte[] content) throws IOException {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             return push(http, content);
         }
     }
 
     /** The path of the blob. */
-    private static String push(RawHttp http, byte[] content) throws IOException {
+    private static String push(RawHttpConnection http, byte[] content) throws IOException {
         Digest digest = Digest.ofContent(HashAlgorithm.SHA256, content);
         String target = "/v2/a/blobs/uploads/?digest=" + digest;
         assertThat(http.request("POST", target, "", content).read().status()).isEqualTo(201);

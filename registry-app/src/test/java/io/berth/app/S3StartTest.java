@@ -3,8 +3,8 @@ package io.berth.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.object.s3.S3TestServer;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -18,16 +18,16 @@ class S3StartTest {
 
     private static final String PASSWORD = "not-the-password";
 
-    private static TestBucket bucket;
+    private static S3TestServer s3;
 
     @BeforeAll
     static void open() {
-        bucket = new TestBucket();
+        s3 = new S3TestServer();
     }
 
     @AfterAll
     static void close() {
-        bucket.close();
+        s3.close();
     }
 
     @Test
@@ -44,7 +44,8 @@ class S3StartTest {
         fail(Map.of("storage.s3.secretkey", PASSWORD));
 
         assertThat(output)
-                .contains("The secret key is not that of the access key", "storage.s3.secretkey")
+                .contains(
+                        "The secret key does not belong to the access key", "storage.s3.secretkey")
                 .doesNotContain(PASSWORD)
                 .doesNotContain("\tat ");
     }
@@ -93,7 +94,7 @@ class S3StartTest {
     }
 
     private static void fail(Map<String, String> settings) {
-        Map<String, String> all = new TreeMap<>(bucket.settings());
+        Map<String, String> all = TestServer.settingsFor(s3);
         all.putAll(settings);
 
         assertThatThrownBy(() -> TestServer.with(all).close()).isInstanceOf(RuntimeException.class);

@@ -2,7 +2,8 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.app.RawHttp.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
 import java.io.IOException;
@@ -32,11 +33,11 @@ class SendingToSlowClientsTest {
 
     @TempDir Path folder;
 
-    private final List<RawHttp> open = new ArrayList<>();
+    private final List<RawHttpConnection> open = new ArrayList<>();
 
     @AfterEach
     void close() throws IOException {
-        for (RawHttp http : open) {
+        for (RawHttpConnection http : open) {
             http.close();
         }
     }
@@ -45,7 +46,7 @@ class SendingToSlowClientsTest {
     void aFileThatIsHardlyTakenIsEnded() throws Exception {
         try (TestServer server =
                 server(Map.of("http.limits.stalltime", "1s", "http.limits.stallbytes", "4MiB"))) {
-            String head = RawHttp.head("GET", push(server), "");
+            String head = RawHttpConnection.head("GET", push(server), "");
             long taken = 0;
             long begin = System.nanoTime();
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
@@ -97,8 +98,10 @@ class SendingToSlowClientsTest {
                                 "http.limits.requests", "64",
                                 "http.limits.connectionsperclient", "1000"))) {
             for (int i = 0; i < 15; i++) {
-                RawHttp upload = connect(server);
-                upload.send(RawHttp.head("PUT", "/v2/a/manifests/t", "Content-Length: 1000\r\n"));
+                RawHttpConnection upload = connect(server);
+                upload.send(
+                        RawHttpConnection.head(
+                                "PUT", "/v2/a/manifests/t", "Content-Length: 1000\r\n"));
             }
             int answered = 0;
             for (int i = 0; i < 20; i++) {
@@ -110,7 +113,7 @@ class SendingToSlowClientsTest {
     }
 
     private static boolean isAnswered(TestServer server) {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             return http.get("/livez").read().status() == 200;
         } catch (IOException e) {
             return false;
@@ -122,13 +125,14 @@ class SendingToSlowClientsTest {
     void uploadsThatFollowOtherRequestsAtOnceNeverTakeEverythingEither() throws Exception {
         try (TestServer server = server(Map.of("http.limits.requests", "8"))) {
             for (int i = 0; i < 20; i++) {
-                RawHttp http = connect(server);
+                RawHttpConnection http = connect(server);
                 Response started =
                         http.request("POST", "/v2/a/blobs/uploads/", "", new byte[0]).read();
                 String upload = Objects.requireNonNull(started.header("Location"));
                 http.send(
-                        RawHttp.head("GET", "/v2/", "")
-                                + RawHttp.head("PATCH", upload, "Content-Length: 1000000\r\n"));
+                        RawHttpConnection.head("GET", "/v2/", "")
+                                + RawHttpConnection.head(
+                                        "PATCH", upload, "Content-Length: 1000000\r\n"));
                 assertThat(http.read().status()).isEqualTo(200);
             }
             assertIsServedAtOnce(server);
@@ -140,14 +144,15 @@ class SendingToSlowClientsTest {
         String hidden = "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n";
         try (TestServer server = server(Map.of("http.limits.requests", "8"))) {
             for (int i = 0; i < 20; i++) {
-                RawHttp http = connect(server);
+                RawHttpConnection http = connect(server);
                 Response started =
                         http.request("POST", "/v2/a/blobs/uploads/", "", new byte[0]).read();
                 String upload = Objects.requireNonNull(started.header("Location"));
                 http.send(
                         i % 2 == 0
-                                ? RawHttp.head("PATCH", upload, hidden)
-                                : RawHttp.head("PATCH", upload, "Content-Length: 1000000\r\n")
+                                ? RawHttpConnection.head("PATCH", upload, hidden)
+                                : RawHttpConnection.head(
+                                                "PATCH", upload, "Content-Length: 1000000\r\n")
                                         + "\nContent-Length: 0\r\n");
             }
             assertIsServedAtOnce(server);
@@ -164,14 +169,16 @@ class SendingToSlowClientsTest {
                                 "http.limits.connectionsperclient",
                                 "1000"))) {
             String blob = push(server);
-            RawHttp http = connect(server);
-            http.send(RawHttp.head("GET", blob, "") + RawHttp.head("GET", "/v2/", ""));
+            RawHttpConnection http = connect(server);
+            http.send(
+                    RawHttpConnection.head("GET", blob, "")
+                            + RawHttpConnection.head("GET", "/v2/", ""));
 
             assertThat(http.read().body()).hasSize(LARGE);
             assertThat(http.read().status()).isEqualTo(200);
             http.send(
-                    RawHttp.head("GET", blob, "Connection: close\r\n")
-                            + RawHttp.head("GET", "/v2/", ""));
+                    RawHttpConnection.head("GET", blob, "Connection: close\r\n")
+                            + RawHttpConnection.head("GET", "/v2/", ""));
             assertThat(http.read().body()).hasSize(LARGE);
             assertThat(isOver(http)).as("after the last answer nothing follows").isTrue();
         }
@@ -185,7 +192,7 @@ class SendingToSlowClientsTest {
         }
     }
 
-    private static boolean isOver(RawHttp http) {
+    private static boolean isOver(RawHttpConnection http) {
         try {
             return http.isEnded();
         } catch (IOException e) {
@@ -194,7 +201,7 @@ class SendingToSlowClientsTest {
     }
 
     private void assertIsServedAtOnce(TestServer server) throws IOException {
-        RawHttp http = connect(server);
+        RawHttpConnection http = connect(server);
         for (int i = 0; i < 5; i++) {
             long begin = System.nanoTime();
             assertThat(http.get("/v2/_catalog").read().status()).isEqualTo(200);
@@ -209,8 +216,8 @@ class SendingToSlowClientsTest {
         return TestServer.on(folder, all);
     }
 
-    private RawHttp connect(TestServer server) throws IOException {
-        RawHttp http = new RawHttp(server.port());
+    private RawHttpConnection connect(TestServer server) throws IOException {
+        RawHttpConnection http = new RawHttpConnection(server.port());
         open.add(http);
         return http;
     }

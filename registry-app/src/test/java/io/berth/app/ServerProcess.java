@@ -1,5 +1,6 @@
 package io.berth.app;
 
+import io.berth.cli.BerthApplication;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -2,7 +2,8 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.app.RawHttp.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
 import java.io.IOException;
@@ -30,12 +31,12 @@ class SlowClientsTest {
 
     @TempDir Path folder;
 
-    private final List<RawHttp> open = new ArrayList<>();
+    private final List<RawHttpConnection> open = new ArrayList<>();
     private @Nullable TestServer server;
 
     @AfterEach
     void close() throws IOException {
-        for (RawHttp http : open) {
+        for (RawHttpConnection http : open) {
             http.close();
         }
         if (server != null) {
@@ -46,7 +47,7 @@ class SlowClientsTest {
     @Test
     void aHeaderThatIsDribbledIsCutOff() throws Exception {
         start(Map.of("http.limits.headertime", "1s"));
-        RawHttp http = connect().send("GET /v2/ HTTP/1.1\r\nX: ");
+        RawHttpConnection http = connect().send("GET /v2/ HTTP/1.1\r\nX: ");
         long begin = System.nanoTime();
 
         Awaitility.await().pollInterval(Duration.ofMillis(50)).until(() -> isCutOff(http));
@@ -66,7 +67,9 @@ class SlowClientsTest {
     @Test
     void aHeaderThatFollowsARequestIsCutOffToo() throws Exception {
         start(Map.of("http.limits.headertime", "1s"));
-        RawHttp http = connect().send(RawHttp.head("GET", "/v2/", "") + "GET /v2/ HTTP/1.1\r\nX");
+        RawHttpConnection http =
+                connect()
+                        .send(RawHttpConnection.head("GET", "/v2/", "") + "GET /v2/ HTTP/1.1\r\nX");
         assertThat(http.read().status()).isEqualTo(200);
 
         assertThat(http.isEnded()).isTrue();
@@ -75,8 +78,10 @@ class SlowClientsTest {
     @Test
     void aHeaderMayComeInPieces() throws Exception {
         start(Map.of());
-        RawHttp http = connect();
-        for (char c : RawHttp.head("GET", "/v2/", "X: " + "a".repeat(100) + "\r\n").toCharArray()) {
+        RawHttpConnection http = connect();
+        for (char c :
+                RawHttpConnection.head("GET", "/v2/", "X: " + "a".repeat(100) + "\r\n")
+                        .toCharArray()) {
             http.send(String.valueOf(c));
         }
 
@@ -99,7 +104,7 @@ class SlowClientsTest {
     @Test
     void theSlowestIsEndedWhereOthersWait() throws Exception {
         start(Map.of("http.limits.requests", "1"));
-        RawHttp slow = beginUpload();
+        RawHttpConnection slow = beginUpload();
         long begin = System.nanoTime();
 
         Response answer = connect().get("/v2/_catalog").read();
@@ -114,11 +119,11 @@ class SlowClientsTest {
     void uploadsNeverTakeEverything() throws Exception {
         start(Map.of("http.limits.requests", "8"));
         for (int i = 0; i < 20; i++) {
-            RawHttp http = connect();
+            RawHttpConnection http = connect();
             String upload = startUpload(http);
-            http.send(RawHttp.head("PATCH", upload, "Content-Length: 1000000\r\n"));
+            http.send(RawHttpConnection.head("PATCH", upload, "Content-Length: 1000000\r\n"));
         }
-        RawHttp http = connect();
+        RawHttpConnection http = connect();
         for (int i = 0; i < 10; i++) {
             long begin = System.nanoTime();
             assertThat(http.get("/v2/_catalog").read().status()).isEqualTo(200);
@@ -130,9 +135,9 @@ class SlowClientsTest {
     @Test
     void anUploadThatHardlyMovesIsEndedAndCanGoOn() throws Exception {
         start(Map.of("http.limits.stalltime", "1s", "http.limits.stallbytes", "1000"));
-        RawHttp http = connect();
+        RawHttpConnection http = connect();
         String upload = startUpload(http);
-        http.send(RawHttp.head("PATCH", upload, "Content-Length: 1000000\r\n") + "x");
+        http.send(RawHttpConnection.head("PATCH", upload, "Content-Length: 1000000\r\n") + "x");
 
         Awaitility.await().pollInterval(Duration.ofMillis(50)).until(() -> isCutOff(http));
 
@@ -145,8 +150,8 @@ class SlowClientsTest {
     void aDownloadThatNobodyTakesIsEnded() throws Exception {
         start(Map.of("http.limits.stalltime", "1s"));
         String blob = push(new byte[10_000_000]);
-        RawHttp ranges = connect().send(RawHttp.head("GET", blob, MANY_RANGES));
-        RawHttp file = connect().get(blob);
+        RawHttpConnection ranges = connect().send(RawHttpConnection.head("GET", blob, MANY_RANGES));
+        RawHttpConnection file = connect().get(blob);
         Thread.sleep(3_000);
 
         assertThat(readsLessThan(10_000_000, ranges)).isTrue();
@@ -156,10 +161,10 @@ class SlowClientsTest {
     @Test
     void aBodyThatIsNotWantedIsNotWaitedFor() throws Exception {
         start(Map.of());
-        RawHttp http = connect();
+        RawHttpConnection http = connect();
         long begin = System.nanoTime();
         http.send(
-                RawHttp.head(
+                RawHttpConnection.head(
                         "PATCH", "/v2/a/blobs/uploads/nothing", "Content-Length: 60000000\r\n"));
 
         Response answer = http.read();
@@ -173,8 +178,10 @@ class SlowClientsTest {
     void aClientThatSendsItAllTheSameSeesTheAnswer() throws Exception {
         start(Map.of());
         for (String framing : List.of("Content-Length: 1000000", "Transfer-Encoding: chunked")) {
-            RawHttp http = connect();
-            http.send(RawHttp.head("PATCH", "/v2/a/blobs/uploads/nothing", framing + "\r\n"));
+            RawHttpConnection http = connect();
+            http.send(
+                    RawHttpConnection.head(
+                            "PATCH", "/v2/a/blobs/uploads/nothing", framing + "\r\n"));
             http.send(framing.startsWith("T") ? "f4240\r\n" : "");
             for (int i = 0; i < 20; i++) {
                 http.send("x".repeat(45_000));
@@ -189,8 +196,8 @@ class SlowClientsTest {
     @Test
     void aShortBodyOfASuccessIsNotWaitedForEither() throws Exception {
         start(Map.of());
-        RawHttp http = connect();
-        http.send(RawHttp.head("GET", "/v2/", "Content-Length: 100\r\n"));
+        RawHttpConnection http = connect();
+        http.send(RawHttpConnection.head("GET", "/v2/", "Content-Length: 100\r\n"));
 
         assertThat(http.read().status()).isEqualTo(200);
         assertThat(http.isEnded()).isTrue();
@@ -199,7 +206,7 @@ class SlowClientsTest {
     @Test
     void connectionsThatWaitMakeRoomForNewOnes() throws Exception {
         start(Map.of("http.limits.connections", "20", "http.limits.connectionsperclient", "1000"));
-        List<RawHttp> idle = new ArrayList<>();
+        List<RawHttpConnection> idle = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             idle.add(connect().get("/v2/"));
             assertThat(idle.getLast().read().status()).isEqualTo(200);
@@ -253,13 +260,13 @@ class SlowClientsTest {
     @Test
     void aClientHasOnlySoManyConnections() throws Exception {
         start(Map.of("http.limits.connectionsperclient", "3"));
-        List<RawHttp> idle = new ArrayList<>();
+        List<RawHttpConnection> idle = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             idle.add(connect().get("/v2/"));
             assertThat(idle.getLast().read().status()).isEqualTo(200);
         }
         assertThat(idle.getFirst().isEnded()).isTrue();
-        for (RawHttp http : open) {
+        for (RawHttpConnection http : open) {
             http.close();
         }
         // What was closed counts no more.
@@ -278,7 +285,8 @@ class SlowClientsTest {
         assertThat(refused.header("Retry-After")).isNotBlank();
         assertThat(refused.text())
                 .contains("TOOMANYREQUESTS", "same time: 1 (http.limits.requestsperclient)");
-        RawHttp other = connect().send(RawHttp.head("GET", "/v2/", "X-Forwarded-For: a, b\r\n"));
+        RawHttpConnection other =
+                connect().send(RawHttpConnection.head("GET", "/v2/", "X-Forwarded-For: a, b\r\n"));
         assertThat(other.read().status()).isEqualTo(200);
     }
 
@@ -288,8 +296,9 @@ class SlowClientsTest {
         byte[] content = new byte[3_000_000];
         new Random(1).nextBytes(content);
         String blob = push(content);
-        String get = RawHttp.head("GET", blob, "");
-        RawHttp http = connect().send((get + RawHttp.head("GET", "/v2/", "")).repeat(20) + get);
+        String get = RawHttpConnection.head("GET", blob, "");
+        RawHttpConnection http =
+                connect().send((get + RawHttpConnection.head("GET", "/v2/", "")).repeat(20) + get);
 
         for (int i = 0; i < 20; i++) {
             assertThat(http.read().body()).isEqualTo(content);
@@ -303,16 +312,16 @@ class SlowClientsTest {
         server = TestServer.on(folder, settings);
     }
 
-    private RawHttp connect() throws IOException {
-        RawHttp http = new RawHttp(Objects.requireNonNull(server).port());
+    private RawHttpConnection connect() throws IOException {
+        RawHttpConnection http = new RawHttpConnection(Objects.requireNonNull(server).port());
         open.add(http);
         return http;
     }
 
     /** Requests that follow each other so fast that the next has always come. */
     private void askWithoutEnd(String target) throws Exception {
-        RawHttp http = connect();
-        String requests = RawHttp.head("GET", target, "").repeat(200);
+        RawHttpConnection http = connect();
+        String requests = RawHttpConnection.head("GET", target, "").repeat(200);
         CountDownLatch answered = new CountDownLatch(1000);
         Thread.ofVirtual().start(() -> untilTheEnd(() -> http.send(requests)));
         Thread.ofVirtual()
@@ -343,16 +352,17 @@ class SlowClientsTest {
     }
 
     /** An upload that is being worked on, and whose rest does not come. */
-    private RawHttp beginUpload() throws Exception {
-        RawHttp http = connect();
+    private RawHttpConnection beginUpload() throws Exception {
+        RawHttpConnection http = connect();
         String upload = startUpload(http);
         http.send(
-                RawHttp.head("PATCH", upload, "Expect: 100-continue\r\nContent-Length: 1000\r\n"));
+                RawHttpConnection.head(
+                        "PATCH", upload, "Expect: 100-continue\r\nContent-Length: 1000\r\n"));
         assertThat(http.read().status()).isEqualTo(100);
         return http.send("abc");
     }
 
-    private static String startUpload(RawHttp http) throws IOException {
+    private static String startUpload(RawHttpConnection http) throws IOException {
         Response started = http.request("POST", "/v2/a/blobs/uploads/", "", new byte[0]).read();
         return Objects.requireNonNull(started.header("Location"));
     }
@@ -365,7 +375,7 @@ class SlowClientsTest {
     }
 
     /** Whether a byte more meets with no connection, or the end of it was seen. */
-    private static boolean isCutOff(RawHttp http) {
+    private static boolean isCutOff(RawHttpConnection http) {
         try {
             http.send("x");
             return !http.isSilent();
@@ -374,7 +384,7 @@ class SlowClientsTest {
         }
     }
 
-    private static boolean readsLessThan(int length, RawHttp http) {
+    private static boolean readsLessThan(int length, RawHttpConnection http) {
         try {
             return http.read().body().length < length;
         } catch (IOException e) {

@@ -4,7 +4,8 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.berth.app.RawHttp.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
 import java.io.EOFException;
@@ -35,7 +36,7 @@ class StopTest {
     @Test
     void anUploadIsFinished() throws Exception {
         TestServer server = TestServer.on(folder);
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             String upload = beginUpload(http);
 
             Future<?> stop = stop(server);
@@ -52,7 +53,7 @@ class StopTest {
     @Test
     void aFileOnItsWayArrives() throws Exception {
         TestServer server = TestServer.on(folder);
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             byte[] content = new byte[LARGE];
             String blob = push(http, content);
             http.get(blob);
@@ -70,8 +71,8 @@ class StopTest {
     @Test
     void patienceEnds(CapturedOutput output) throws Exception {
         TestServer server = TestServer.on(folder, Map.of("http.draintimeout", "3s"));
-        try (RawHttp uploading = new RawHttp(server.port());
-                RawHttp downloading = new RawHttp(server.port())) {
+        try (RawHttpConnection uploading = new RawHttpConnection(server.port());
+                RawHttpConnection downloading = new RawHttpConnection(server.port())) {
             String blob = push(downloading, new byte[LARGE]);
             downloading.get(blob);
             awaitBegin(downloading);
@@ -92,7 +93,7 @@ class StopTest {
     @Test
     void zeroIsNoPatience() throws Exception {
         TestServer server = TestServer.on(folder, Map.of("http.draintimeout", "0"));
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             beginUpload(http);
 
             stop(server).get(20, SECONDS);
@@ -122,7 +123,7 @@ class StopTest {
                 TestServer.on(
                         folder, Map.of("http.stopdelay", "20s", "http.draintimeout", "1500ms"));
         assertThat(status(server.port(), "/readyz")).isEqualTo(200);
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             beginUpload(http);
             long begin = System.nanoTime();
             server.close();
@@ -135,7 +136,7 @@ class StopTest {
     @Test
     void saysWhatItWaitedForAndWhatItCut(CapturedOutput output) throws Exception {
         TestServer server = TestServer.on(folder, Map.of("http.draintimeout", "300ms"));
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             beginUpload(http);
             server.close();
 
@@ -147,23 +148,25 @@ class StopTest {
     }
 
     private static int status(int port, String path) throws IOException {
-        try (RawHttp http = new RawHttp(port)) {
+        try (RawHttpConnection http = new RawHttpConnection(port)) {
             return http.get(path).read().status();
         }
     }
 
     /** An upload whose second half has yet to come. */
-    private static String beginUpload(RawHttp http) throws IOException {
+    private static String beginUpload(RawHttpConnection http) throws IOException {
         Response started = http.request("POST", "/v2/a/blobs/uploads/", "", new byte[0]).read();
         String upload = Objects.requireNonNull(started.header("Location"));
-        http.send(RawHttp.head("PATCH", upload, "Expect: 100-continue\r\nContent-Length: 6\r\n"));
+        http.send(
+                RawHttpConnection.head(
+                        "PATCH", upload, "Expect: 100-continue\r\nContent-Length: 6\r\n"));
         // So that the request is being worked on when the server is told to stop.
         assertThat(http.read().status()).isEqualTo(100);
         http.send("abc");
         return upload;
     }
 
-    private static void awaitBegin(RawHttp http) {
+    private static void awaitBegin(RawHttpConnection http) {
         Awaitility.await().until(() -> !http.isSilent());
     }
 
@@ -174,7 +177,7 @@ class StopTest {
         Awaitility.await()
                 .until(
                         () -> {
-                            try (RawHttp late = new RawHttp(port)) {
+                            try (RawHttpConnection late = new RawHttpConnection(port)) {
                                 return late.get("/v2/").isEnded();
                             } catch (ConnectException | EOFException e) {
                                 return true;
@@ -185,7 +188,7 @@ class StopTest {
         return stop;
     }
 
-    private static String push(RawHttp http, byte[] content) throws IOException {
+    private static String push(RawHttpConnection http, byte[] content) throws IOException {
         Digest digest = Digest.ofContent(HashAlgorithm.SHA256, content);
         String target = "/v2/a/blobs/uploads/?digest=" + digest;
         assertThat(http.request("POST", target, "", content).read().status()).isEqualTo(201);

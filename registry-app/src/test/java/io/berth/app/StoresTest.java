@@ -12,10 +12,15 @@ import io.berth.config.StorageSettings.Filesystem;
 import io.berth.config.tree.WrongSettingException;
 import io.berth.object.disk.CaseInsensitive;
 import io.berth.object.disk.DiskStore;
-import io.berth.object.s3.S3Options;
-import io.berth.object.s3.S3Options.Checksums;
-import io.berth.object.s3.S3Options.Credentials;
-import io.berth.stored.StoredRegistry;
+import io.berth.object.s3.bucket.S3Options;
+import io.berth.object.s3.bucket.S3Options.Checksums;
+import io.berth.object.s3.bucket.S3Options.Credentials;
+import io.berth.object.s3.bucket.S3Options.Endpoint;
+import io.berth.object.s3.bucket.S3Options.Multipart;
+import io.berth.object.s3.bucket.S3Options.Redirects;
+import io.berth.object.s3.bucket.S3Options.SpoolOptions;
+import io.berth.object.s3.bucket.S3Options.WriteOptions;
+import io.berth.storage.StoredRegistry;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,56 +62,72 @@ class StoresTest {
         assertThat(Stores.options(s3(all), true))
                 .isEqualTo(
                         new S3Options(
-                                "us-east-1",
                                 "images",
-                                URI.create("http://s3.example.com"),
-                                true,
                                 "registry",
+                                new Endpoint(
+                                        "us-east-1",
+                                        URI.create("http://s3.example.com"),
+                                        true,
+                                        false,
+                                        false,
+                                        false,
+                                        true,
+                                        "ours",
+                                        10),
                                 new Credentials("key", "password", "token"),
-                                true,
-                                "of kms",
-                                "GLACIER_IR",
-                                "public-read",
-                                6 << 20,
-                                7 << 20,
-                                8,
-                                9 << 20,
-                                true,
-                                false,
-                                false,
-                                false,
-                                "ours",
-                                true,
-                                URI.create("https://images.example.com"),
-                                Checksums.ALWAYS,
-                                10,
-                                Path.of("/spool"),
-                                MemoryBudget.ofProcess().spoolBytes()));
+                                new Multipart(6 << 20, 7 << 20, 8, 9 << 20),
+                                new WriteOptions(
+                                        true,
+                                        "of kms",
+                                        "GLACIER_IR",
+                                        "public-read",
+                                        Checksums.ALWAYS),
+                                new Redirects(true, URI.create("https://images.example.com")),
+                                new SpoolOptions(
+                                        Path.of("/spool"), MemoryBudget.ofProcess().spoolBytes())));
     }
 
     @Test
     void amazonsEndpointsAreChosen() {
-        assertThat(Stores.options(s3(Map.of("accelerate", "true")), true).accelerate()).isTrue();
-        assertThat(Stores.options(s3(Map.of("usedualstack", "true")), true).useDualStack())
-                .isTrue();
-        assertThat(Stores.options(s3(Map.of("usefipsendpoint", "true")), true).useFips()).isTrue();
+        assertThat(endpoint("accelerate").accelerate()).isTrue();
+        assertThat(endpoint("usedualstack").useDualStack()).isTrue();
+        assertThat(endpoint("usefipsendpoint").useFips()).isTrue();
+    }
+
+    private static Endpoint endpoint(String chosen) {
+        return Stores.options(s3(Map.of(chosen, "true")), true).endpoint();
     }
 
     @Test
-    void theDefaultsAreThoseOfTheStore() {
-        S3Options options = Stores.options(s3(Map.of()), true);
+    void defaultsAreThoseOfOtherRegistries() {
         Path spool = Path.of(System.getProperty("java.io.tmpdir"));
 
-        assertThat(options)
-                .usingRecursiveComparison()
-                .ignoringFields("userAgent", "spoolHeapBytes")
-                .isEqualTo(S3Options.builder("us-east-1", "images", spool).build());
-        assertThat(options.userAgent()).isEqualTo("berth");
+        assertThat(Stores.options(s3(Map.of()), true))
+                .isEqualTo(
+                        new S3Options(
+                                "images",
+                                "",
+                                new Endpoint(
+                                        "us-east-1",
+                                        null,
+                                        false,
+                                        false,
+                                        false,
+                                        false,
+                                        false,
+                                        "berth",
+                                        256),
+                                null,
+                                new Multipart(10L << 20, 32L << 20, 100, 32L << 20),
+                                new WriteOptions(
+                                        false, null, "STANDARD", "private", Checksums.AUTO),
+                                new Redirects(true, null),
+                                new SpoolOptions(spool, MemoryBudget.ofProcess().spoolBytes())));
     }
 
     @Test
     void redirectsAreSwitchedOff() {
-        assertThat(Stores.options(s3(Map.of()), false).redirects()).isFalse();
+        assertThat(Stores.options(s3(Map.of()), false).redirects().enabled()).isFalse();
     }
 
     @Test
@@ -114,8 +135,8 @@ class StoresTest {
         S3Options options =
                 Stores.options(s3(Map.of("objectacl", "none", "storageclass", "none")), true);
 
-        assertThat(options.objectAcl()).isEmpty();
-        assertThat(options.storageClass()).isEqualTo("NONE");
+        assertThat(options.writes().objectAcl()).isEmpty();
+        assertThat(options.writes().storageClass()).isEqualTo("NONE");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.berth.app;
 
+import io.berth.object.s3.S3TestServer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,12 +11,14 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** The application as {@code registry serve} runs it, on a free port of this machine. */
 public final class TestServer implements AutoCloseable {
 
-    private final ConfigurableApplicationContext context;
-    private final AutoCloseable bucket;
+    static final String HTTP_SECRET = "shared by all replicas of the test";
 
-    private TestServer(ConfigurableApplicationContext context, AutoCloseable bucket) {
+    private final ConfigurableApplicationContext context;
+    private final AutoCloseable storage;
+
+    private TestServer(ConfigurableApplicationContext context, AutoCloseable storage) {
         this.context = context;
-        this.bucket = bucket;
+        this.storage = storage;
     }
 
     public static TestServer on(Path folder) {
@@ -25,7 +28,7 @@ public final class TestServer implements AutoCloseable {
     /**
      * @param settings by their documented names
      */
-    static TestServer on(Path folder, Map<String, String> settings) {
+    public static TestServer on(Path folder, Map<String, String> settings) {
         return on(folder, settings, (name, bean) -> bean);
     }
 
@@ -36,18 +39,35 @@ public final class TestServer implements AutoCloseable {
         Object of(String name, Object bean);
     }
 
-    static TestServer on(Path folder, Map<String, String> settings, Replacement replacement) {
+    public static TestServer on(
+            Path folder, Map<String, String> settings, Replacement replacement) {
         Map<String, String> all = new HashMap<>(settings);
         all.put("storage.filesystem.rootdirectory", folder.toString());
         return new TestServer(run(all, replacement), () -> {});
     }
 
     /**
-     * @param bucket is closed with the server
-     * @param settings name it
+     * @param s3 keeps the content, and is closed with the server
+     * @param settings besides those of {@link #settingsFor}, or instead of them
      */
-    static TestServer on(TestBucket bucket, Map<String, String> settings) {
-        return new TestServer(run(settings, (name, bean) -> bean), bucket);
+    public static TestServer on(S3TestServer s3, Map<String, String> settings) {
+        Map<String, String> all = settingsFor(s3);
+        all.putAll(settings);
+        return new TestServer(run(all, (name, bean) -> bean), s3);
+    }
+
+    /** What makes a registry keep its content in the bucket of that server. */
+    static Map<String, String> settingsFor(S3TestServer s3) {
+        Map<String, String> settings = new HashMap<>();
+        settings.put("storage.s3.region", S3TestServer.REGION);
+        settings.put("storage.s3.bucket", S3TestServer.BUCKET);
+        settings.put("storage.s3.rootdirectory", "registry");
+        settings.put("storage.s3.regionendpoint", s3.endpoint().toString());
+        settings.put("storage.s3.accesskey", S3TestServer.ACCESS_KEY);
+        settings.put("storage.s3.secretkey", S3TestServer.SECRET_KEY);
+        settings.put("storage.s3.chunksize", "5MiB");
+        settings.put("http.secret", HTTP_SECRET);
+        return settings;
     }
 
     /**
@@ -63,7 +83,7 @@ public final class TestServer implements AutoCloseable {
         properties.put("registry.http.addr", "127.0.0.1:0");
         properties.put("registry.http.stopdelay", "0"); // no load balancer has to notice
         settings.forEach((name, value) -> properties.put("registry." + name, value));
-        SpringApplication application = ServeCommand.application();
+        SpringApplication application = RegistryApplication.configured();
         application.setDefaultProperties(properties);
         application.setRegisterShutdownHook(false);
         application.addInitializers(
@@ -93,7 +113,7 @@ public final class TestServer implements AutoCloseable {
     public void close() {
         context.close();
         try {
-            bucket.close();
+            storage.close();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }

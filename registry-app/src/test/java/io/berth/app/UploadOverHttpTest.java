@@ -2,7 +2,8 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.app.RawHttp.Response;
+import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
 import java.io.IOException;
@@ -51,7 +52,7 @@ class UploadOverHttpTest {
         byte[] content = ("a=1&b=" + type).getBytes(StandardCharsets.UTF_8);
         Digest digest = Digest.ofContent(HashAlgorithm.SHA256, content);
         String header = "Content-Type: " + type + "\r\n";
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             String upload = startUpload(http);
             assertThat(http.request("PATCH", upload, header, content).read().status())
                     .isEqualTo(202);
@@ -69,10 +70,11 @@ class UploadOverHttpTest {
 
     @Test
     void aBodyIsAskedForOnlyWhenItIsWanted() throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             String upload = startUpload(http);
             http.send(
-                    RawHttp.head("PATCH", upload, "Expect: 100-continue\r\nContent-Length: 3\r\n"));
+                    RawHttpConnection.head(
+                            "PATCH", upload, "Expect: 100-continue\r\nContent-Length: 3\r\n"));
 
             assertThat(http.read().status()).isEqualTo(100);
             assertThat(http.send("abc").read().status()).isEqualTo(202);
@@ -85,9 +87,9 @@ class UploadOverHttpTest {
                         TestServer.on(
                                 folder.resolve("readonly"),
                                 Map.of("storage.maintenance.readonly.enabled", "true"));
-                RawHttp http = new RawHttp(readOnly.port())) {
+                RawHttpConnection http = new RawHttpConnection(readOnly.port())) {
             http.send(
-                    RawHttp.head(
+                    RawHttpConnection.head(
                             "POST",
                             "/v2/a/blobs/uploads/?digest=sha256:" + "0".repeat(64),
                             "Expect: 100-continue\r\nContent-Length: 1000000\r\n"));
@@ -100,9 +102,9 @@ class UploadOverHttpTest {
 
     @Test
     void aManifestThatIsTooLargeIsRefusedBeforeItIsSent() throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             http.send(
-                    RawHttp.head(
+                    RawHttpConnection.head(
                             "PUT",
                             "/v2/a/manifests/latest",
                             "Expect: 100-continue\r\n" + OCI + "Content-Length: 4194305\r\n"));
@@ -113,7 +115,7 @@ class UploadOverHttpTest {
 
     @Test
     void aClientThatSendsFirstSeesTheRefusal() throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             try {
                 http.request("PUT", "/v2/a/manifests/latest", OCI, new byte[16 * 1024 * 1024]);
             } catch (IOException e) {
@@ -129,15 +131,15 @@ class UploadOverHttpTest {
         byte[] content = new byte[100_000];
         new Random(1).nextBytes(content);
         Digest digest = Digest.ofContent(HashAlgorithm.SHA256, content);
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             http.send(
-                    RawHttp.head(
+                    RawHttpConnection.head(
                             "POST",
                             "/v2/early/blobs/uploads/?digest=" + digest,
                             "Content-Length: 200000\r\n"));
             http.send(content);
         }
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             assertThat(http.get("/v2/early/blobs/" + digest).read().status()).isEqualTo(404);
         }
     }
@@ -148,10 +150,10 @@ class UploadOverHttpTest {
         byte[] content = new byte[200_000];
         new Random(2).nextBytes(content);
         Digest digest = Digest.ofContent(HashAlgorithm.SHA256, content);
-        try (RawHttp lost = new RawHttp(server.port());
-                RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection lost = new RawHttpConnection(server.port());
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
             String upload = startUpload(http);
-            lost.send(RawHttp.head("PATCH", upload, "Content-Length: 200000\r\n"));
+            lost.send(RawHttpConnection.head("PATCH", upload, "Content-Length: 200000\r\n"));
             lost.send(Arrays.copyOf(content, 100_000));
             int at = 0;
             long began = System.nanoTime();
@@ -183,7 +185,7 @@ class UploadOverHttpTest {
 
     /** On a connection of its own, which a refusal closes. */
     private Response refused(String upload, String range) throws Exception {
-        try (RawHttp http = new RawHttp(server.port())) {
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
             return http.request("PATCH", upload, range, new byte[5]).read();
         }
     }
@@ -194,7 +196,7 @@ class UploadOverHttpTest {
         return Integer.parseInt(range.substring("0-".length())) + 1;
     }
 
-    private static String startUpload(RawHttp http) throws Exception {
+    private static String startUpload(RawHttpConnection http) throws Exception {
         Response started = http.request("POST", "/v2/a/blobs/uploads/", "", new byte[0]).read();
         assertThat(started.status()).isEqualTo(202);
         return Objects.requireNonNull(started.header("Location"));

@@ -1,9 +1,19 @@
 package io.berth.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import io.berth.object.s3.bucket.S3Capabilities;
+import io.berth.object.s3.bucket.S3Options;
+import io.berth.object.s3.bucket.S3SetupException;
+import io.berth.storage.upload.SessionKey;
 import org.junit.jupiter.api.Test;
 
 /** Who may know whom. */
@@ -16,7 +26,8 @@ class BordersTest {
         "io.berth.registry..",
         "io.berth.policy..",
         "io.berth.object..",
-        "io.berth.stored.."
+        "io.berth.concurrent..",
+        "io.berth.storage.."
     };
 
     @Test
@@ -35,6 +46,8 @@ class BordersTest {
                         "io.berth.server..",
                         "io.berth.health..",
                         "io.berth.config..",
+                        "io.berth.maintenance..",
+                        "io.berth.cli..",
                         "io.berth.app..")
                 .because(
                         "a registry can be asked and kept without a server: a collector, an import"
@@ -69,11 +82,37 @@ class BordersTest {
     void onlyTheAssemblerKnowsHowARegistryIsKept() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.berth.stored..", "io.berth.app..")
+                .resideOutsideOfPackages("io.berth.storage..", "io.berth.app..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("io.berth.storage..").and(not(assignableTo(Enum.class))))
+                .because("everybody else meets the registry at its contract")
+                .check(Code.CLASSES);
+    }
+
+    @Test
+    void theRoomsOfTheStorageAreEnteredThroughItsFacade() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.berth.storage..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("io.berth.storage.*..")
+                                .and(not(assignableTo(Enum.class)))
+                                .and(not(type(SessionKey.class))))
+                .because("StoredRegistry and its options are what the storage shows to others")
+                .check(Code.CLASSES);
+    }
+
+    @Test
+    void onlyTheCommandLineStartsTheApplication() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("io.berth.app..", "io.berth.cli..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("io.berth.stored..")
-                .because("everybody else meets the registry at its contract")
+                .resideInAPackage("io.berth.app..")
+                .because("what needs something is given it; it does not ask where it is composed")
                 .check(Code.CLASSES);
     }
 
@@ -83,8 +122,8 @@ class BordersTest {
                 .that()
                 .resideOutsideOfPackages("io.berth.object..", "io.berth.app..")
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("io.berth.object.*..")
+                .dependOnClassesThat(
+                        resideInAPackage("io.berth.object.*..").and(not(assignableTo(Enum.class))))
                 .because("every store must do, so nobody may count on one")
                 .check(Code.CLASSES);
     }
@@ -97,7 +136,7 @@ class BordersTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "io.berth.registry..", "io.berth.manifest..", "io.berth.stored..")
+                        "io.berth.registry..", "io.berth.manifest..", "io.berth.storage..")
                 .because("a store keeps bytes under keys; the words of registries are not its own")
                 .check(Code.CLASSES);
     }
@@ -127,6 +166,26 @@ class BordersTest {
     }
 
     @Test
+    void theRoomsOfTheS3StoreAreEnteredThroughItsFacade() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("io.berth.object.s3..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAPackage("io.berth.object.s3.*..")
+                                .and(
+                                        not(
+                                                belongToAnyOf(
+                                                        S3Options.class,
+                                                        S3Capabilities.class,
+                                                        S3SetupException.class))))
+                .because(
+                        "S3Store, its options, capabilities and setup exception are what the store"
+                                + " shows to others")
+                .check(Code.CLASSES);
+    }
+
+    @Test
     void healthIsToldByOthers() {
         classes()
                 .that()
@@ -146,20 +205,23 @@ class BordersTest {
     }
 
     @Test
-    void settingsKnowNobodyTheySet() {
+    void settingsKnowOnlyTheWordsOfWhatTheySet() {
         classes()
                 .that()
                 .resideInAPackage("io.berth.config..")
                 .should()
-                .onlyDependOnClassesThat()
-                .resideInAnyPackage(
-                        "java..",
-                        "io.berth.config..",
-                        "io.berth.name..",
-                        "org.springframework..",
-                        "org.yaml.snakeyaml..",
-                        "org.jspecify..")
-                .because("what can be set is told from what it does by the assembler")
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(
+                                        "java..",
+                                        "io.berth.config..",
+                                        "io.berth.name..",
+                                        "org.springframework..",
+                                        "org.yaml.snakeyaml..",
+                                        "org.jspecify..")
+                                .or(assignableTo(Enum.class)))
+                .because(
+                        "a choice is one enum, of the feature that makes it; all else is told from"
+                                + " what it does by the assembler")
                 .check(Code.CLASSES);
     }
 

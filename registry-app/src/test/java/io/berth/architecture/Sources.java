@@ -54,4 +54,11 @@ final class Sources {
                 .filter(file -> file.toString().contains("/src/main/java/"))
                 .filter(file -> file.toString().endsWith(".java"));
     }
+
+    /** Java that tests it. */
+    static Stream<Path> test() throws IOException {
+        return all().stream()
+                .filter(file -> file.toString().contains("/src/test/java/"))
+                .filter(file -> file.toString().endsWith(".java"));
+    }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.config.DistributionSettings.Row;
 import io.berth.config.DistributionSettings.Verdict;
-import io.berth.config.tree.Dialect;
-import io.berth.config.tree.Shape;
+import io.berth.config.tree.Schema;
+import io.berth.config.tree.SettingNames;
 import io.berth.config.tree.WrongSettingException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -90,11 +90,11 @@ class DistributionSettingsTest {
         return LoadedSettings.from(Settings.environment(variables, Map.of()));
     }
 
-    private static @Nullable Shape shapeOf(String name) {
-        Dialect dialect = DistributionSettings.dialect(RegistrySettings.class);
+    private static @Nullable Schema shapeOf(String name) {
+        SettingNames settingNames = DistributionSettings.settingNames(RegistrySettings.class);
         List<String> path = List.of(name.replace("storage.s3aws", "storage.s3").split("\\."));
         List<String> renamed = name.equals("loglevel") ? List.of("log", "level") : path;
-        return Shape.at(dialect.shape(), renamed);
+        return Schema.at(settingNames.schema(), renamed);
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.config.DistributionSettings.Row;
 import io.berth.config.DistributionSettings.Verdict;
-import io.berth.config.tree.Shape;
+import io.berth.config.tree.Schema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,7 @@ class DocumentationTest {
     @Test
     void namesEverySettingAndNoOther() throws IOException {
         assertThat(documented().keySet())
-                .containsExactlyElementsOf(Shape.names(Shape.of(RegistrySettings.class)));
+                .containsExactlyElementsOf(Schema.names(Schema.of(RegistrySettings.class)));
     }
 
     @Test

@@ -488,7 +488,7 @@ class EnvironmentTest {
     @Test
     void aWrongWordIsExplained() {
         assertThat(explain("REGISTRY_STORAGE_OWNERSHIP", "mine"))
-                .endsWith("), but must be one of exclusive, shared, auto.");
+                .endsWith("), but must be one of auto, exclusive, shared.");
         assertThat(explain("REGISTRY_POLICY_REPOSITORY_CLASSES", "image,chart"))
                 .endsWith("), but must be one of image, plugin.");
         assertThat(explain("REGISTRY_LOG_LEVEL", "foo"))

@@ -3,12 +3,12 @@ package io.berth.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.berth.config.ManifestSettings.Accept;
 import io.berth.config.PolicySettings.ContentClass;
 import io.berth.config.ValidationSettings.Manifests;
-import io.berth.config.ValidationSettings.References;
 import io.berth.config.ValidationSettings.Urls;
+import io.berth.http.AcceptMode;
 import io.berth.name.Platform;
+import io.berth.registry.ReferencePolicy;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,7 +23,7 @@ class RemainingSettingsTest {
         assertThat(Settings.defaults().manifests())
                 .isEqualTo(
                         new ManifestSettings(
-                                Accept.NEGOTIATED, new Platform("linux", "amd64", null)));
+                                AcceptMode.NEGOTIATED, new Platform("linux", "amd64", null)));
     }
 
     @Test
@@ -37,7 +37,9 @@ class RemainingSettingsTest {
                                                 "manifests.defaultplatform",
                                                 "linux/arm/v7"))
                                 .manifests())
-                .isEqualTo(new ManifestSettings(Accept.STRICT, new Platform("linux", "arm", "v7")));
+                .isEqualTo(
+                        new ManifestSettings(
+                                AcceptMode.STRICT, new Platform("linux", "arm", "v7")));
     }
 
     @Test
@@ -45,7 +47,8 @@ class RemainingSettingsTest {
         assertThat(Settings.defaults().validation())
                 .isEqualTo(
                         new ValidationSettings(
-                                new Manifests(References.STRICT, new Urls(List.of(), List.of()))));
+                                new Manifests(
+                                        ReferencePolicy.STRICT, new Urls(List.of(), List.of()))));
     }
 
     @Test
@@ -64,7 +67,7 @@ class RemainingSettingsTest {
                 .isEqualTo(
                         new ValidationSettings(
                                 new Manifests(
-                                        References.LENIENT,
+                                        ReferencePolicy.LENIENT,
                                         new Urls(
                                                 List.of("^https://a/", "^https://b/"),
                                                 List.of("[.]exe$")))));

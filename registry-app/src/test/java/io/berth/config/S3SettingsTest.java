@@ -4,10 +4,10 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.berth.config.S3Settings.Checksum;
 import io.berth.config.S3Settings.LogLevel;
 import io.berth.config.S3Settings.ObjectAcl;
 import io.berth.config.S3Settings.StorageClass;
+import io.berth.object.s3.bucket.S3Options.Checksums;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
@@ -87,7 +87,7 @@ class S3SettingsTest {
                                 false,
                                 null,
                                 LogLevel.OFF,
-                                Checksum.AUTO,
+                                Checksums.AUTO,
                                 256,
                                 null));
     }
@@ -128,7 +128,7 @@ class S3SettingsTest {
                                 false,
                                 "registry of ours",
                                 LogLevel.DEBUG_WITH_HTTP_BODY,
-                                Checksum.NEVER,
+                                Checksums.NEVER,
                                 20,
                                 Path.of("/var/spool/registry")));
         assertThat(s3(Map.of("usedualstack", "true")).useDualStack()).isTrue();

@@ -2,7 +2,7 @@ package io.berth.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.config.tree.Shape;
+import io.berth.config.tree.Schema;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -72,7 +72,7 @@ public final class Settings {
         assertThat(values.keySet().stream().map(Settings::plain).collect(Collectors.toSet()))
                 .as("settings of %s", group)
                 .containsExactlyInAnyOrderElementsOf(
-                        Shape.names(Shape.of(RegistrySettings.class)).stream()
+                        Schema.names(Schema.of(RegistrySettings.class)).stream()
                                 .filter(name -> name.startsWith(group + "."))
                                 .filter(name -> name.startsWith(S3) == group.equals("storage.s3"))
                                 .toList());

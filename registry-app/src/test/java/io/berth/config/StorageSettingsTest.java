@@ -6,11 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.berth.config.StorageSettings.Delete;
 import io.berth.config.StorageSettings.Filesystem;
 import io.berth.config.StorageSettings.Maintenance;
-import io.berth.config.StorageSettings.Ownership;
 import io.berth.config.StorageSettings.ReadOnly;
 import io.berth.config.StorageSettings.Redirect;
+import io.berth.config.StorageSettings.Replicas;
 import io.berth.config.StorageSettings.Tag;
 import io.berth.config.StorageSettings.UploadPurging;
+import io.berth.storage.index.OwnershipMode;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,7 +32,8 @@ class StorageSettingsTest {
                                         false),
                                 null,
                                 new Redirect(false),
-                                Ownership.AUTO,
+                                OwnershipMode.AUTO,
+                                Replicas.AUTO,
                                 new Delete(true),
                                 new Tag(0),
                                 new Maintenance(
@@ -58,6 +60,7 @@ class StorageSettingsTest {
                                                         "true"),
                                                 Map.entry("storage.redirect.disable", "true"),
                                                 Map.entry("storage.ownership", "shared"),
+                                                Map.entry("storage.replicas", "one"),
                                                 Map.entry("storage.delete.enabled", "false"),
                                                 Map.entry("storage.tag.concurrencylimit", "8"),
                                                 Map.entry(
@@ -81,7 +84,8 @@ class StorageSettingsTest {
                                 new Filesystem(Path.of("/srv/registry"), GoDuration.of("5s"), true),
                                 null,
                                 new Redirect(true),
-                                Ownership.SHARED,
+                                OwnershipMode.SHARED,
+                                Replicas.ONE,
                                 new Delete(false),
                                 new Tag(8),
                                 new Maintenance(

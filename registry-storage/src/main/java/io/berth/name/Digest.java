@@ -73,7 +73,8 @@ public record Digest(String algorithm, String encoded) implements Reference, Com
     }
 
     private static RegistryException invalid(String text) {
-        return new RegistryException(ErrorCode.DIGEST_INVALID, "invalid digest", Shown.input(text));
+        return new RegistryException(
+                ErrorCode.DIGEST_INVALID, "invalid digest", InputSanitizer.sanitize(text));
     }
 
     private static boolean isAlgorithm(String algorithm) {

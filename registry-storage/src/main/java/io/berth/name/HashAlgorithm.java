@@ -48,7 +48,7 @@ public enum HashAlgorithm {
                                 new RegistryException(
                                         ErrorCode.DIGEST_INVALID,
                                         "unsupported digest algorithm",
-                                        Shown.input(id)));
+                                        InputSanitizer.sanitize(id)));
     }
 
     public MessageDigest newDigest() {

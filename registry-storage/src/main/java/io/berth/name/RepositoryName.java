@@ -20,7 +20,9 @@ public record RepositoryName(String value) implements Comparable<RepositoryName>
     public RepositoryName {
         if (!isValid(value)) {
             throw new RegistryException(
-                    ErrorCode.NAME_INVALID, ErrorCode.NAME_INVALID.message(), Shown.input(value));
+                    ErrorCode.NAME_INVALID,
+                    ErrorCode.NAME_INVALID.message(),
+                    InputSanitizer.sanitize(value));
         }
     }
 

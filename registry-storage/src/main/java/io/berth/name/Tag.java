@@ -17,7 +17,9 @@ public record Tag(String value) implements Reference, Comparable<Tag> {
     public Tag {
         if (!isValid(value)) {
             throw new RegistryException(
-                    ErrorCode.TAG_INVALID, ErrorCode.TAG_INVALID.message(), Shown.input(value));
+                    ErrorCode.TAG_INVALID,
+                    ErrorCode.TAG_INVALID.message(),
+                    InputSanitizer.sanitize(value));
         }
     }
 

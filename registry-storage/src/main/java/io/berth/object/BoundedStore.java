@@ -65,6 +65,11 @@ public final class BoundedStore implements ObjectStore {
     }
 
     @Override
+    public boolean isRemote() {
+        return store.isRemote();
+    }
+
+    @Override
     public ObjectInfo head(ObjectKey key) {
         return ask(key.value(), () -> store.head(key));
     }
@@ -146,8 +151,8 @@ public final class BoundedStore implements ObjectStore {
     }
 
     @Override
-    public Optional<PresignedLinks> presignedLinks() {
-        return store.presignedLinks();
+    public Optional<PresignedUrls> presignedUrls() {
+        return store.presignedUrls();
     }
 
     private static String name(Collection<ObjectKey> keys) {

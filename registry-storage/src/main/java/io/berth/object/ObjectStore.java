@@ -24,6 +24,13 @@ import org.jspecify.annotations.Nullable;
 public interface ObjectStore {
 
     /**
+     * Whether a request takes a round trip over a network. If so, many requests side by side take
+     * as long as one, and a listing is cheaper than a look at each key; if not, a look is over
+     * sooner than another thread has begun.
+     */
+    boolean isRemote();
+
+    /**
      * Whether an object is there, and how large.
      *
      * @throws ObjectStoreException.NotFound when there is no such object
@@ -154,7 +161,7 @@ public interface ObjectStore {
     }
 
     /** Where clients may fetch objects themselves. */
-    default Optional<PresignedLinks> presignedLinks() {
+    default Optional<PresignedUrls> presignedUrls() {
         return Optional.empty();
     }
 }

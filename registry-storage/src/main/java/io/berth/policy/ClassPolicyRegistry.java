@@ -7,6 +7,7 @@ import io.berth.manifest.Manifest;
 import io.berth.name.MediaType;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
+import io.berth.registry.ForwardingRegistry;
 import io.berth.registry.Registry;
 import java.util.List;
 import java.util.Optional;

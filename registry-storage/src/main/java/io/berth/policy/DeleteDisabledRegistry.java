@@ -5,6 +5,7 @@ import io.berth.error.OperationRefusedException.Reason;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
+import io.berth.registry.ForwardingRegistry;
 import io.berth.registry.Registry;
 
 /**

@@ -8,6 +8,8 @@ import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.name.UploadId;
+import io.berth.registry.ForwardingRegistry;
+import io.berth.registry.ForwardingUpload;
 import io.berth.registry.MountSource;
 import io.berth.registry.Registry;
 import io.berth.registry.Upload;
@@ -72,26 +74,10 @@ public final class ReadOnlyRegistry extends ForwardingRegistry {
     }
 
     /** An upload that can only be looked at. */
-    private record ReadOnlyUpload(Upload next) implements Upload {
+    private static final class ReadOnlyUpload extends ForwardingUpload {
 
-        @Override
-        public RepositoryName repository() {
-            return next.repository();
-        }
-
-        @Override
-        public UploadId id() {
-            return next.id();
-        }
-
-        @Override
-        public Optional<String> state() {
-            return next.state();
-        }
-
-        @Override
-        public long size() {
-            return next.size();
+        ReadOnlyUpload(Upload next) {
+            super(next);
         }
 
         @Override
@@ -107,11 +93,6 @@ public final class ReadOnlyRegistry extends ForwardingRegistry {
         @Override
         public void cancel() {
             throw refused();
-        }
-
-        @Override
-        public void close() {
-            next.close();
         }
     }
 }

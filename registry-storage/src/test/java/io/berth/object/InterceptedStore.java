@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * and after it was, and either hook may throw instead. Throwing before is a request that never
  * arrived; throwing after a write is an answer that was lost.
  */
-public final class InterceptedStore implements ObjectStore {
+public class InterceptedStore implements ObjectStore {
 
     /** What is asked of a store. */
     public enum Operation {
@@ -73,6 +73,21 @@ public final class InterceptedStore implements ObjectStore {
     public InterceptedStore(ObjectStore next, Interceptor interceptor) {
         this.next = next;
         this.interceptor = interceptor;
+    }
+
+    /** The same store, which says of itself that it is across a network. */
+    public static ObjectStore remote(ObjectStore store) {
+        return new InterceptedStore(store, new Interceptor() {}) {
+            @Override
+            public boolean isRemote() {
+                return true;
+            }
+        };
+    }
+
+    @Override
+    public boolean isRemote() {
+        return next.isRemote();
     }
 
     private <T> T shown(Operation operation, String key, Supplier<T> request) {
@@ -194,8 +209,8 @@ public final class InterceptedStore implements ObjectStore {
     }
 
     @Override
-    public Optional<PresignedLinks> presignedLinks() {
-        return next.presignedLinks();
+    public Optional<PresignedUrls> presignedUrls() {
+        return next.presignedUrls();
     }
 
     @Override

@@ -8,16 +8,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Runs the same thing in several threads, which start together. */
-final class Threads {
+public final class Threads {
 
-    interface Task {
+    public interface Task {
         void run(int thread) throws Exception;
     }
 
     private Threads() {}
 
     /** Returns when all are done; throws what the first of them threw. */
-    static void run(int count, Task task) throws Exception {
+    public static void run(int count, Task task) throws Exception {
         CyclicBarrier start = new CyclicBarrier(count);
         try (ExecutorService executor = Executors.newFixedThreadPool(count)) {
             List<Future<?>> results = new ArrayList<>();

@@ -13,12 +13,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values from texts. A class of our own is a value when it has a static {@code of(String)}, which
- * refuses a text by an {@code IllegalArgumentException} that says what the text {@code is not}.
+ * Converts texts to values. Besides standard types, these are of classes with a static method
+ * {@code of(String)}, which throws an {@code IllegalArgumentException} with the message {@code
+ * "<text>" is not …} for an invalid text.
  */
 final class Conversion {
 
-    /** The text is no such value; the message is what it must be, after "must be". */
+    /** The text is not valid; the message completes "must be". */
     static final class Failure extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -80,7 +81,7 @@ final class Conversion {
         }
     }
 
-    /** Words are told apart by their letters and digits. */
+    /** Compares only letters and digits, ignoring case. */
     private static Object toConstant(String text, Class<?> type) throws Failure {
         Object[] constants = Objects.requireNonNull(type.getEnumConstants());
         return Arrays.stream(constants)
@@ -128,7 +129,7 @@ final class Conversion {
             throw new Failure(
                     message.startsWith(refusal)
                             ? message.substring(refusal.length())
-                            : "right: " + message.replace(text, Shown.value(text)));
+                            : "right: " + message.replace(text, ValueSanitizer.sanitize(text)));
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
         }

@@ -4,14 +4,14 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
-/** The name that somebody may have meant. */
+/** Finds the most similar of several names, for "did you mean". */
 public final class NearestName {
 
     private NearestName() {}
 
     /**
-     * The shortest one that begins with the name, down to its last dot; otherwise the one that
-     * differs by the fewest letters; none when more than a third of them differ.
+     * The shortest name that continues this one, down to its last dot; otherwise the name with the
+     * least edit distance; none when more than a third of the letters differ.
      */
     public static Optional<String> to(String name, Collection<String> names) {
         return names.stream()
@@ -40,7 +40,7 @@ public final class NearestName {
         return Optional.ofNullable(nearest);
     }
 
-    /** How many letters must be inserted, removed or replaced. */
+    /** The edit distance: letters to be inserted, removed or replaced. */
     private static int distance(String one, String other) {
         int[] above = new int[other.length() + 1];
         for (int j = 0; j < above.length; j++) {

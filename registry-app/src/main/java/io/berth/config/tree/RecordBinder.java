@@ -15,33 +15,37 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Makes records from a tree. A component that is not set has its {@code @DefaultValue}; without one
- * it is {@code null}. A record refuses values by an {@code IllegalArgumentException} whose message
- * is for the administrator.
+ * Creates records from a tree. A component that is not set gets its {@code @DefaultValue}, or
+ * {@code null} if there is none. Constructors of records throw an {@code IllegalArgumentException}
+ * for invalid values, with a message for the administrator.
  */
 final class RecordBinder {
 
-    Record bind(Shape.Group shape, @Nullable Node node, String name) {
+    Record bind(Schema.Group schema, @Nullable Node node, String name) {
         if (node != null && node.text != null) {
             throw new WrongSettingException(
                     "The setting %s (%s) is a text, but holds settings of its own: %s."
                             .formatted(
-                                    name, node.origin, String.join(", ", shape.members().keySet())),
+                                    name,
+                                    node.origin,
+                                    String.join(", ", schema.members().keySet())),
                     null);
         }
-        Constructor<? extends Record> constructor = constructor(shape.type());
+        Constructor<? extends Record> constructor = constructor(schema.type());
         List<@Nullable Object> values = new ArrayList<>();
         for (Parameter parameter : constructor.getParameters()) {
             String member = parameter.getName().toLowerCase(Locale.ROOT);
             Node child = node == null ? null : node.members.get(member);
-            Shape inner = shape.members().get(member);
+            Schema inner = schema.members().get(member);
             String full = name.isEmpty() ? member : name + "." + member;
             values.add(value(inner, child, full, parameter.getAnnotation(DefaultValue.class)));
         }
         return create(constructor, values, node, name);
     }
 
-    /** The canonical one, which has names and annotations of the components. */
+    /**
+     * The canonical constructor, whose parameters have the names and annotations of the components.
+     */
     private static Constructor<? extends Record> constructor(Class<? extends Record> type) {
         Class<?>[] types =
                 Arrays.stream(type.getRecordComponents())
@@ -55,16 +59,16 @@ final class RecordBinder {
     }
 
     private @Nullable Object value(
-            @Nullable Shape shape,
+            @Nullable Schema schema,
             @Nullable Node node,
             String name,
             @Nullable DefaultValue byDefault) {
-        return switch (shape) {
-            case Shape.Group group ->
+        return switch (schema) {
+            case Schema.Group group ->
                     node == null && byDefault == null ? null : bind(group, node, name);
-            case Shape.Value value -> single(value.type(), node, name, byDefault);
-            case Shape.Listed list -> list(list.type(), node, name, byDefault);
-            case Shape.Named _ -> named(node, name);
+            case Schema.Value value -> single(value.type(), node, name, byDefault);
+            case Schema.Listed list -> list(list.type(), node, name, byDefault);
+            case Schema.Named _ -> named(node, name);
             case null -> throw new IllegalStateException(name);
         };
     }
@@ -93,7 +97,7 @@ final class RecordBinder {
         return List.copyOf(values);
     }
 
-    /** A text alone is a list of one; words, which contain no comma, may be separated by it. */
+    /** A single text is a list of one; words may be separated by commas. */
     private static List<String> texts(Node node, String name, boolean words) {
         if (node.text != null) {
             return words ? List.of(node.text.strip().split("\\s*,\\s*")) : List.of(node.text);
@@ -124,11 +128,11 @@ final class RecordBinder {
         try {
             return Conversion.convert(text, type);
         } catch (Conversion.Failure e) {
-            boolean hidden = NotShown.class.isAssignableFrom(type);
+            boolean hidden = Sensitive.class.isAssignableFrom(type);
             throw wrong(
                     name,
                     node,
-                    hidden ? "(not shown)" : "\"" + Shown.value(text) + "\"",
+                    hidden ? "(not shown)" : "\"" + ValueSanitizer.sanitize(text) + "\"",
                     String.valueOf(e.getMessage()));
         }
     }
@@ -168,7 +172,7 @@ final class RecordBinder {
         }
     }
 
-    /** A sentence that begins with the name of a setting then says where it is set, too. */
+    /** Adds where a setting is set to a sentence that begins with its name. */
     private static String withOrigin(String sentence, @Nullable Node node, String name) {
         if (node == null) {
             return sentence;

@@ -17,15 +17,16 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 
 /**
- * Adds to a tree what an environment of Spring has: variables as distribution names them, {@code
- * REGISTRY_HTTP_ADDR}, and what all other sources have below {@code registry.}.
+ * Adds the settings in Spring's environment to a tree: variables named as by distribution, such as
+ * {@code REGISTRY_HTTP_ADDR}, and properties of all other sources that begin with {@code
+ * registry.}.
  */
 public final class SettingSources {
 
     private static final String VARIABLE = "REGISTRY_";
     private static final String PROPERTY = "registry.";
 
-    /** What Kubernetes tells containers about a service whose name begins with "registry". */
+    /** Variables that Kubernetes sets for a service whose name begins with "registry". */
     private static final Pattern OF_KUBERNETES =
             Pattern.compile(
                     "(.*_)?SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)|(.*_)?PORT_\\d+_[A-Z]+(_[A-Z]+)?");
@@ -42,7 +43,9 @@ public final class SettingSources {
     }
 
     /**
-     * @throws WrongSettingException when a value cannot be read
+     * Adds all sources, in ascending priority.
+     *
+     * @throws WrongSettingException when a value cannot be parsed
      */
     public static void addAll(ConfigurableEnvironment environment, SettingTree tree) {
         List<PropertySource<?>> sources = new ArrayList<>();
@@ -59,7 +62,7 @@ public final class SettingSources {
         }
     }
 
-    /** In their order, in which a group comes before its members, as in distribution. */
+    /** Sorted, so that a group comes before its members, as in distribution. */
     private void addVariables() {
         new TreeMap<>(environment.getSystemEnvironment())
                 .forEach(
@@ -84,32 +87,32 @@ public final class SettingSources {
                 : null;
     }
 
-    /** An underscore separates names, but is part of a name that administrators choose. */
+    /** Underscores separate names, except in names that the administrator chooses. */
     private List<String> pathOfVariable(String name) {
         List<String> path = new ArrayList<>();
         String rest = name;
         while (!rest.isEmpty()) {
-            Shape shape = Shape.at(tree.dialect().shape(), path);
-            if (shape instanceof Shape.Named) {
+            Schema schema = Schema.at(tree.settingNames().schema(), path);
+            if (schema instanceof Schema.Named) {
                 addChosen(INDEXED_VARIABLE.matcher(rest), rest, path);
                 return path;
             }
-            String member = shape instanceof Shape.Group group ? first(rest, path, group) : null;
+            String member = schema instanceof Schema.Group group ? first(rest, path, group) : null;
             if (member == null) {
                 path.addAll(List.of(rest.toLowerCase(Locale.ROOT).split("_", -1)));
                 return path;
             }
             path.add(member);
-            path = new ArrayList<>(tree.dialect().canonical(path));
+            path = new ArrayList<>(tree.settingNames().canonical(path));
             rest = rest.substring(Math.min(rest.length(), member.length() + 1));
         }
         return path;
     }
 
-    private @Nullable String first(String rest, List<String> path, Shape.Group group) {
+    private @Nullable String first(String rest, List<String> path, Schema.Group group) {
         String text = rest.toLowerCase(Locale.ROOT);
         String longest = null;
-        for (String member : tree.dialect().membersOf(path, group)) {
+        for (String member : tree.settingNames().membersOf(path, group)) {
             boolean begins = text.equals(member) || text.startsWith(member + "_");
             if (begins && (longest == null || longest.length() < member.length())) {
                 longest = member;
@@ -165,13 +168,13 @@ public final class SettingSources {
         List<String> path = new ArrayList<>();
         String rest = name;
         while (!rest.isEmpty()) {
-            if (Shape.at(tree.dialect().shape(), path) instanceof Shape.Named) {
+            if (Schema.at(tree.settingNames().schema(), path) instanceof Schema.Named) {
                 addChosen(INDEXED_PROPERTY.matcher(rest), rest, path);
                 return path;
             }
             int end = end(rest);
-            path.add(tree.dialect().spelled(path, withoutBrackets(rest.substring(0, end))));
-            path = new ArrayList<>(tree.dialect().canonical(path));
+            path.add(tree.settingNames().spelled(path, withoutBrackets(rest.substring(0, end))));
+            path = new ArrayList<>(tree.settingNames().canonical(path));
             rest = rest.substring(end);
             rest = rest.startsWith(".") ? rest.substring(1) : rest;
         }

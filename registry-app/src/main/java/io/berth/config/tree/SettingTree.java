@@ -8,32 +8,31 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that is set, from all sources. Sources are added from the least important to the most
- * important one: a text or a list replaces what was there, a map adds to it, and an empty text sets
- * nothing. Not thread-safe.
+ * The settings of all sources. Sources are added in ascending priority: a text or a list replaces
+ * an earlier value, a map is merged into it, and an empty text sets nothing. For one thread.
  */
 public final class SettingTree {
 
     /**
-     * A setting that no record has.
+     * A setting that is not in the schema.
      *
-     * @param name as documentation spells it: {@code notifications.endpoints[0].url}
-     * @param path the same without brackets: {@code notifications.endpoints.0.url}
-     * @param text empty where a group is chosen by its name and has no members, and where {@code
+     * @param name as in documentation, such as {@code notifications.endpoints[0].url}
+     * @param path the same without brackets, such as {@code notifications.endpoints.0.url}
+     * @param text empty for a group that was chosen by its name and has no members, and for {@code
      *     bare}
      * @param bare whether a map has the name without a value, which sets nothing
-     * @param origin where it is set, for a sentence: {@code variable REGISTRY_AUTH}
+     * @param origin where it is set, such as {@code variable REGISTRY_AUTH}
      */
     public record Entry(String name, String path, String text, boolean bare, String origin) {}
 
-    /** What is set under a name: a text, or further names, which are numbers in a list. */
+    /** The value of a name: a text, or members, whose names are numbers in a list. */
     static final class Node {
 
         @Nullable String text;
         String origin = "";
         boolean list;
 
-        /** Whether the name itself is a choice, so that it counts without members. */
+        /** Whether it was chosen by its name, and so is set even without members. */
         boolean chosen;
 
         /** Whether a map has the name, perhaps without a value. */
@@ -46,14 +45,15 @@ public final class SettingTree {
         }
     }
 
-    private final Dialect dialect;
+    private final SettingNames settingNames;
     private final Node root = new Node();
 
-    public SettingTree(Dialect dialect) {
-        this.dialect = dialect;
+    /** An empty tree. */
+    public SettingTree(SettingNames settingNames) {
+        this.settingNames = settingNames;
     }
 
-    /** Numbers by their size, names whatever their case is. */
+    /** Compares numbers by value, and names without case. */
     private static int compare(String one, String other) {
         boolean numbers = isIndex(one) && isIndex(other);
         return numbers
@@ -65,8 +65,8 @@ public final class SettingTree {
         return name.matches("\\d{1,4}");
     }
 
-    Dialect dialect() {
-        return dialect;
+    SettingNames settingNames() {
+        return settingNames;
     }
 
     Node root() {
@@ -76,7 +76,7 @@ public final class SettingTree {
     /** Whether anything is set under a name. */
     public boolean isSet(String name) {
         Node node = root;
-        for (String part : Dialect.split(name)) {
+        for (String part : SettingNames.split(name)) {
             node = node.members.get(part);
             if (node == null) {
                 return false;
@@ -86,14 +86,19 @@ public final class SettingTree {
     }
 
     /**
-     * @param text read as YAML where the setting is no single value
-     * @param origin where it was found, for messages
-     * @throws WrongSettingException when the text is the beginning of a map or list, and no more
+     * Sets a value.
+     *
+     * @param text parsed as YAML unless the setting is a single value
+     * @param origin where it is set, for messages
+     * @throws WrongSettingException when the text begins like a YAML map or list but is not one
      */
     public void set(List<String> path, String text, String origin) {
-        List<String> canonical = dialect.canonical(path);
+        List<String> canonical = settingNames.canonical(path);
         try {
-            store(canonical, parse(Shape.at(dialect.shape(), canonical), text.strip()), origin);
+            store(
+                    canonical,
+                    parse(Schema.at(settingNames.schema(), canonical), text.strip()),
+                    origin);
         } catch (YamlText.Malformed e) {
             throw new WrongSettingException(
                     "The setting "
@@ -108,14 +113,14 @@ public final class SettingTree {
         }
     }
 
-    private static @Nullable Object parse(@Nullable Shape shape, String text)
+    private static @Nullable Object parse(@Nullable Schema schema, String text)
             throws YamlText.Malformed {
-        return switch (shape) {
-            case Shape.Value _ -> isQuoted(text) ? orText(text) : text;
-            case Shape.Listed _ ->
+        return switch (schema) {
+            case Schema.Value _ -> isQuoted(text) ? orText(text) : text;
+            case Schema.Listed _ ->
                     beginsAsList(text) ? list(text) : isQuoted(text) ? orText(text) : text;
-            case Shape.Group _ -> YamlText.read(text);
-            case Shape.Named _ -> YamlText.read(text);
+            case Schema.Group _ -> YamlText.read(text);
+            case Schema.Named _ -> YamlText.read(text);
             case null -> orText(text);
         };
     }
@@ -130,7 +135,7 @@ public final class SettingTree {
         return text.startsWith("[") || text.startsWith("- ");
     }
 
-    /** A list, or a pattern that begins with a class of characters. */
+    /** A YAML list, or the text itself when it is a pattern that begins with a character class. */
     private static @Nullable Object list(String text) throws YamlText.Malformed {
         boolean whole = text.startsWith("- ") || text.endsWith("]") || !text.contains("]");
         return whole ? YamlText.read(text) : text;
@@ -145,7 +150,7 @@ public final class SettingTree {
     }
 
     private void store(List<String> anyPath, @Nullable Object value, String origin) {
-        List<String> path = dialect.canonical(anyPath);
+        List<String> path = settingNames.canonical(anyPath);
         switch (value) {
             case Map<?, ?> map -> storeMap(path, map, origin);
             case List<?> list -> {
@@ -183,12 +188,12 @@ public final class SettingTree {
                                         + " after the colon.",
                                 null);
                     }
-                    List<String> member = below(path, dialect.spelled(path, key.toString()));
-                    if (dialect.choices().containsKey(String.join(".", path))) {
+                    List<String> member = below(path, settingNames.spelled(path, key.toString()));
+                    if (settingNames.choices().containsKey(String.join(".", path))) {
                         choose(member, origin);
                     }
                     if (value == null) {
-                        keepUnknown(dialect.canonical(member), origin);
+                        keepUnknown(settingNames.canonical(member), origin);
                     }
                     store(member, value, origin);
                 });
@@ -196,7 +201,7 @@ public final class SettingTree {
 
     /** It sets nothing, but may be a wrong spelling of what was meant to be set. */
     private void keepUnknown(List<String> path, String origin) {
-        if (Shape.at(dialect.shape(), path) == null) {
+        if (Schema.at(settingNames.schema(), path) == null) {
             Node node = node(path);
             node.named = true;
             node.origin = origin;
@@ -208,9 +213,9 @@ public final class SettingTree {
             return;
         }
         String name = String.join(".", path);
-        if (dialect.choices().containsKey(name) && text.matches("[A-Za-z0-9_-]{1,40}")) {
+        if (settingNames.choices().containsKey(name) && text.matches("[A-Za-z0-9_-]{1,40}")) {
             node(path).members.keySet().removeIf(member -> !isKept(name, member));
-            choose(below(path, dialect.spelled(path, text)), origin);
+            choose(below(path, settingNames.spelled(path, text)), origin);
             return;
         }
         Node node = cleared(path, origin);
@@ -218,11 +223,11 @@ public final class SettingTree {
     }
 
     private boolean isKept(String choice, String member) {
-        return dialect.choices().getOrDefault(choice, Set.of()).contains(member);
+        return settingNames.choices().getOrDefault(choice, Set.of()).contains(member);
     }
 
     private void choose(List<String> path, String origin) {
-        Node node = node(dialect.canonical(path));
+        Node node = node(settingNames.canonical(path));
         node.chosen = true;
         node.origin = origin;
     }
@@ -251,7 +256,7 @@ public final class SettingTree {
         return member;
     }
 
-    /** What is set and no record has, in the order of the names. */
+    /** The settings that are not in the schema, in the order of their names. */
     public List<Entry> unknown() {
         List<Entry> entries = new ArrayList<>();
         collect(root, List.of(), "", entries);
@@ -259,7 +264,7 @@ public final class SettingTree {
     }
 
     private void collect(Node node, List<String> path, String name, List<Entry> entries) {
-        boolean known = Shape.at(dialect.shape(), path) != null;
+        boolean known = Schema.at(settingNames.schema(), path) != null;
         boolean empty = node.members.isEmpty() && (node.chosen || node.named);
         if (!known && (node.text != null || empty)) {
             String text = node.text == null ? "" : node.text;
@@ -275,11 +280,11 @@ public final class SettingTree {
     }
 
     /**
-     * The records with what is set.
+     * Creates the records.
      *
-     * @throws WrongSettingException for the first value that cannot be right
+     * @throws WrongSettingException for the first invalid value
      */
     public <R extends Record> R bind(Class<R> type) {
-        return type.cast(new RecordBinder().bind(dialect.shape(), root, ""));
+        return type.cast(new RecordBinder().bind(settingNames.schema(), root, ""));
     }
 }

@@ -10,27 +10,30 @@ import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.representer.Representer;
 import org.yaml.snakeyaml.resolver.Resolver;
 
-/** Texts read as YAML, whose only values are texts: no {@code on} becomes a truth value. */
+/** Parses YAML with all scalars as texts, so that {@code on} does not become a boolean. */
 final class YamlText {
 
-    /** The text is not YAML. Has no cause, for a cause would quote the text, perhaps a secret. */
+    /** The text is not YAML. Has no cause, as that would quote the text, which may be a secret. */
     static final class Malformed extends Exception {
 
         private static final long serialVersionUID = 1L;
     }
 
-    /** Of maps and lists in each other. */
+    /** The limit of maps and lists inside each other. */
     static final int MAX_LEVELS = 50;
 
-    /** Unicode code points; a variable of Linux has fewer. */
+    /** The limit of the text, in Unicode code points; a variable of Linux has fewer. */
     private static final int MAX_LENGTH = 1024 * 1024;
 
     private YamlText() {}
 
     /**
-     * A {@code String}, a {@code Map} or a {@code List} of the same; {@code null}: nothing. Keys
-     * may be {@code null}. Aliases of maps and lists are refused, and what is nested or longer than
-     * the limits allow.
+     * Parses a text.
+     *
+     * @return a {@code String}, or a {@code Map} or {@code List} of these types; {@code null} when
+     *     the text is empty. Keys may be {@code null}
+     * @throws Malformed also for aliases of maps and lists, and for what is nested deeper or longer
+     *     than the limits allow
      */
     static @Nullable Object read(String text) throws Malformed {
         LoaderOptions options = new LoaderOptions();

@@ -1,6 +1,6 @@
 /**
- * Settings from all sources as one tree of names, and records that are bound to it. Knows the form
- * of settings, and none by name.
+ * Collects settings from all sources in one tree, and binds records to it. Independent of which
+ * settings there are.
  */
 @NullMarked
 package io.berth.config.tree;

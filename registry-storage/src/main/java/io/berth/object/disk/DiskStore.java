@@ -11,13 +11,16 @@ import io.berth.object.ObjectInfo;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
-import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
-import io.berth.object.ObjectStoreException.TooLong;
-import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
+import io.berth.object.StoppedWhileWaitingException;
 import io.berth.object.Version;
+import io.berth.object.disk.file.FileErrors;
+import io.berth.object.disk.file.SystemCalls;
+import io.berth.object.disk.folder.FolderNameCache;
+import io.berth.object.disk.lock.FolderInUseException;
+import io.berth.object.disk.lock.FolderLock;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -27,7 +30,6 @@ import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -41,57 +43,57 @@ import org.slf4j.LoggerFactory;
  * Objects as files of a local folder: the key is the path below the root, so any registry that
  * keeps the same keys can use the same folder.
  *
- * <p><b>Writing.</b> Bytes go to a temporary file, which gets its name when it is complete; a hint
- * without bytes is made in its place. What {@link Durability} asks:
+ * <p><b>Writing.</b> Bytes go to a temporary file, which is renamed to its key when it is complete;
+ * a hint without bytes is created under its key at once. Syncs for each {@link Durability}:
  *
  * <table>
  * <caption>Syncs per write, the only ones this store makes</caption>
- * <tr><td>{@code DURABLE}</td><td>the file (fdatasync) before, its folder (fsync) after it has got
- * its name</td></tr>
- * <tr><td>{@code WHOLE}</td><td>the file before it gets its name</td></tr>
+ * <tr><td>{@code DURABLE}</td><td>the file (fdatasync) before the rename, its folder (fsync) after
+ * it</td></tr>
+ * <tr><td>{@code WHOLE}</td><td>the file before the rename</td></tr>
  * <tr><td>{@code HINT}</td><td>none</td></tr>
  * </table>
  *
  * <p>One sync of a folder suffices for all folders and names made before it, because the file
  * systems this store is meant for (ext4, XFS) write their changes to an ordered journal. Removing
- * is never synced: after a loss of power an object that was removed may be back. (See
+ * is never synced: after a loss of power a removed object may exist again. (See
  * docs/decisions/0007-durability-on-disk.md.)
  *
  * <p><b>Several processes</b> on one folder see all or nothing of each write, and {@link
  * Condition.IfAbsent} holds between them where the file system has hard links; {@link
  * Condition.IfContent} holds among the threads of one process, and so do staged bytes. {@link
- * #open} therefore keeps others out that open the folder in the same way.
+ * #open} therefore locks the folder against other processes that open it in the same way.
  *
- * <p><b>The sentinel</b> is looked at (one stat) before something is called absent, before a write
- * begins and before it gets its name, and before something is removed; nothing is believed longer.
- * At the same times, but once a second at the most, a store of {@link #open} looks whether its lock
- * file is still the one that it locked. When it is not, whatever is in its place, all these throw
- * {@link Unavailable} until the store is opened again: another process may have written.
+ * <p><b>The sentinel</b> is checked (one stat) before an object is reported as absent, before a
+ * write begins, before its rename, and before an object is removed. The result of a check is not
+ * reused. At the same times, but once a second at the most, a store of {@link #open} checks whether
+ * its lock file is still the one that it locked. When it is not, all these throw {@link
+ * Unavailable} until the store is opened again: another process may have written.
  *
  * <p>A {@link Version} is the file's inode, time and length. Two writes have the same only if they
- * come within one tick of the file system's clock, some milliseconds, and the second got the inode
- * that the first gave up. {@link Condition.IfUnchanged} holds where {@link Condition.IfContent}
- * does.
+ * come within one tick of the file system's clock, some milliseconds, and the second reuses the
+ * inode of the first. {@link Condition.IfUnchanged} holds where {@link Condition.IfContent} holds.
  *
  * <p>All of the folder is on one file system. Symbolic links in it are followed, and removed only
  * where one is the object itself. Files that cannot be keys and temporary files of other registries
  * are not seen.
  *
  * <p><b>Small files</b> that are read again and again, such as links, are kept in memory. One stat
- * shows that such a file is the one that was read, so what other processes write is seen at once
- * ({@link SmallFileCache}). On network file systems, where a stat may tell what was, each is read
- * every time.
+ * shows whether such a file has changed, so what other processes write is seen at once ({@link
+ * SmallFileCache}). On network file systems, where the result of a stat may be out of date, each is
+ * read every time.
  *
- * <p>Memory: no buffers; names of large folders and small files take what the constructor is told.
+ * <p>Memory: no buffers; the constructor sets how much the names of large folders and the small
+ * files take. Safe for several threads.
  */
 public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(DiskStore.class);
 
-    /** Where nothing else is said: for folders of half a million names. */
+    /** Default, in bytes: enough for folders of half a million names. */
     private static final long NAME_BYTES = 64L << 20;
 
-    /** Where nothing else is said: for some thousand links. */
+    /** Default, in bytes: enough for some thousand links. */
     private static final long SMALL_FILE_BYTES = 2L << 20;
 
     private static final Set<OpenOption> WRITE = Set.of(StandardOpenOption.WRITE);
@@ -100,20 +102,21 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
     private final FileTree tree;
     private final TemporaryFiles temporaryFiles;
     private final Publisher publisher;
-    private final FolderReader folders;
-    private final SmallFileCache smallFiles;
+    private final FolderNameCache folderNames;
+    private final DiskReader reader;
     private final Sentinel sentinel;
     private final boolean distinguishesCase;
     private final @Nullable FolderLock lock;
 
     /**
-     * As the constructor does, for this process alone, until {@link #close}.
+     * Opens the folder as the constructor does, and locks it against other processes until {@link
+     * #close}.
      *
      * @param nameBytes as of the constructor
      * @param smallFileBytes as of the constructor
-     * @param lock a file that says so, as a key; no object can be there
-     * @param patience how long another process that has the folder is waited for
-     * @throws FolderInUseException when another one has it still
+     * @param lock the file to lock, as a key; no object can have this key
+     * @param timeout how long to wait for another process that holds the lock
+     * @throws FolderInUseException when another process holds the lock after the timeout
      * @throws StoppedWhileWaitingException when this process is told to stop while it waits
      * @throws UncheckedIOException when files cannot be written there; its message says where
      */
@@ -123,15 +126,15 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
             long nameBytes,
             long smallFileBytes,
             ObjectKey lock,
-            Duration patience) {
+            Duration timeout) {
         Path absolute = root.toAbsolutePath().normalize();
         FolderLock held;
         try {
             Path file = absolute.resolve(lock.value());
             Files.createDirectories(file.getParent());
-            held = FolderLock.acquire(absolute, file, patience);
+            held = FolderLock.acquire(absolute, file, timeout);
         } catch (IOException e) {
-            throw unusable(absolute, e);
+            throw FileErrors.opening(absolute, e);
         }
         try {
             return new DiskStore(
@@ -142,20 +145,20 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
         }
     }
 
-    /** Opens the folder with as much memory as an application of its own needs. */
+    /** Opens the folder with the default amounts of memory. */
     public DiskStore(Path root, ObjectKey temporary) {
         this(root, temporary, NAME_BYTES, SMALL_FILE_BYTES);
     }
 
     /**
-     * Opens the folder, creates it when it is not there, and removes temporary files that a day has
-     * passed over.
+     * Opens the folder, creates it when it is missing, and removes temporary files that are older
+     * than a day.
      *
-     * @param temporary the folder of temporary files, as a key; no object can be there
-     * @param nameBytes memory for names of large folders. A folder whose names take more than a
-     *     quarter of it, at about 30 bytes a name, is read anew for each page of a listing
-     * @param smallFileBytes memory for small files that were read several times, at about 600 bytes
-     *     each; 0: each is read every time
+     * @param temporary the folder of temporary files, as a key; no object can have a key in it
+     * @param nameBytes memory for names of large folders, in bytes. A folder whose names take more
+     *     than a quarter of it, at about 30 bytes a name, is read again for each page of a listing
+     * @param smallFileBytes memory for small files that were read several times, in bytes, at about
+     *     600 for each; 0: each is read every time
      * @throws UncheckedIOException when files cannot be written there; its message says where
      */
     public DiskStore(Path root, ObjectKey temporary, long nameBytes, long smallFileBytes) {
@@ -181,36 +184,26 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
         this.lock = lock;
         Path absolute = root.toAbsolutePath().normalize();
         Path temporaryFolder = absolute.resolve(temporary.value());
-        folders = new FolderReader(calls, nameBytes);
-        tree = new FileTree(absolute, temporaryFolder, calls, folders);
+        folderNames = new FolderNameCache(calls, nameBytes);
+        tree = new FileTree(absolute, temporaryFolder, calls, folderNames);
         temporaryFiles = new TemporaryFiles(temporaryFolder);
         sentinel = new Sentinel(tree, calls, lock == null ? null : lock.watch(calls));
         try {
             Files.createDirectories(temporaryFolder);
             temporaryFiles.removeStale(Instant.now().minus(TemporaryFiles.STALE));
-            FileSystemTrials trials = new FileSystemTrials(temporaryFiles, tree, calls);
-            trials.requireTheLeast();
-            trials.adviseOnNames();
-            distinguishesCase = trials.distinguishesCase();
-            smallFiles = new SmallFileCache(calls, trials.isLocal() ? smallFileBytes : 0);
-            publisher = new Publisher(tree, calls, sentinel, trials.hasLinks());
+            FileSystemProbe probe = new FileSystemProbe(temporaryFiles, tree, calls);
+            probe.requireMinimum();
+            probe.warnOfShortNames();
+            distinguishesCase = probe.distinguishesCase();
+            var smallFiles = new SmallFileCache(calls, probe.isLocal() ? smallFileBytes : 0);
+            reader = new DiskReader(tree, calls, smallFiles, sentinel);
+            publisher = new Publisher(tree, calls, sentinel, probe.hasHardLinks());
         } catch (IOException e) {
-            throw unusable(absolute, e);
+            throw FileErrors.opening(absolute, e);
         }
     }
 
-    private static UncheckedIOException unusable(Path folder, IOException e) {
-        return new UncheckedIOException(
-                "cannot keep data in "
-                        + folder
-                        + ": make it a folder that this user may write to, on a disk that is not"
-                        + " read-only ("
-                        + e.getMessage()
-                        + ")",
-                e);
-    }
-
-    /** Whether {@code a} and {@code A} are two objects here; otherwise they are one file. */
+    /** Whether keys are case-sensitive; otherwise {@code a} and {@code A} are the same object. */
     public boolean distinguishesCase() {
         return distinguishesCase;
     }
@@ -228,105 +221,45 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
         }
     }
 
-    /** A failure to read, which means that there is no such object only in the right folder. */
-    private ObjectStoreException reading(ObjectKey key, Path file, IOException e) {
-        ObjectStoreException failure = Failures.reading(key, file, e);
-        return failure instanceof NotFound ? sentinel.absent(key) : failure;
+    /** Never, not even on a network file system: its client caches names. */
+    @Override
+    public boolean isRemote() {
+        return false;
     }
 
     @Override
     public ObjectInfo head(ObjectKey key) {
-        BasicFileAttributes attributes = attributes(key, tree.file(key));
-        return new ObjectInfo(attributes.size(), attributes.lastModifiedTime().toInstant());
-    }
-
-    private BasicFileAttributes attributes(ObjectKey key, Path file) {
-        BasicFileAttributes attributes;
-        try {
-            attributes = calls.attributes(file);
-        } catch (IOException e) {
-            throw reading(key, file, e);
-        }
-        if (!attributes.isRegularFile()) {
-            throw sentinel.absent(key);
-        }
-        return attributes;
+        return reader.head(key);
     }
 
     @Override
     public byte[] read(ObjectKey key, int limit) {
-        Path file = tree.file(key);
-        try {
-            return whole(key, file, smallFiles.read(key, file, limit));
-        } catch (IOException e) {
-            throw reading(key, file, e);
-        }
-    }
-
-    private byte[] whole(ObjectKey key, Path file, byte @Nullable [] content) {
-        if (content == null) {
-            throw new TooLong(key, attributes(key, file).size()); // folders have one as well
-        }
-        return content;
+        return reader.read(key, limit);
     }
 
     @Override
     public ObjectContent get(ObjectKey key, int limit) {
-        Path file = tree.file(key);
-        while (true) {
-            Version before = Publisher.version(attributes(key, file));
-            byte[] content;
-            try {
-                content = whole(key, file, SmallFile.read(file, limit));
-            } catch (IOException e) {
-                throw reading(key, file, e);
-            }
-            if (before.equals(Publisher.version(attributes(key, file)))) {
-                return new ObjectContent(content, before);
-            }
-        }
+        return reader.get(key, limit);
     }
 
     @Override
     public InputStream open(ObjectKey key, ByteRange range) {
-        Path file = tree.file(key);
-        if (range.last() >= attributes(key, file).size()) {
-            throw new Unavailable(key.value(), "shorter than the range asked for", null);
-        }
-        try {
-            return FileRange.open(file, range.first(), range.last() + 1);
-        } catch (IOException e) {
-            throw reading(key, file, e);
-        }
+        return reader.open(key, range);
     }
 
     @Override
     public void put(ObjectKey key, byte[] content, Condition condition, Durability durability) {
-        boolean isWholeAsItIsMade = content.length == 0 && durability == Durability.HINT;
+        boolean isCompleteWhenCreated = content.length == 0 && durability == Durability.HINT;
         sentinel.require();
-        if (isWholeAsItIsMade && condition instanceof Condition.Always && create(key)) {
+        if (isCompleteWhenCreated
+                && condition instanceof Condition.Always
+                && publisher.createEmpty(key)) {
             return;
         }
-        publisher.expect(key, condition);
+        publisher.checkEarly(key, condition);
         try (DiskWriter writer = writer(key)) {
             writer.write(content, 0, content.length);
             writer.publish(condition, durability);
-        }
-    }
-
-    /**
-     * Makes an object of no bytes.
-     *
-     * @return {@code false}: there is one already
-     */
-    private boolean create(ObjectKey key) {
-        try {
-            tree.create(tree.file(key)).close();
-            return true;
-        } catch (FileAlreadyExistsException e) {
-            return false;
-        } catch (IOException e) {
-            throw Failures.writing(key, e);
         }
     }
 
@@ -340,14 +273,14 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
         keys.forEach(key -> publisher.delete(key, Condition.always()));
     }
 
-    /** At once: on a disk nothing is saved by waiting. */
+    /** Deletes them at once: on a disk, deferring saves nothing. */
     @Override
     public void forget(Collection<ObjectKey> keys) {
         for (ObjectKey key : keys) {
             try {
                 publisher.delete(key, Condition.always());
             } catch (ObjectStoreException e) {
-                log.warn("{} is of no use any more but could not be removed", key, e);
+                log.warn("{} is no longer needed but could not be removed", key, e);
             }
         }
     }
@@ -355,13 +288,13 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
     @Override
     public Listing list(ListRequest request) {
         try {
-            Listing page = new TreeWalk(tree, folders, calls, request).page();
+            Listing page = new TreeWalk(tree, folderNames, calls, request).page();
             if (page.entries().isEmpty()) {
                 sentinel.require();
             }
             return page;
         } catch (IOException e) {
-            throw Failures.listing(request.prefix(), e);
+            throw FileErrors.listing(request.prefix(), e);
         }
     }
 
@@ -372,12 +305,12 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
     }
 
     private DiskWriter writer(ObjectKey key) {
-        tree.file(key); // refuses what cannot be published later
+        tree.file(key); // rejects a key that could not be published later
         Path file = temporaryFiles.next();
         try {
             return new DiskWriter(key, file, tree.create(file), calls, publisher);
         } catch (IOException e) {
-            throw Failures.writing(key, e);
+            throw FileErrors.writing(key, e);
         }
     }
 
@@ -397,7 +330,7 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
         } catch (FileAlreadyExistsException e) {
             throw new PreconditionFailed(key);
         } catch (IOException e) {
-            throw Failures.writing(key, e);
+            throw FileErrors.writing(key, e);
         }
     }
 
@@ -413,7 +346,7 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw reading(key, file, e);
+            throw sentinel.readFailure(key, file, e);
         }
     }
 
@@ -421,13 +354,13 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
         return new StagedFile(key, channel, size, calls, tree, sentinel, publisher);
     }
 
-    /** All of them: they have no keys yet, and a folder of their own. */
+    /** Ignores the prefix: unfinished files have no keys yet, and are all in one folder. */
     @Override
     public void dropUnfinished(String prefix, Instant before) {
         try {
             temporaryFiles.removeStale(before);
         } catch (IOException e) {
-            throw Failures.listing("temporary files", e);
+            throw FileErrors.listing("temporary files", e);
         }
     }
 
@@ -441,7 +374,7 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
         return tree.file(key);
     }
 
-    /** Lets another process have the folder, if this one had it alone. */
+    /** Releases the lock of the folder, if {@link #open} acquired one. */
     @Override
     public void close() {
         if (lock != null) {

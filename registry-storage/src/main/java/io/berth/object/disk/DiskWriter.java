@@ -5,6 +5,8 @@ import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectWriter;
+import io.berth.object.disk.file.FileErrors;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,30 +14,30 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A temporary file on its way to a key. Buffers nothing. A file that could not be synced is dropped
- * when the writer is closed, and never used.
+ * Writes an object to a temporary file and publishes that. Buffers nothing. A file that could not
+ * be written or synced completely is deleted when the writer is closed. For one thread.
  */
 final class DiskWriter implements ObjectWriter {
 
     private enum State {
         OPEN,
-        /** Bytes are missing. */
-        TORN,
+        /** A write or a sync failed, so that bytes may be missing. */
+        FAILED,
         FINISHED
     }
 
     private final ObjectKey key;
 
     /**
-     * Bytes written in one call. The Java runtime copies them outside the heap, and each thread
-     * keeps a buffer as large as the largest that it has written.
+     * Bytes written in one call. The Java runtime copies them to a direct buffer, and each thread
+     * keeps one as large as its largest write.
      */
     private static final int MAX_WRITE = 256 * 1024;
 
     private final Path file;
     private final FileChannel channel;
     private final SystemCalls calls;
-    private final SyncAhead ahead;
+    private final BackgroundSync backgroundSync;
     private final Publisher publisher;
     private State state = State.OPEN;
 
@@ -48,7 +50,7 @@ final class DiskWriter implements ObjectWriter {
         this.file = file;
         this.channel = channel;
         this.calls = calls;
-        this.ahead = new SyncAhead(channel, calls);
+        this.backgroundSync = new BackgroundSync(channel, calls);
         this.publisher = publisher;
     }
 
@@ -61,10 +63,10 @@ final class DiskWriter implements ObjectWriter {
                 int count = Math.min(length - written, MAX_WRITE);
                 written += channel.write(ByteBuffer.wrap(buffer, offset + written, count));
             }
-            ahead.added(length);
+            backgroundSync.added(length);
         } catch (IOException e) {
-            state = State.TORN;
-            throw Failures.writing(key, e);
+            state = State.FAILED;
+            throw FileErrors.writing(key, e);
         }
     }
 
@@ -76,14 +78,14 @@ final class DiskWriter implements ObjectWriter {
     void publish(Condition condition, Durability durability) {
         requireOpen();
         try {
-            ahead.join();
+            backgroundSync.join();
             if (durability != Durability.HINT) {
                 calls.syncFile(channel);
             }
             channel.close();
         } catch (IOException e) {
-            state = State.TORN;
-            throw Failures.writing(key, e);
+            state = State.FAILED;
+            throw FileErrors.writing(key, e);
         }
         publisher.publish(file, key, condition, durability);
         state = State.FINISHED;
@@ -98,9 +100,9 @@ final class DiskWriter implements ObjectWriter {
         try {
             channel.close();
         } catch (IOException e) {
-            // The bytes are not wanted.
+            // The file is deleted.
         }
-        TemporaryFiles.drop(file);
+        TemporaryFiles.delete(file);
     }
 
     private void requireOpen() {

@@ -1,8 +1,10 @@
 package io.berth.object.disk;
 
 import io.berth.object.ObjectKey;
-import io.berth.object.disk.FolderReader.Change;
-import io.berth.object.disk.FolderReader.Kind;
+import io.berth.object.disk.file.SystemCalls;
+import io.berth.object.disk.folder.FolderNameCache;
+import io.berth.object.disk.folder.FolderNameCache.Change;
+import io.berth.object.disk.folder.FolderNameCache.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
@@ -17,47 +19,47 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * The names below the root and every way they change. Folders come and go with the files in them:
- * one is made when a file needs it and removed when its last file goes, so a folder can vanish
- * between making it and using it. Whoever creates a name therefore tries again from the making of
- * the folder when there is none ({@link #inItsFolder}).
+ * Creates, renames and removes the files below the root, and their folders. A folder is created
+ * when a file needs it and removed with its last file, so that it can vanish between its creation
+ * and its use. Methods that create a name therefore try again from the creation of the folder
+ * ({@link #inItsFolder}). Safe for several threads.
  */
 final class FileTree {
 
     private static final Set<OpenOption> NEW =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
 
-    /** Each try needs someone else to empty the same folder in the same microseconds. */
+    /** Each retry means that others emptied the same folder in the same microseconds. */
     private static final int TRIES = 100;
 
     private final Path root;
     private final Path temporary;
     private final String temporaryKey;
     private final SystemCalls calls;
-    private final FolderReader folders;
+    private final FolderNameCache folderNames;
 
     /**
-     * @param root absolute
+     * @param root an absolute path
      * @param temporary the folder of temporary files, below the root
-     * @param folders told of every change of a name
+     * @param folderNames notified of every change of a name
      */
-    FileTree(Path root, Path temporary, SystemCalls calls, FolderReader folders) {
+    FileTree(Path root, Path temporary, SystemCalls calls, FolderNameCache folderNames) {
         this.root = root;
         this.temporary = temporary;
         this.temporaryKey = root.relativize(temporary).toString();
         this.calls = calls;
-        this.folders = folders;
+        this.folderNames = folderNames;
     }
 
     /**
      * The file of an object.
      *
-     * @throws IllegalArgumentException for a name that this store keeps for itself or leaves to
-     *     other registries' temporary files: a defect of the caller
+     * @throws IllegalArgumentException for a key in the folder of temporary files, or one that
+     *     another registry's temporary file could have: a defect of the caller
      */
     Path file(ObjectKey key) {
         String name = key.value();
-        // A key stays below the root, and is compared faster than paths are.
+        // A key cannot leave the root, and comparing texts is faster than comparing paths.
         Path file = root.resolve(name);
         if (isTemporary(name)
                 || (name.endsWith(".tmp")
@@ -78,7 +80,7 @@ final class FileTree {
         return below(prefix);
     }
 
-    /** The only way from a text that is no key to a path. */
+    /** Resolves a text that is not a key. */
     private Path below(String name) {
         Path path = root.resolve(name).normalize();
         if (!path.startsWith(root)) {
@@ -100,7 +102,7 @@ final class FileTree {
         return inItsFolder(file, () -> FileChannel.open(file, NEW));
     }
 
-    /** Gives a file another name, replacing what is there. */
+    /** Renames a file, replacing an existing one. */
     void move(Path source, Path target) throws IOException {
         inItsFolder(
                 target,
@@ -109,36 +111,36 @@ final class FileTree {
                         return Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
                     } catch (NoSuchFileException e) {
                         if (Files.notExists(source)) {
-                            throw new IOException("the bytes written are gone", e);
+                            throw new IOException("the temporary file is gone", e);
                         }
                         throw e;
                     }
                 });
         if (!isTemporary(above(source))) {
-            folders.forget(above(source));
+            folderNames.forget(above(source));
         }
     }
 
     /**
-     * Gives a file a second name; free of races with other processes, too.
+     * Gives a file a second name, atomically, also among processes.
      *
-     * @throws FileAlreadyExistsException when the name is taken
+     * @throws FileAlreadyExistsException when the name exists
      */
     void link(Path file, Path name) throws IOException {
         inItsFolder(name, () -> calls.link(file, name));
     }
 
     /**
-     * Makes the name of a file durable, and all that was done to names before (see {@link
-     * DiskStore}).
+     * Makes the name of a file durable, and all earlier changes of names (see {@link DiskStore}).
      */
     void syncName(Path file) throws IOException {
         Path folder = above(file);
         try {
             calls.syncFolder(folder);
         } catch (NoSuchFileException e) {
-            // The object was removed meanwhile and its folder with it. What was done before still
-            // has to be made durable, and the folder above does that as well.
+            // The object was removed meanwhile and its folder with it. Earlier changes still have
+            // to
+            // be made durable, which a sync of the folder above does as well.
             if (folder.equals(root)) {
                 throw e;
             }
@@ -146,7 +148,7 @@ final class FileTree {
         }
     }
 
-    /** Removes a file, and the folders that become empty. A folder of that name is no file. */
+    /** Removes a file, and the folders that become empty. Leaves a folder of that name alone. */
     void remove(Path file) throws IOException {
         try {
             change(
@@ -162,7 +164,7 @@ final class FileTree {
         pruneAbove(file);
     }
 
-    /** Removes the folder of a file that is gone, and those above it, as far as they are empty. */
+    /** Removes the folder of a removed file, and those above it, as far as they are empty. */
     void pruneAbove(Path file) {
         Path folder = above(file);
         while (!folder.equals(root) && !folder.equals(temporary) && removeFolder(folder)) {
@@ -171,30 +173,30 @@ final class FileTree {
     }
 
     private boolean removeFolder(Path folder) {
-        // A link stands for a place that someone attached; it is no folder of ours to remove.
+        // An administrator made the link; it is not removed.
         if (Files.isSymbolicLink(folder)) {
             return false;
         }
         try {
             boolean removed = change(folder, Kind.REMOVES, () -> Files.deleteIfExists(folder));
-            folders.forget(folder);
+            folderNames.forget(folder);
             return removed;
         } catch (IOException e) {
-            return false; // not empty, or attached in another way; an empty folder does no harm
+            return false; // not empty, or a mount point; an empty folder does no harm
         }
     }
 
     private <T> T change(Path path, Kind kind, Change<T> change) throws IOException {
         Path folder = above(path);
         return isTemporary(folder)
-                ? change.run() // never listed
-                : folders.change(folder, path.getFileName().toString(), kind, change);
+                ? change.run() // its names are never cached
+                : folderNames.change(folder, path.getFileName().toString(), kind, change);
     }
 
     private <T> T inItsFolder(Path file, Change<T> naming) throws IOException {
         for (int i = 1; ; i++) {
             try {
-                if (i > 1 || !isTemporary(above(file))) { // which is there
+                if (i > 1 || !isTemporary(above(file))) { // that one exists
                     makeFolder(above(file));
                 }
                 return change(file, Kind.ADDS_FILE, naming);
@@ -207,30 +209,30 @@ final class FileTree {
     }
 
     /**
-     * Makes a folder where there is none, and those above it that are missing. The folder itself is
-     * tried first: new content mostly needs just that one, and to be refused costs as little as to
-     * look.
+     * Creates a folder if it does not exist, and those above it that are missing. The folder itself
+     * is tried first: new content mostly needs just that one, and an attempt costs as little as a
+     * check.
      */
     private void makeFolder(Path folder) throws IOException {
         if (folder.equals(root)) {
-            if (!calls.isThere(root)) {
+            if (!calls.exists(root)) {
                 throw new IOException("the data folder is gone");
             }
             return;
         }
         if (change(folder, Kind.ADDS_FOLDER, () -> calls.makeFolder(folder))
-                || calls.isThere(folder)) {
+                || calls.exists(folder)) {
             return;
         }
         makeFolder(above(folder));
         try {
             change(folder, Kind.ADDS_FOLDER, () -> Files.createDirectory(folder));
         } catch (FileAlreadyExistsException e) {
-            // Someone was faster; if it is no folder, using it will tell.
+            // Another thread or process was faster; if this is not a folder, its use fails.
         }
     }
 
-    /** Of a path below the root. */
+    /** The parent of a path below the root. */
     private static Path above(Path path) {
         return Objects.requireNonNull(path.getParent());
     }

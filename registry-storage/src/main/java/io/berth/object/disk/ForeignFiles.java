@@ -1,8 +1,8 @@
 package io.berth.object.disk;
 
 /**
- * Files that other registries leave in a tree which we share with them. Distribution writes beside
- * the target, to {@code <name>.<uuid>.tmp}, and may die before it renames that.
+ * Temporary files of other registries in a tree that is shared with them. CNCF distribution writes
+ * to {@code <name>.<uuid>.tmp} next to the target, and may end before it renames that.
  */
 final class ForeignFiles {
 
@@ -10,7 +10,7 @@ final class ForeignFiles {
 
     private ForeignFiles() {}
 
-    /** Whether a file of this name is a write of another registry that is not finished. */
+    /** Whether a file of this name is an unfinished write of another registry. */
     static boolean isTemporary(String name) {
         return name.endsWith(".tmp")
                 && name.length() > SUFFIX

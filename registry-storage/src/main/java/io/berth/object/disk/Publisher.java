@@ -10,6 +10,9 @@ import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.OutcomeUnknown;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.Version;
+import io.berth.object.disk.file.FileErrors;
+import io.berth.object.disk.file.SmallFile;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
@@ -18,42 +21,44 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gives finished files their keys, and takes objects away, if a condition holds.
+ * Renames finished files to their keys, and removes objects, under a condition.
  *
- * <p>Condition and change are one step for all threads of this process, by a lock per key. Between
- * processes, {@link IfAbsent} alone is: by a link, which fails when the name is taken.
+ * <p>Checking the condition and making the change are atomic among the threads of this process, by
+ * a lock for each key. Among processes only {@link IfAbsent} is: by a hard link, which fails when
+ * the name exists. Safe for several threads.
  */
 final class Publisher {
 
     private final FileTree tree;
     private final SystemCalls calls;
     private final Sentinel sentinel;
-    private final boolean links;
+    private final boolean hardLinks;
 
-    /** Of a bounded number; two keys may share one and then wait for each other. */
+    /** Striped: keys that share a lock wait for each other. */
     private final Object[] locks = new Object[256];
 
     /**
-     * @param links whether the file system has hard links
+     * @param hardLinks whether the file system has hard links
      */
-    Publisher(FileTree tree, SystemCalls calls, Sentinel sentinel, boolean links) {
+    Publisher(FileTree tree, SystemCalls calls, Sentinel sentinel, boolean hardLinks) {
         this.tree = tree;
         this.calls = calls;
         this.sentinel = sentinel;
-        this.links = links;
+        this.hardLinks = hardLinks;
         for (int i = 0; i < locks.length; i++) {
             locks[i] = new Object();
         }
     }
 
     /**
-     * Makes a file an object, durable as asked; its bytes are synced already where that is asked.
-     * The file has no other name afterwards.
+     * Renames a temporary file to its key. The caller has synced its bytes, if {@code durability}
+     * asks for that.
      *
-     * @throws PreconditionFailed when the condition does not hold; the file is where it was
+     * @throws PreconditionFailed when the condition does not hold; the file keeps its name
+     * @throws OutcomeUnknown when the file was renamed but its new name could not be synced
      */
     void publish(Path file, ObjectKey key, Condition condition, Durability durability) {
-        // Should the folder go right after this, the file to be named is not in its place either.
+        // If the folder vanishes after this check, so does the file that is to be renamed.
         sentinel.require();
         Path target = tree.file(key);
         try {
@@ -72,7 +77,7 @@ final class Publisher {
                 }
             }
         } catch (IOException e) {
-            throw Failures.writing(key, e);
+            throw FileErrors.writing(key, e);
         }
         if (durability == Durability.DURABLE) {
             makeDurable(key, target);
@@ -80,7 +85,7 @@ final class Publisher {
     }
 
     private void moveIfAbsent(Path file, ObjectKey key, Path target) throws IOException {
-        if (!links) {
+        if (!hardLinks) {
             requireAbsent(key, target);
             tree.move(file, target);
             return;
@@ -91,7 +96,23 @@ final class Publisher {
             requireAbsent(key, target);
             throw e;
         }
-        TemporaryFiles.drop(file);
+        TemporaryFiles.delete(file);
+    }
+
+    /**
+     * Creates an empty object.
+     *
+     * @return {@code false} when the object exists already
+     */
+    boolean createEmpty(ObjectKey key) {
+        try {
+            tree.create(tree.file(key)).close();
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } catch (IOException e) {
+            throw FileErrors.writing(key, e);
+        }
     }
 
     private void makeDurable(ObjectKey key, Path file) {
@@ -103,7 +124,7 @@ final class Publisher {
     }
 
     /**
-     * Removes an object.
+     * Removes an object, if it exists.
      *
      * @throws PreconditionFailed when the condition does not hold
      */
@@ -126,17 +147,19 @@ final class Publisher {
                 }
             }
         } catch (IOException e) {
-            if (!Failures.isAbsent(file, e)) {
-                throw Failures.removing(key, e);
+            if (!FileErrors.isAbsent(file, e)) {
+                throw FileErrors.removing(key, e);
             }
         }
     }
 
     /**
-     * Finds out early that a condition does not hold, which saves writing and syncing the bytes.
-     * That it holds proves nothing: {@link #publish} looks again.
+     * Checks a condition before bytes are written and synced in vain. {@link #publish} checks it
+     * again.
+     *
+     * @throws PreconditionFailed when the condition does not hold
      */
-    void expect(ObjectKey key, Condition condition) {
+    void checkEarly(ObjectKey key, Condition condition) {
         Path file = tree.file(key);
         try {
             switch (condition) {
@@ -146,7 +169,7 @@ final class Publisher {
                 case IfUnchanged(Version version) -> require(version, key, file);
             }
         } catch (IOException e) {
-            throw Failures.writing(key, e);
+            throw FileErrors.writing(key, e);
         }
     }
 
@@ -156,7 +179,7 @@ final class Publisher {
                 throw new PreconditionFailed(key);
             }
         } catch (IOException e) {
-            if (!Failures.isNoFile(file, e)) {
+            if (!FileErrors.isNoFile(file, e)) {
                 throw e;
             }
         }
@@ -169,7 +192,7 @@ final class Publisher {
                 throw new PreconditionFailed(key);
             }
         } catch (IOException e) {
-            if (Failures.isNoFile(file, e)) {
+            if (FileErrors.isNoFile(file, e)) {
                 throw new PreconditionFailed(key);
             }
             throw e;
@@ -183,14 +206,14 @@ final class Publisher {
                 throw new PreconditionFailed(key);
             }
         } catch (IOException e) {
-            if (Failures.isNoFile(file, e)) {
+            if (FileErrors.isNoFile(file, e)) {
                 throw new PreconditionFailed(key);
             }
             throw e;
         }
     }
 
-    /** A write is a new file that gets the name, so it has another inode than the one before. */
+    /** Each write replaces the file by a new one, so that it has another inode. */
     static Version version(BasicFileAttributes attributes) {
         return new Version(
                 attributes.fileKey()

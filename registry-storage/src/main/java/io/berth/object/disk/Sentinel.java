@@ -1,18 +1,24 @@
 package io.berth.object.disk;
 
 import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStoreException;
 import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.Unavailable;
+import io.berth.object.disk.file.FileErrors;
+import io.berth.object.disk.file.FileState;
+import io.berth.object.disk.file.SmallFile;
+import io.berth.object.disk.file.SystemCalls;
+import io.berth.object.disk.lock.LockWatch;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file that tells the folder which was opened from another one at the same path: from an empty
- * mount point, from what a replaced volume holds. While it is the same file, unchanged, one stat
- * shows that; otherwise it is read. Where the folder is locked, the lock file is looked at as well.
- * Thread-safe.
+ * A file with known content. Where it is missing or different, the folder is not the one that was
+ * opened, but an empty mount point, for example, or a replaced volume. Each check takes one stat
+ * while the file is unchanged; otherwise the file is read. Where the folder is locked, the lock
+ * file is checked as well. Safe for several threads.
  */
 final class Sentinel {
 
@@ -44,9 +50,9 @@ final class Sentinel {
     }
 
     /**
-     * What is to be said of an object that is not there.
+     * The failure to throw for an object that does not exist.
      *
-     * @throws Unavailable as {@link #require} does, for then that says nothing
+     * @throws Unavailable as {@link #require} does, so that nothing is known about the object
      */
     NotFound absent(ObjectKey key) {
         require();
@@ -54,8 +60,22 @@ final class Sentinel {
     }
 
     /**
-     * @throws Unavailable when it was set and is not there, or holds something else; when the
-     *     folder is not locked any more
+     * The failure to throw when a file could not be read: {@link NotFound} only where the sentinel
+     * shows that the folder is the right one.
+     *
+     * @param e what reading the file of {@code key} has thrown
+     * @throws Unavailable as {@link #absent}
+     */
+    ObjectStoreException readFailure(ObjectKey key, Path file, IOException e) {
+        ObjectStoreException failure = FileErrors.reading(key, file, e);
+        return failure instanceof NotFound ? absent(key) : failure;
+    }
+
+    /**
+     * Checks the sentinel, if one is set, and the lock, if the folder is locked.
+     *
+     * @throws Unavailable when the sentinel is missing or has different content; when the folder is
+     *     not locked any more
      */
     void require() {
         requireFolder();

@@ -3,50 +3,53 @@ package io.berth.object.disk;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.berth.object.ObjectKey;
+import io.berth.object.disk.file.FileState;
+import io.berth.object.disk.file.SmallFile;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Contents of small files that are read again and again, such as links of tags. Each is believed as
- * long as one stat says that the file is the one that was read: so a change by any process is seen
- * at once, and open, size, read and close are saved. Safe for several threads.
+ * Caches the contents of small files that are read again and again, such as links of tags. An entry
+ * is valid as long as one stat shows the state that the file had when it was read: a change by any
+ * process is seen at once, and open, size, read and close are saved. Safe for several threads.
  *
- * <p>A file is kept only if it was settled when it was read ({@link FileState#isSettled}), for a
- * change right after the reading might not show. What does not show either is a change by someone
- * who sets the file's time to what it was, and writes as many bytes into the same inode.
+ * <p>A file is cached only if it was settled when it was read ({@link FileState#isSettled}), as a
+ * change right after the reading might not show. A writer that overwrites a file in place with as
+ * many bytes and restores its time of modification is not noticed.
  *
- * <p>Memory: as much as the constructor is told, and 4 KiB.
+ * <p>Memory: as much as the constructor is given, and 4 KiB.
  */
 final class SmallFileCache {
 
-    /** Bytes of the largest that is kept. */
+    /** Bytes of the largest file that is cached. */
     static final int LARGEST = 1024;
 
-    /** What an entry takes besides the characters of its key and the bytes of the file, about. */
+    /** Bytes of an entry besides the characters of its key and the bytes of the file; estimated. */
     private static final int OVERHEAD = 400;
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Content(FileState state, byte[] bytes) {}
 
     private final SystemCalls calls;
-    private final Cache<ObjectKey, Content> kept;
-    private final boolean keeps;
+    private final Cache<ObjectKey, Content> cache;
+    private final boolean enabled;
 
     /**
-     * Hashes of keys that were read once. To keep a file takes two more looks at it, which pays off
-     * only where it is read several times; many are read just once, in a row. A hash that is lost
-     * to another one or to another thread costs one more reading.
+     * Hashes of keys that were read once. To cache a file takes two stats, which pays off only
+     * where it is read several times; many are read just once, in a row. A hash that is overwritten
+     * by another key or thread costs one more reading.
      */
     private final int[] readOnce = new int[1024];
 
     /**
-     * @param bytes of memory for all; 0: none is kept
+     * @param bytes of memory for all entries; 0: no file is cached
      */
     SmallFileCache(SystemCalls calls, long bytes) {
         this.calls = calls;
-        this.keeps = bytes > 0;
-        this.kept =
+        this.enabled = bytes > 0;
+        this.cache =
                 Caffeine.newBuilder()
                         .maximumWeight(bytes)
                         .weigher(SmallFileCache::weight)
@@ -59,16 +62,16 @@ final class SmallFileCache {
     }
 
     /**
-     * The content of a file, which the caller may change.
+     * The content of a file, in an array of the caller's own.
      *
      * @param file of the key
-     * @return {@code null} when there are more than {@code limit} bytes
+     * @return {@code null} when it has more than {@code limit} bytes
      */
     byte @Nullable [] read(ObjectKey key, Path file, int limit) throws IOException {
-        if (!keeps || limit > LARGEST) {
+        if (!enabled || limit > LARGEST) {
             return SmallFile.read(file, limit);
         }
-        Content known = kept.getIfPresent(key);
+        Content known = cache.getIfPresent(key);
         if (known == null && isFirst(key)) {
             return SmallFile.read(file, limit);
         }
@@ -81,7 +84,7 @@ final class SmallFileCache {
                 && before.identity() != null
                 && before.isSettled()
                 && before.equals(FileState.of(calls.attributes(file)))) {
-            kept.put(key, new Content(before, content.clone()));
+            cache.put(key, new Content(before, content.clone()));
         }
         return content;
     }
@@ -96,9 +99,9 @@ final class SmallFileCache {
         return true;
     }
 
-    /** Memory taken by what is kept, about. */
-    long keptBytes() {
-        kept.cleanUp();
-        return kept.policy().eviction().orElseThrow().weightedSize().orElseThrow();
+    /** Estimated bytes of all entries. */
+    long cachedBytes() {
+        cache.cleanUp();
+        return cache.policy().eviction().orElseThrow().weightedSize().orElseThrow();
     }
 }

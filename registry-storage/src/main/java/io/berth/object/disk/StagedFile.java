@@ -6,9 +6,11 @@ import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException;
 import io.berth.object.ObjectStoreException.BytesLost;
-import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.StagedObject;
+import io.berth.object.disk.file.FileErrors;
+import io.berth.object.disk.file.FileRange;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -18,11 +20,13 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Staged bytes in the file of their own key, which is where other registries keep and look for
- * them. They are synced when they are published; those of large files ahead of that as well.
+ * Staged bytes in the file of their own key, where other registries expect them, too. They are
+ * synced when they are published; those of large files also in the background before that.
  *
- * <p>After a sync that failed the file is dropped: the system believes its bytes to be written, so
- * that reading them again would find nothing wrong, nor would another sync.
+ * <p>After a failed sync the file is deleted: the system takes its bytes for written, so that
+ * neither reading them nor another sync would report the loss.
+ *
+ * <p>For one thread at a time.
  */
 final class StagedFile implements StagedObject {
 
@@ -30,7 +34,7 @@ final class StagedFile implements StagedObject {
     private final Path file;
     private final FileChannel channel;
     private final SystemCalls calls;
-    private final SyncAhead ahead;
+    private final BackgroundSync backgroundSync;
     private final FileTree tree;
     private final Sentinel sentinel;
     private final Publisher publisher;
@@ -54,7 +58,7 @@ final class StagedFile implements StagedObject {
         this.channel = channel;
         this.size = size;
         this.calls = calls;
-        this.ahead = new SyncAhead(channel, calls);
+        this.backgroundSync = new BackgroundSync(channel, calls);
         this.tree = tree;
         this.sentinel = sentinel;
         this.publisher = publisher;
@@ -75,32 +79,32 @@ final class StagedFile implements StagedObject {
                 channel.write(bytes, size + bytes.position() - offset);
             }
         } catch (IOException e) {
-            dropBehind(size, e);
-            throw Failures.writing(key, e);
+            truncateTo(size, e);
+            throw FileErrors.writing(key, e);
         }
         size += length;
         try {
-            ahead.added(length);
+            backgroundSync.added(length);
         } catch (IOException e) {
             throw lost(e);
         }
     }
 
     /**
-     * They are in the file, which a crash of this process leaves as it is. Where a sync is under
-     * way its outcome is waited for: another handle would not learn of it.
+     * The bytes are in the file, which survives a crash of this process. Waits for a sync that is
+     * under way, as another handle would not learn of its failure.
      */
     @Override
     public void keep() {
         requireOpen();
         try {
-            ahead.join();
+            backgroundSync.join();
         } catch (IOException e) {
             throw lost(e);
         }
     }
 
-    /** Drops the file as far as it can be: the caller must not use its key again either. */
+    /** Deletes the file if possible; the caller must not use its key again in any case. */
     private BytesLost lost(IOException failure) {
         try {
             channel.truncate(0);
@@ -113,17 +117,17 @@ final class StagedFile implements StagedObject {
         } catch (ObjectStoreException e) {
             failure.addSuppressed(e);
         }
-        return Failures.syncing(key, failure);
+        return FileErrors.syncing(key, failure);
     }
 
-    /** A file has one writer at a time, so its length tells its contents apart. */
+    /** A file has one writer at a time, so that its length identifies its content. */
     @Override
     public String state() {
         return Long.toString(size);
     }
 
-    /** So that whoever resumes finds the size that was last told. */
-    private void dropBehind(long size, IOException failure) {
+    /** Removes bytes after {@code size}, so that a resumed upload finds the size reported last. */
+    private void truncateTo(long size, IOException failure) {
         try {
             channel.truncate(size);
         } catch (IOException e) {
@@ -140,7 +144,7 @@ final class StagedFile implements StagedObject {
         try {
             channel.truncate(size);
         } catch (IOException e) {
-            throw Failures.writing(key, e);
+            throw FileErrors.writing(key, e);
         }
         this.size = size;
     }
@@ -151,8 +155,7 @@ final class StagedFile implements StagedObject {
         try {
             return FileRange.open(file, 0, size);
         } catch (IOException e) {
-            ObjectStoreException failure = Failures.reading(key, file, e);
-            throw failure instanceof NotFound ? sentinel.absent(key) : failure;
+            throw sentinel.readFailure(key, file, e);
         }
     }
 
@@ -160,7 +163,7 @@ final class StagedFile implements StagedObject {
     public void publish(ObjectKey target, Durability durability, @Nullable Digest content) {
         requireOpen();
         try {
-            ahead.join();
+            backgroundSync.join();
             requireSize();
             if (durability != Durability.HINT) {
                 calls.syncFile(channel);
@@ -180,7 +183,7 @@ final class StagedFile implements StagedObject {
         finish();
     }
 
-    /** A write that failed may have left bytes behind the end that could not be dropped then. */
+    /** A failed write may have left bytes after the end that could not be removed at that time. */
     private void requireSize() throws IOException {
         long found = channel.size();
         if (found < size) {
@@ -197,14 +200,14 @@ final class StagedFile implements StagedObject {
         publisher.delete(key, Condition.always());
     }
 
-    /** Waits for a sync that is under way, as {@link #keep} does and for the same reason. */
+    /** Waits for a sync that is under way, for the same reason as {@link #keep}. */
     @Override
     public void close() {
         if (finished) {
             return;
         }
         try {
-            ahead.join();
+            backgroundSync.join();
         } catch (IOException e) {
             throw lost(e);
         }
@@ -216,7 +219,7 @@ final class StagedFile implements StagedObject {
         try {
             channel.close();
         } catch (IOException e) {
-            // Nothing is buffered that could be lost by it.
+            // No bytes are buffered that could be lost.
         }
     }
 

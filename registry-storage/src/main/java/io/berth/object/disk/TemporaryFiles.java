@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The folder of files that have no name in the tree yet. Other processes may use the same folder; a
- * file that one of them left behind is recognised by nobody having written to it for a day.
+ * The folder of files that are not published yet. Other processes may use the same folder; a file
+ * is taken for left over when it was not modified for a day. Safe for several threads.
  */
 final class TemporaryFiles {
 
@@ -37,18 +37,18 @@ final class TemporaryFiles {
         return folder;
     }
 
-    /** A name that no other call, of any process, gets. */
+    /** A path that is unique among all calls and processes. Creates no file. */
     Path next() {
         return folder.resolve(process + count.incrementAndGet());
     }
 
-    /** Removes those that nobody has written to since. */
+    /** Removes files that were last modified before {@code limit}. */
     void removeStale(Instant limit) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
             for (Path file : files) {
                 if (isStale(file, limit)) {
                     Files.deleteIfExists(file);
-                    log.info("removed a write that was never finished: {}", file);
+                    log.info("removed the temporary file of an unfinished write: {}", file);
                 }
             }
         } catch (DirectoryIteratorException e) {
@@ -67,8 +67,8 @@ final class TemporaryFiles {
         }
     }
 
-    /** Drops a file that is not needed any more; left to {@link #removeStale} when that fails. */
-    static void drop(Path file) {
+    /** Deletes a file that is no longer needed; if that fails, {@link #removeStale} does later. */
+    static void delete(Path file) {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {

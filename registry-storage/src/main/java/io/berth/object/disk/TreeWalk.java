@@ -4,6 +4,10 @@ import io.berth.object.Continuation;
 import io.berth.object.ListRequest;
 import io.berth.object.Listing;
 import io.berth.object.ObjectKey;
+import io.berth.object.disk.file.FileErrors;
+import io.berth.object.disk.file.SystemCalls;
+import io.berth.object.disk.folder.FolderNameCache;
+import io.berth.object.disk.folder.SortedNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -16,44 +20,44 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One page of a listing, at the cost of that page: each name that falls into it is looked at once
- * to learn whether it is a file or a folder, where that is not remembered, no other.
+ * Walks over the files of one page of a listing, at the cost of that page: one stat for each name
+ * in the page that is not known to be a folder, and none for other names. For one thread, once.
  *
- * <p>Keys sort by their bytes, and so a folder sorts with its slash: {@code v1}, were it a file,
- * comes first of all that begins with it, but as the folder {@code v1/} it comes behind {@code
- * v1.0/}. Names are visited in their own order; a folder met on the way waits until the next name
- * lies behind its slash. All names between {@code v1} and {@code v1/} begin with {@code v1}, so
- * what waits is a stack.
+ * <p>Keys sort by their bytes, so that a folder sorts with its slash: a file {@code v1} comes
+ * before all names that begin with it, but a folder {@code v1/} comes after {@code v1.0/}. Names
+ * are visited in their own order, and a folder is deferred until the next name sorts after its
+ * slash. All names between {@code v1} and {@code v1/} begin with {@code v1}, so that the deferred
+ * folders are a stack.
  */
 final class TreeWalk {
 
     /**
      * A folder whose keys come later.
      *
-     * @param isFolder {@code false}: not known, it lies before the page
-     * @param attributes {@code null}: not looked at; needed only to go into the folder
+     * @param isFolder {@code false} when it is not known whether this is a folder
+     * @param attributes {@code null} when unknown; only needed to visit the folder
      */
-    private record Waiting(
+    private record Deferred(
             String name, boolean isFolder, @Nullable BasicFileAttributes attributes) {}
 
-    /** The names in the folders in which a page ended, as its listing first met them. */
-    private record Unfinished(Map<Path, FolderNames> folders) implements Continuation {}
+    /** The names in the folders in which a page ended, as they were when the folder was read. */
+    private record Unfinished(Map<Path, SortedNames> folders) implements Continuation {}
 
     private final FileTree tree;
-    private final FolderReader folders;
+    private final FolderNameCache folderNames;
     private final SystemCalls calls;
     private final ListRequest request;
 
-    /** Only what sorts behind it is wanted. */
+    /** Only keys that sort after it belong to the page. */
     private final String after;
 
     private final List<String> entries = new ArrayList<>();
-    private final Map<Path, FolderNames> unfinished = new HashMap<>();
+    private final Map<Path, SortedNames> unfinished = new HashMap<>();
     private boolean more;
 
-    TreeWalk(FileTree tree, FolderReader folders, SystemCalls calls, ListRequest request) {
+    TreeWalk(FileTree tree, FolderNameCache folderNames, SystemCalls calls, ListRequest request) {
         this.tree = tree;
-        this.folders = folders;
+        this.folderNames = folderNames;
         this.calls = calls;
         this.request = request;
         this.after = request.startAfter() == null ? "" : request.startAfter();
@@ -68,54 +72,58 @@ final class TreeWalk {
         return new Listing(entries, more, more ? new Unfinished(unfinished) : null);
     }
 
-    /** Whether there is room for more. */
+    /** Whether the page has room for more keys. */
     private boolean visit(Path folder, String prefix, BasicFileAttributes attributes)
             throws IOException {
         String afterHere = "";
         if (after.startsWith(prefix)) {
             afterHere = after.substring(prefix.length());
         } else if (after.compareTo(prefix) > 0) {
-            return true; // all of it lies before the page
+            return true; // all of its keys sort before the page
         }
-        FolderNames names = names(folder, attributes, afterHere);
-        Deque<Waiting> waiting = foldersAround(afterHere, names);
-        boolean room = visit(folder, prefix, afterHere, names, waiting);
+        SortedNames names = names(folder, attributes, afterHere);
+        Deque<Deferred> deferred = foldersAround(afterHere, names);
+        boolean room = visit(folder, prefix, afterHere, names, deferred);
         while (room && !names.reachesEnd()) {
             String last = names.last();
-            names = folders.names(folder, attributes, last);
-            room = visit(folder, prefix, last, names, waiting);
+            names = folderNames.names(folder, attributes, last);
+            room = visit(folder, prefix, last, names, deferred);
         }
-        room = room && leave(waiting, null, folder, prefix);
+        room = room && visitDeferred(deferred, null, folder, prefix);
         if (!room) {
             unfinished.put(folder, names);
         }
         return room;
     }
 
-    /** Reading a large folder anew for every page would cost its square. */
-    private FolderNames names(Path folder, BasicFileAttributes attributes, String afterHere)
+    /** Reading a large folder again for every page would take quadratic time. */
+    private SortedNames names(Path folder, BasicFileAttributes attributes, String afterHere)
             throws IOException {
-        if (request.continuation() instanceof Unfinished(Map<Path, FolderNames> met)) {
-            FolderNames before = met.get(folder);
+        if (request.continuation() instanceof Unfinished(Map<Path, SortedNames> read)) {
+            SortedNames before = read.get(folder);
             if (before != null && (before.reachesEnd() || before.last().compareTo(afterHere) > 0)) {
                 return before;
             }
         }
-        return folders.names(folder, attributes, afterHere);
+        return folderNames.names(folder, attributes, afterHere);
     }
 
-    /** Whether there is room for more than what lies before the last of the names. */
+    /** Visits the names after {@code afterHere}; whether the page has room for more keys. */
     private boolean visit(
-            Path folder, String prefix, String afterHere, FolderNames names, Deque<Waiting> waiting)
+            Path folder,
+            String prefix,
+            String afterHere,
+            SortedNames names,
+            Deque<Deferred> deferred)
             throws IOException {
-        FolderNames.Cursor cursor = names.behind(afterHere);
+        SortedNames.Cursor cursor = names.after(afterHere);
         while (cursor.next()) {
             String name = cursor.name();
-            if (!leave(waiting, name, folder, prefix)) {
+            if (!visitDeferred(deferred, name, folder, prefix)) {
                 return false;
             }
             if (request.foldFolders() && cursor.isFolder()) {
-                waiting.push(new Waiting(name, true, null));
+                deferred.push(new Deferred(name, true, null));
                 continue;
             }
             BasicFileAttributes found = attributes(folder.resolve(name));
@@ -124,7 +132,7 @@ final class TreeWalk {
             }
             if (found.isDirectory()) {
                 cursor.sawFolder();
-                waiting.push(new Waiting(name, true, found));
+                deferred.push(new Deferred(name, true, found));
             } else if (found.isRegularFile()
                     && !ForeignFiles.isTemporary(name)
                     && !add(prefix + name)) {
@@ -135,35 +143,35 @@ final class TreeWalk {
     }
 
     /**
-     * Names that sort before the page, but as folders may hold keys within: each is the text where
-     * the page starts, cut before a character that sorts no later than the slash.
+     * Folders whose names sort before the page but whose keys may be in it. Each name is a prefix
+     * of the text after which the page begins, up to a character that sorts no later than the
+     * slash.
      */
-    private static Deque<Waiting> foldersAround(String afterHere, FolderNames names) {
-        Deque<Waiting> waiting = new ArrayDeque<>();
+    private static Deque<Deferred> foldersAround(String afterHere, SortedNames names) {
+        Deque<Deferred> deferred = new ArrayDeque<>();
         for (int end = 1; end <= afterHere.length(); end++) {
             char next = end == afterHere.length() ? '/' : afterHere.charAt(end);
             String name = afterHere.substring(0, end);
             if (next <= '/' && names.contains(name)) {
-                waiting.push(new Waiting(name, false, null));
+                deferred.push(new Deferred(name, false, null));
             }
             if (next == '/') {
                 break;
             }
         }
-        return waiting;
+        return deferred;
     }
 
-    /**
-     * Turns to the waiting folders that come before {@code next}, to all when it is {@code null}.
-     */
-    private boolean leave(Deque<Waiting> waiting, @Nullable String next, Path folder, String prefix)
+    /** Visits the deferred folders that sort before {@code next}; all when it is {@code null}. */
+    private boolean visitDeferred(
+            Deque<Deferred> deferred, @Nullable String next, Path folder, String prefix)
             throws IOException {
-        while (!waiting.isEmpty()) {
-            Waiting last = waiting.peek();
+        while (!deferred.isEmpty()) {
+            Deferred last = deferred.peek();
             if (next != null && next.compareTo(last.name() + "/") < 0) {
                 return true;
             }
-            waiting.pop();
+            deferred.pop();
             if (!enter(last, folder.resolve(last.name()), prefix + last.name() + "/")) {
                 return false;
             }
@@ -171,15 +179,15 @@ final class TreeWalk {
         return true;
     }
 
-    private boolean enter(Waiting waiting, Path folder, String prefix) throws IOException {
+    private boolean enter(Deferred deferred, Path folder, String prefix) throws IOException {
         if (tree.isTemporary(folder) || prefix.length() >= ObjectKey.MAX_LENGTH) {
             return true;
         }
         if (request.foldFolders() && prefix.compareTo(after) <= 0) {
             return true;
         }
-        BasicFileAttributes attributes = waiting.attributes();
-        if (attributes == null && !waiting.isFolder()) {
+        BasicFileAttributes attributes = deferred.attributes();
+        if (attributes == null && !deferred.isFolder()) {
             attributes = attributes(folder);
             if (attributes == null || !attributes.isDirectory()) {
                 return true;
@@ -191,13 +199,13 @@ final class TreeWalk {
         return isOnlyForTemporaryFiles(folder, prefix) || add(prefix);
     }
 
-    /** What is of this store's own making must not show. */
+    /** Folders that this store made for its temporary files must not be listed. */
     private boolean isOnlyForTemporaryFiles(Path folder, String prefix) throws IOException {
         if (!tree.isAboveTemporary(folder)) {
             return false;
         }
         ListRequest anyKey = new ListRequest(prefix, null, false, 1);
-        return new TreeWalk(tree, folders, calls, anyKey).page().entries().isEmpty();
+        return new TreeWalk(tree, folderNames, calls, anyKey).page().entries().isEmpty();
     }
 
     private boolean add(String entry) {
@@ -212,12 +220,12 @@ final class TreeWalk {
         return true;
     }
 
-    /** {@code null} when the file is gone. */
+    /** {@code null} when the file does not exist any more. */
     private @Nullable BasicFileAttributes attributes(Path path) throws IOException {
         try {
             return calls.attributes(path);
         } catch (IOException e) {
-            if (Failures.isAbsent(path, e)) {
+            if (FileErrors.isAbsent(path, e)) {
                 return null;
             }
             throw e;

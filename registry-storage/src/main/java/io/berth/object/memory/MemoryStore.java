@@ -59,7 +59,25 @@ public final class MemoryStore implements ObjectStore {
     private record Sentinel(ObjectKey key, byte[] content) {}
 
     private final ConcurrentNavigableMap<String, Entry> entries = new ConcurrentSkipListMap<>();
+    private final boolean remote;
     private volatile @Nullable Sentinel sentinel;
+
+    /** Local, as it is. */
+    public MemoryStore() {
+        this(false);
+    }
+
+    /**
+     * @param remote what it says of itself, so that it can stand for a store across a network
+     */
+    public MemoryStore(boolean remote) {
+        this.remote = remote;
+    }
+
+    @Override
+    public boolean isRemote() {
+        return remote;
+    }
 
     @Override
     public void guardBy(ObjectKey sentinel, byte[] content) {

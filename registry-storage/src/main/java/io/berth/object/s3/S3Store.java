@@ -10,12 +10,27 @@ import io.berth.object.ObjectInfo;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectWriter;
-import io.berth.object.PresignedLinks;
+import io.berth.object.PresignedUrls;
 import io.berth.object.StagedObject;
 import io.berth.object.Version;
-import io.berth.object.s3.Bucket.Content;
-import io.berth.object.s3.S3Capabilities.Ability;
-import io.berth.object.s3.S3Options.Checksums;
+import io.berth.object.s3.bucket.BatchDeletes;
+import io.berth.object.s3.bucket.Bucket;
+import io.berth.object.s3.bucket.Bucket.Content;
+import io.berth.object.s3.bucket.ConditionalWrites;
+import io.berth.object.s3.bucket.DeferredDeletes;
+import io.berth.object.s3.bucket.Listings;
+import io.berth.object.s3.bucket.S3Capabilities;
+import io.berth.object.s3.bucket.S3Capabilities.Ability;
+import io.berth.object.s3.bucket.S3Clients;
+import io.berth.object.s3.bucket.S3Options;
+import io.berth.object.s3.bucket.S3Options.Checksums;
+import io.berth.object.s3.bucket.S3PresignedUrls;
+import io.berth.object.s3.bucket.S3SetupException;
+import io.berth.object.s3.multipart.S3Writer;
+import io.berth.object.s3.multipart.Spool;
+import io.berth.object.s3.probe.CapabilityProbe;
+import io.berth.object.s3.staging.StagingArea;
+import io.berth.object.s3.staging.TailCache;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -30,90 +45,98 @@ import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.http.SdkHttpClient;
 
 /**
- * Objects in a bucket of Amazon S3 or of a server that speaks its protocol: the key is the object's
- * name behind the root directory, so any registry that keeps the same keys can use the same bucket.
- * The server survives a loss of power or it does not; {@link Durability} has no meaning here.
+ * Objects in a bucket of Amazon S3, or of a server that implements its protocol. The key in the
+ * bucket is the root directory and the key of the object, so that other registries can use the same
+ * bucket. {@link Durability} makes no difference: what the server has accepted is as durable as the
+ * server makes it. Thread-safe.
  *
- * <p><b>Conditions</b> hold between all replicas where the server checks them, which is tried out
- * when the store is opened ({@link #capabilities}). Where it does not, the store looks first and
- * then writes: two who do so in the same instant may both succeed. What could not be found out is
- * tried again every half minute; until then the store looks first and sends the condition as well.
+ * <p><b>Conditions</b> hold between all replicas where the server checks them, which a probe finds
+ * out when the store is opened ({@link #capabilities}). Where the server does not, the store looks
+ * first and then writes, so that of two concurrent writes both may succeed. What the probe could
+ * not find out is tried again every 30 s; until then the store looks first and sends the condition
+ * as well.
  *
- * <p><b>The sentinel</b> is read when something is to be called absent and it was not seen for 2 s,
- * or something is to be written and it was not seen for 15 s. A 404 without a request id, as a
- * proxy gives, is not believed: the object is asked for once more, by a GET.
+ * <p><b>The sentinel</b> is checked before an object is reported absent if it was not seen for 2 s,
+ * and before a write if it was not seen for 15 s. A 404 without a request id may come from a proxy
+ * and is not believed: the object is requested once more, by a GET.
  *
- * <p>A {@link Version} is an ETag. Most servers make it of the bytes, so that two writes of equal
- * bytes have the same; on no server of ours does it depend on the time.
+ * <p>A {@link Version} is an ETag. Most servers derive it from the bytes, so that two writes of
+ * equal bytes have the same version.
  *
  * <p><b>Lost answers.</b> A write under a condition whose answer is lost is looked up before it is
- * repeated; a write without one is just repeated. {@code OutcomeUnknown} is what remains unclear
- * then. Times: a request that moves few bytes gets 15 s for each of three attempts, a transfer a
- * minute and a second for each 256 KiB.
+ * repeated; a write without a condition is repeated. {@code OutcomeUnknown} is thrown when it is
+ * still unclear then. A request that moves few bytes has a timeout of 15 s for each of three
+ * attempts, a transfer one of 60 s and a second for each 256 KiB.
  *
- * <p><b>Memory.</b> A writer or a handle takes up to 256 KiB of the heap for each part that is
- * being filled or sent, four at the most, and a file in the spool folder for each that is larger.
- * All of them together take {@link S3Options#spoolHeapBytes} of the heap at the most; beyond that
- * each part is a file. Staged bytes that wait for their next handle count, too, and take up to 256
- * MiB of files in all.
+ * <p><b>Memory.</b> A writer or a handle has at most four parts that are being filled or sent. Each
+ * takes up to 256 KiB of the heap, or a file in the spool folder if it is larger. All of them
+ * together take at most {@link S3Options.SpoolOptions#heapBytes} of the heap; beyond that each part
+ * is a file. Tails of staged bytes that wait for their next handle are included, and take up to 256
+ * MiB of files.
  *
- * <p>A key and the root directory have 1024 characters at the most together. Keys in the bucket
- * that cannot be our own are not seen.
+ * <p>A key and the root directory have at most 1024 characters together. Keys in the bucket that
+ * cannot be keys of the store are ignored.
  */
 public final class S3Store implements ObjectStore, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(S3Store.class);
 
-    /** From one attempt to find out what is unclear to the next. */
-    private static final Duration LEARNING = Duration.ofSeconds(30);
+    /** Between two probes for what is unclear. */
+    private static final Duration PROBE_PAUSE = Duration.ofSeconds(30);
 
     private final Bucket bucket;
-    private final ObjectKey probes;
+    private final ObjectKey probeFolder;
     private volatile S3Capabilities capabilities;
     private final ConditionalWrites conditional;
-    private final Deletes deletes;
+    private final BatchDeletes deletes;
     private final Listings listings;
-    private final ForgetQueue forgotten;
+    private final DeferredDeletes deferred;
     private final Spool spool;
-    private final LocalRuns runs = new LocalRuns();
+    private final TailCache tails = new TailCache();
     private final StagingArea staging;
-    private final Optional<PresignedLinks> links;
-    private final Thread learning;
+    private final Optional<PresignedUrls> presignedUrls;
+    private final Thread probing;
 
     /**
-     * Connects to the bucket and tries out what its server can do, with some twenty requests under
-     * keys that are removed again.
+     * Connects to the bucket, and finds out what its server can do by some twenty requests on
+     * objects that are deleted again.
      *
-     * @param probes below which these keys are; nothing else is kept there
-     * @throws S3SetupException when the bucket cannot be used, saying why
+     * @param probeFolder below which these objects are; nothing else is kept there
+     * @throws S3SetupException when the bucket cannot be used
      * @throws UncheckedIOException when files cannot be written in the spool folder; its message
-     *     says where
+     *     names the folder
      */
-    public static S3Store open(S3Options options, ObjectKey probes) {
-        return open(options, probes, UnaryOperator.identity());
+    public static S3Store open(S3Options options, ObjectKey probeFolder) {
+        return open(options, probeFolder, UnaryOperator.identity());
     }
 
     /**
-     * @param wire what is put between the SDK and the network, to look at requests or to lose them
+     * For tests.
+     *
+     * @param wire wraps each HTTP client
      */
-    static S3Store open(S3Options options, ObjectKey probes, UnaryOperator<SdkHttpClient> wire) {
-        return open(options, probes, wire, LEARNING);
+    static S3Store open(
+            S3Options options, ObjectKey probeFolder, UnaryOperator<SdkHttpClient> wire) {
+        return open(options, probeFolder, wire, PROBE_PAUSE);
     }
 
     /**
-     * @param learning from one attempt to find out what is unclear to the next
+     * For tests.
+     *
+     * @param wire wraps each HTTP client
+     * @param probePause between two probes for what is unclear
      */
     static S3Store open(
             S3Options options,
-            ObjectKey probes,
+            ObjectKey probeFolder,
             UnaryOperator<SdkHttpClient> wire,
-            Duration learning) {
+            Duration probePause) {
         Spool spool = spool(options);
-        Clients clients = new Clients(options, wire);
+        S3Clients clients = new S3Clients(options, wire);
         try {
             Bucket bucket = new Bucket(options, clients);
-            S3Capabilities capabilities = Probe.run(bucket, probes);
-            return new S3Store(bucket, capabilities, spool, probes, learning);
+            S3Capabilities capabilities = CapabilityProbe.run(bucket, probeFolder);
+            return new S3Store(bucket, capabilities, spool, probeFolder, probePause);
         } catch (RuntimeException | Error e) {
             clients.close();
             throw e;
@@ -121,9 +144,9 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     }
 
     /**
-     * As if the server had been tried out.
+     * For tests: without a probe.
      *
-     * @param wire what is put between the SDK and the network
+     * @param wire wraps each HTTP client
      */
     static S3Store open(
             S3Options options, S3Capabilities known, UnaryOperator<SdkHttpClient> wire) {
@@ -131,65 +154,72 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     }
 
     /**
-     * @param nanos the time by which the sentinel is trusted, as of {@link System#nanoTime}
+     * For tests: without a probe.
+     *
+     * @param wire wraps each HTTP client
+     * @param nanos the clock of the sentinel, as {@link System#nanoTime}
      */
     static S3Store open(
             S3Options options,
             S3Capabilities known,
             UnaryOperator<SdkHttpClient> wire,
             LongSupplier nanos) {
-        Bucket bucket = new Bucket(options, new Clients(options, wire), nanos);
-        return new S3Store(bucket, known, spool(options), ObjectKey.of("probe"), LEARNING);
+        Bucket bucket = new Bucket(options, new S3Clients(options, wire), nanos);
+        return new S3Store(bucket, known, spool(options), ObjectKey.of("probe"), PROBE_PAUSE);
     }
 
     private static Spool spool(S3Options options) {
-        return new Spool(options.spoolFolder(), options.spoolHeapBytes());
+        return new Spool(options.spool().folder(), options.spool().heapBytes());
     }
 
     private S3Store(
             Bucket bucket,
             S3Capabilities capabilities,
             Spool spool,
-            ObjectKey probes,
-            Duration pause) {
+            ObjectKey probeFolder,
+            Duration probePause) {
         this.bucket = bucket;
         this.capabilities = capabilities;
         this.spool = spool;
-        this.probes = probes;
+        this.probeFolder = probeFolder;
         conditional = new ConditionalWrites(bucket, this::capabilities);
-        deletes = new Deletes(bucket, this::capabilities, conditional);
+        deletes = new BatchDeletes(bucket, this::capabilities, conditional);
         listings = new Listings(bucket);
-        forgotten = new ForgetQueue(deletes::all);
+        deferred = new DeferredDeletes(deletes::delete);
         staging =
                 new StagingArea(
-                        bucket, spool, listings, deletes, forgotten, runs, this::comparesSha256);
-        links = bucket.options().redirects() ? Optional.of(new Links(bucket)) : Optional.empty();
-        learning = Thread.ofVirtual().name("s3-probe").unstarted(() -> learn(pause));
+                        bucket, spool, listings, deletes, deferred, tails, this::comparesSha256);
+        presignedUrls =
+                bucket.options().redirects().enabled()
+                        ? Optional.of(new S3PresignedUrls(bucket))
+                        : Optional.empty();
+        probing = Thread.ofVirtual().name("s3-probe").unstarted(() -> probeAgain(probePause));
         if (!capabilities.unclear().isEmpty()) {
-            learning.start();
+            probing.start();
         }
     }
 
-    /** What the server was seen to do by now; what is unclear is tried again until it is not. */
+    /** What is known about the server by now. It changes while trials are unclear. */
     public S3Capabilities capabilities() {
         return capabilities;
     }
 
     private boolean comparesSha256() {
-        return capabilities.has(Ability.SHA256) && bucket.options().checksums() != Checksums.NEVER;
+        return capabilities.has(Ability.SHA256)
+                && bucket.options().writes().checksums() != Checksums.NEVER;
     }
 
-    private void learn(Duration pause) {
+    private void probeAgain(Duration pause) {
         while (!capabilities.unclear().isEmpty()) {
             try {
                 Thread.sleep(pause);
-                capabilities = Probe.again(bucket, probes, capabilities);
+                capabilities = CapabilityProbe.rerun(bucket, probeFolder, capabilities);
             } catch (InterruptedException e) {
-                return; // closed
+                return; // the store is closed
             } catch (S3SetupException e) {
-                log.error("the bucket cannot do what the registry needs: {}", e.getMessage());
+                log.error("the bucket cannot be used: {}", e.getMessage());
             } catch (RuntimeException e) {
-                log.warn("what the server can do could not be found out, and is tried again", e);
+                log.warn("the capability probe failed, and is repeated", e);
             }
         }
     }
@@ -206,6 +236,11 @@ public final class S3Store implements ObjectStore, AutoCloseable {
         } else {
             var _ = list(new ListRequest("", null, true, 1));
         }
+    }
+
+    @Override
+    public boolean isRemote() {
+        return true;
     }
 
     @Override
@@ -241,17 +276,17 @@ public final class S3Store implements ObjectStore, AutoCloseable {
 
     @Override
     public void deleteAll(Collection<ObjectKey> keys) {
-        deletes.all(keys);
+        deletes.delete(keys);
     }
 
     @Override
     public void forget(Collection<ObjectKey> keys) {
-        forgotten.add(keys);
+        deferred.add(keys);
     }
 
-    /** Until what was to be forgotten before is gone. */
+    /** For tests: waits until the objects are deleted that were to be forgotten before. */
     void awaitForgotten() {
-        forgotten.await();
+        deferred.await();
     }
 
     @Override
@@ -280,16 +315,16 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     }
 
     @Override
-    public Optional<PresignedLinks> presignedLinks() {
-        return links;
+    public Optional<PresignedUrls> presignedUrls() {
+        return presignedUrls;
     }
 
-    /** Removes what was to be forgotten and lets go of connections and files. */
+    /** Deletes the objects that are to be forgotten, and closes connections and files. */
     @Override
     public void close() {
-        learning.interrupt();
-        forgotten.close();
-        runs.close();
+        probing.interrupt();
+        deferred.close();
+        tails.close();
         bucket.clients().close();
     }
 }

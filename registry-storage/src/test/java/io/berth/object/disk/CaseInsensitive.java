@@ -1,6 +1,7 @@
 package io.berth.object.disk;
 
 import io.berth.object.ObjectKey;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -17,7 +18,7 @@ public final class CaseInsensitive extends SystemCalls {
     private CaseInsensitive() {}
 
     @Override
-    BasicFileAttributes attributes(Path path) throws IOException {
+    public BasicFileAttributes attributes(Path path) throws IOException {
         String lower = path.getFileName().toString().toLowerCase(Locale.ROOT);
         return super.attributes(path.resolveSibling(lower));
     }

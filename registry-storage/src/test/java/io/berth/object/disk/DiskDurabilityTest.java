@@ -203,7 +203,7 @@ class DiskDurabilityTest extends DiskFixture {
         RecordingCalls pruning =
                 new RecordingCalls(root) {
                     @Override
-                    void syncFolder(Path folder) throws IOException {
+                    public void syncFolder(Path folder) throws IOException {
                         Files.deleteIfExists(root.resolve("blobs/a/data"));
                         Files.deleteIfExists(root.resolve("blobs/a"));
                         super.syncFolder(folder);

@@ -13,6 +13,7 @@ import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
+import io.berth.object.disk.folder.FolderNameCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -167,7 +168,7 @@ class DiskFilesTest extends DiskFixture {
     void nothingLeavesTheRoot() {
         FileTree tree =
                 new FileTree(
-                        root, root.resolve("own/tmp"), calls, new FolderReader(calls, 1 << 20));
+                        root, root.resolve("own/tmp"), calls, new FolderNameCache(calls, 1 << 20));
 
         for (String name : List.of("..", "../x/", "a/../../x", "/etc/passwd")) {
             assertThatThrownBy(() -> tree.folder(name))

@@ -6,6 +6,7 @@ import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ListRequest;
 import io.berth.object.ObjectKey;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A disk store, what it asks of the system, and the folder as others see it. */
-abstract class DiskFixture {
+/** A disk store, the calls that it makes, and its folder as other processes see it. */
+public abstract class DiskFixture {
 
-    static final ObjectKey TEMPORARY = ObjectKey.of("own/tmp");
+    protected static final ObjectKey TEMPORARY = ObjectKey.of("own/tmp");
 
-    @TempDir Path root;
-    RecordingCalls calls;
-    DiskStore store;
+    @TempDir protected Path root;
+    protected RecordingCalls calls;
+    protected DiskStore store;
 
     @BeforeEach
     void open() {
@@ -31,38 +32,49 @@ abstract class DiskFixture {
         calls.made();
     }
 
-    static ObjectKey key(String value) {
+    /** A store on the same folder. */
+    protected DiskStore store(SystemCalls calls) {
+        return new DiskStore(root, TEMPORARY, calls);
+    }
+
+    /** A store on the same folder, with so many bytes for names of large folders. */
+    protected DiskStore store(SystemCalls calls, long nameBytes) {
+        return new DiskStore(root, TEMPORARY, nameBytes, calls);
+    }
+
+    protected static ObjectKey key(String value) {
         return ObjectKey.of(value);
     }
 
-    static byte[] bytes(String text) {
+    protected static byte[] bytes(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    void put(String key, String content) {
+    protected void put(String key, String content) {
         store.put(key(key), bytes(content), Condition.always(), Durability.HINT);
     }
 
-    String read(String key) {
+    protected String read(String key) {
         return new String(store.read(key(key), 1 << 20), StandardCharsets.UTF_8);
     }
 
-    List<String> keys() {
+    protected List<String> keys() {
         return list("", null, false, 10_000);
     }
 
-    List<String> list(String prefix, @Nullable String startAfter, boolean fold, int limit) {
+    protected List<String> list(
+            String prefix, @Nullable String startAfter, boolean fold, int limit) {
         return store.list(new ListRequest(prefix, startAfter, fold, limit)).entries();
     }
 
     /** As another process does: without the store. */
-    Path writeFile(String path, String content) throws IOException {
+    protected Path writeFile(String path, String content) throws IOException {
         Path file = root.resolve(path);
         Files.createDirectories(file.getParent());
         return Files.writeString(file, content);
     }
 
-    void assertNoTemporaryFile() {
+    protected void assertNoTemporaryFile() {
         assertThat(root.resolve(TEMPORARY.value())).isEmptyDirectory();
     }
 }

@@ -214,7 +214,7 @@ class DiskListingTest extends DiskFixture {
         RecordingCalls vanishing =
                 new RecordingCalls(root) {
                     @Override
-                    BasicFileAttributes attributes(Path path) throws IOException {
+                    public BasicFileAttributes attributes(Path path) throws IOException {
                         if (path.endsWith("a/2")) {
                             Files.delete(path);
                         }

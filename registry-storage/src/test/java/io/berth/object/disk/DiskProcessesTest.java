@@ -8,6 +8,7 @@ import io.berth.object.ListRequest;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
+import io.berth.object.disk.file.SystemCalls;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ class DiskProcessesTest extends DiskFixture {
                         TEMPORARY,
                         new SystemCalls() {
                             @Override
-                            Path link(Path file, Path name) {
+                            public Path link(Path file, Path name) {
                                 throw new UnsupportedOperationException("no links here");
                             }
                         });

@@ -97,13 +97,13 @@ class FolderCreationTest extends DiskFixture {
                     private int removed;
 
                     @Override
-                    boolean makeFolder(Path folder) {
+                    public boolean makeFolder(Path folder) {
                         super.makeFolder(folder);
                         return false;
                     }
 
                     @Override
-                    Path link(Path file, Path name) throws IOException {
+                    public Path link(Path file, Path name) throws IOException {
                         if (name.endsWith("data") && removed++ < 3) {
                             Files.delete(above(name));
                         }

@@ -1,5 +1,6 @@
 package io.berth.object.disk;
 
+import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
@@ -9,38 +10,36 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Does what is asked and notes it, except for calls it was told to fail. Knows only the calls that
- * go this way.
- */
-class RecordingCalls extends SystemCalls {
+/** Records calls and makes them, except for those that it was told to fail. */
+public class RecordingCalls extends SystemCalls {
 
     private final Path root;
     private final List<String> made = new CopyOnWriteArrayList<>();
     private @Nullable String broken;
 
-    RecordingCalls(Path root) {
+    public RecordingCalls(Path root) {
         this.root = root;
     }
 
-    /** What was asked since this was asked last. */
-    List<String> made() {
+    /** The calls made since the last call of this method. */
+    public List<String> made() {
         List<String> result = List.copyOf(made);
         made.clear();
         return result;
     }
 
     /** Only the syncs of {@link #made()}. */
-    List<String> syncsMade() {
+    public List<String> syncsMade() {
         return made().stream().filter(call -> call.startsWith("sync")).toList();
     }
 
-    /** From now on, calls that begin with this fail. */
-    void fail(String call) {
+    /** Makes calls fail whose record begins with this text. */
+    public void fail(String call) {
         broken = call;
     }
 
-    void repair() {
+    /** Makes no more calls fail. */
+    public void repair() {
         broken = null;
     }
 
@@ -56,44 +55,44 @@ class RecordingCalls extends SystemCalls {
     }
 
     @Override
-    void syncFile(FileChannel file) throws IOException {
+    public void syncFile(FileChannel file) throws IOException {
         note("sync file of " + file.size());
         super.syncFile(file);
     }
 
     @Override
-    void syncFolder(Path folder) throws IOException {
+    public void syncFolder(Path folder) throws IOException {
         note("sync folder " + name(folder));
         super.syncFolder(folder);
     }
 
     @Override
-    BasicFileAttributes attributes(Path path) throws IOException {
+    public BasicFileAttributes attributes(Path path) throws IOException {
         note("attributes of " + name(path));
         return super.attributes(path);
     }
 
     @Override
-    boolean isThere(Path path) {
+    public boolean exists(Path path) {
         made.add("look for " + name(path));
-        return super.isThere(path);
+        return super.exists(path);
     }
 
     @Override
-    boolean makeFolder(Path folder) {
+    public boolean makeFolder(Path folder) {
         made.add("make " + name(folder));
         return super.makeFolder(folder);
     }
 
     @Override
     @SuppressWarnings("StreamResourceLeak")
-    DirectoryStream<Path> children(Path folder) throws IOException {
+    public DirectoryStream<Path> children(Path folder) throws IOException {
         note("children of " + name(folder));
         return super.children(folder);
     }
 
     @Override
-    Path link(Path file, Path name) throws IOException {
+    public Path link(Path file, Path name) throws IOException {
         note("link " + name(name));
         return super.link(file, name);
     }

@@ -156,7 +156,7 @@ class SmallFileCacheTest extends DiskFixture {
                     private boolean replaced;
 
                     @Override
-                    BasicFileAttributes attributes(Path path) throws IOException {
+                    public BasicFileAttributes attributes(Path path) throws IOException {
                         BasicFileAttributes before = super.attributes(path);
                         if (path.equals(file) && !replaced) {
                             Files.move(file, aside);
@@ -205,7 +205,7 @@ class SmallFileCacheTest extends DiskFixture {
         RecordingCalls remote =
                 new RecordingCalls(root) {
                     @Override
-                    String fileSystem(Path path) {
+                    public String fileSystem(Path path) {
                         return "nfs4";
                     }
                 };
@@ -243,7 +243,7 @@ class SmallFileCacheTest extends DiskFixture {
             for (int j = 0; j < 3; j++) {
                 assertThat(cache.read(key, each, content.length)).isEqualTo(content);
             }
-            most = Math.max(most, cache.keptBytes());
+            most = Math.max(most, cache.cachedBytes());
         }
 
         assertThat(most).isBetween(bytes / 2L, (long) bytes);

@@ -16,8 +16,8 @@ import org.testcontainers.containers.MinIOContainer;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * The contract on MinIO, where the engine has its image already: pulling is for who sets up the
- * machine. The property {@code berth.test.minio} names another image.
+ * The contract on MinIO, where the Docker engine already has its image; this test does not pull it.
+ * The property {@code berth.test.minio} names another image.
  */
 @MinioContainerTest.IfImageIsThere
 class MinioContainerTest extends S3Contract {
@@ -29,7 +29,7 @@ class MinioContainerTest extends S3Contract {
     @ExtendWith(ImageIsThere.class)
     @interface IfImageIsThere {}
 
-    /** Asks the engine itself: the library would first try for minutes to pull something. */
+    /** Asks the Docker engine, because the library would try for minutes to pull an image. */
     static final class ImageIsThere implements ExecutionCondition {
         @Override
         public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreContract;
+import io.berth.object.s3.bucket.Sentinel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The contract on a bucket; where its server lacks something, what happens instead. */
+/** The contract of a store in a bucket, with allowances for what its server cannot do. */
 abstract class S3Contract extends ObjectStoreContract {
 
     @TempDir static Path spool;
@@ -22,7 +23,7 @@ abstract class S3Contract extends ObjectStoreContract {
     private final String root = TestBucket.newRoot();
     private final List<S3Store> others = new ArrayList<>();
 
-    /** How far the store's time is ahead. */
+    /** Nanoseconds by which the store's clock is ahead. */
     private final AtomicLong ahead = new AtomicLong();
 
     private S3Store store;

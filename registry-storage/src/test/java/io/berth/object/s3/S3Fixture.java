@@ -6,8 +6,12 @@ import io.berth.object.ListRequest;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
-import io.berth.object.s3.S3Capabilities.Ability;
+import io.berth.object.s3.bucket.S3Capabilities;
+import io.berth.object.s3.bucket.S3Capabilities.Ability;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -15,28 +19,38 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.io.TempDir;
 
-/** A store in a bucket of the server in this JVM, and what it asks of that server. */
+/** A store in a bucket of the server in this JVM, and the requests that it makes. */
 abstract class S3Fixture {
 
     static final int MIB = 1 << 20;
 
-    /** A server that can do everything: that it can is believed, so that one request is enough. */
+    /** The capabilities of a server that can do everything, so that one request is enough. */
     static final S3Capabilities ALL =
             S3Capabilities.of(
                     EnumSet.complementOf(
                             EnumSet.of(Ability.BARE_ETAGS, Ability.BATCH_DELETE_NEEDS_MD5)));
 
-    /** A server that can do nothing but the least. */
+    /** The capabilities of a server that can only do what every server must. */
     static final S3Capabilities NONE = S3Capabilities.of(EnumSet.noneOf(Ability.class));
 
-    @TempDir static Path spool;
+    /** One for all: classes that run at the same time would delete each other's. */
+    static final Path SPOOL = newFolder();
 
     final String root = TestBucket.newRoot();
-    final Wire wire = new Wire();
-    TestBucket bucket = TestBucket.local(spool);
+    final FaultyWire wire = new FaultyWire();
+    TestBucket bucket = TestBucket.local(SPOOL);
     S3Store store = open(ALL);
+
+    private static Path newFolder() {
+        try {
+            Path folder = Files.createTempDirectory("berth-spool");
+            folder.toFile().deleteOnExit();
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     S3Store open(S3Capabilities capabilities) {
         return S3Store.open(bucket.options(root).build(), capabilities, wire);
@@ -93,7 +107,7 @@ abstract class S3Fixture {
         }
     }
 
-    /** As a session goes on: resumes, adds, keeps; returns its state. */
+    /** Does what a request of an upload does: resumes, appends, keeps. Returns the state. */
     String stage(String key, @Nullable String state, byte[] content, int from, int to) {
         try (StagedObject staged =
                 from == 0 ? store.stage(key(key)) : store.resume(key(key), state)) {

@@ -13,6 +13,8 @@ import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
+import io.berth.object.s3.bucket.DeferredDeletes;
+import io.berth.object.s3.bucket.S3Options;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
@@ -164,7 +166,7 @@ class S3ObjectsTest extends S3Fixture {
     @Test
     void aLinkIsFollowedWithoutCredentials() throws Exception {
         put("a/b", "content");
-        URI link = store.presignedLinks().orElseThrow().link(key("a/b"));
+        URI link = store.presignedUrls().orElseThrow().presignGet(key("a/b"));
 
         HttpURLConnection get = (HttpURLConnection) link.toURL().openConnection();
         get.setRequestProperty("Range", "bytes=1-3");
@@ -176,15 +178,15 @@ class S3ObjectsTest extends S3Fixture {
 
     @Test
     void linksLeadWhereClientsGo() {
-        S3Options.Builder options = bucket.options(root);
+        TestOptions options = bucket.options(root);
         S3Options elsewhere =
                 options.redirectEndpoint(URI.create("https://cdn.example.com")).build();
         try (S3Store other = S3Store.open(elsewhere, ALL, wire)) {
-            assertThat(other.presignedLinks().orElseThrow().link(key("a")).toString())
-                    .startsWith("https://cdn.example.com/test/" + root + "/a?");
+            assertThat(other.presignedUrls().orElseThrow().presignGet(key("a")).toString())
+                    .startsWith("https://cdn.example.com/" + bucket.name() + "/" + root + "/a?");
         }
         try (S3Store other = S3Store.open(options.redirects(false).build(), ALL, wire)) {
-            assertThat(other.presignedLinks()).isEmpty();
+            assertThat(other.presignedUrls()).isEmpty();
         }
     }
 
@@ -204,7 +206,9 @@ class S3ObjectsTest extends S3Fixture {
     @Test
     void aBoundedQueueForgets() {
         List<ObjectKey> many =
-                IntStream.range(0, ForgetQueue.MOST + 1).mapToObj(i -> key("k/" + i)).toList();
+                IntStream.range(0, DeferredDeletes.MAX_KEYS + 1)
+                        .mapToObj(i -> key("k/" + i))
+                        .toList();
         put("a", "");
 
         store.forget(many);

@@ -14,7 +14,7 @@ import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
-import io.berth.object.s3.Wire.Fault;
+import io.berth.object.s3.FaultyWire.Fault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -346,7 +346,7 @@ class S3RequestsTest extends S3Fixture {
 
     @Test
     void aLinkCostsNoRequest() {
-        requests(() -> store.presignedLinks().orElseThrow().link(key("a")));
+        requests(() -> store.presignedUrls().orElseThrow().presignGet(key("a")));
     }
 
     @Test

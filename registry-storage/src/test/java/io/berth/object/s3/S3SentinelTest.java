@@ -10,6 +10,7 @@ import io.berth.object.ListRequest;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.Unavailable;
+import io.berth.object.s3.bucket.Sentinel;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.Objects;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 
-/** The contract on a server of one's own choice. */
+/** The contract on the server that environment variables name. */
 @EnabledIfEnvironmentVariable(
         named = "REGISTRY_TEST_S3_ENDPOINT",
         matches = ".+",
@@ -27,7 +27,9 @@ class S3ServerTest extends S3Contract {
         return bucket;
     }
 
-    /** Ceph 16 answers 500 to some of those who lose a race, which may mean anything. */
+    /**
+     * Ceph 16 answers some of several concurrent writes with 500, so that their outcome is unknown.
+     */
     @Override
     protected boolean mayLoseAnswers() {
         return true;

@@ -3,7 +3,9 @@ package io.berth.object.s3;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.berth.object.s3.S3Options.Credentials;
+import io.berth.object.s3.bucket.S3Options;
+import io.berth.object.s3.bucket.S3Options.Credentials;
+import io.berth.object.s3.bucket.S3SetupException;
 import java.net.ServerSocket;
 import java.net.URI;
 import org.assertj.core.api.AbstractThrowableAssert;
@@ -19,7 +21,8 @@ class S3SetupTest extends S3Fixture {
                         e -> {
                             assertThat(e.problem()).matches("[A-Z].*\\.");
                             assertThat(e.advice()).matches("[A-Z].*\\.");
-                            assertThat(e.getMessage()).doesNotContain("sk12345678", "s3cr3t");
+                            assertThat(e.getMessage())
+                                    .doesNotContain(S3TestServer.SECRET_KEY, "s3cr3t");
                         });
     }
 
@@ -27,7 +30,12 @@ class S3SetupTest extends S3Fixture {
     void aBucketThatIsNotThere() {
         TestBucket other =
                 new TestBucket(
-                        bucket.endpoint(), "us-east-1", "nowhere", "ak", "sk12345678", spool);
+                        bucket.endpoint(),
+                        S3TestServer.REGION,
+                        "nowhere",
+                        S3TestServer.ACCESS_KEY,
+                        S3TestServer.SECRET_KEY,
+                        SPOOL);
 
         opening(other.options("").build())
                 .hasMessageContaining("There is no bucket nowhere at http://127.0.0.1");
@@ -36,13 +44,17 @@ class S3SetupTest extends S3Fixture {
     @Test
     void anAccessKeyThatIsNotKnown() {
         opening(bucket.options("").credentials(new Credentials("who", "s3cr3t", null)).build())
-                .hasMessageContaining("access key is not known");
+                .hasMessageContaining("access key is unknown");
     }
 
     @Test
     void aSecretKeyThatIsWrong() {
-        opening(bucket.options("").credentials(new Credentials("ak", "s3cr3t", null)).build())
-                .hasMessageContaining("secret key is not that of the access key");
+        opening(
+                        bucket.options("")
+                                .credentials(
+                                        new Credentials(S3TestServer.ACCESS_KEY, "s3cr3t", null))
+                                .build())
+                .hasMessageContaining("secret key does not belong to the access key");
     }
 
     @Test
@@ -53,20 +65,21 @@ class S3SetupTest extends S3Fixture {
         }
 
         opening(bucket.options("").endpoint(URI.create("http://127.0.0.1:" + port)).build())
-                .hasMessageContaining("Nobody answers at http://127.0.0.1:" + port);
+                .hasMessageContaining("Cannot connect to the server at http://127.0.0.1:" + port);
     }
 
     @Test
     void aHostThatIsNotThere() {
         opening(bucket.options("").endpoint(URI.create("http://host.invalid")).build())
-                .hasMessageContaining("There is no host of this name at http://host.invalid");
+                .hasMessageContaining("The host name cannot be resolved at http://host.invalid");
     }
 
     @Test
     void aServerThatSpeaksNoTls() {
         URI tls = URI.create("https://127.0.0.1:" + bucket.endpoint().getPort());
 
-        opening(bucket.options("").endpoint(tls).build()).hasMessageContaining("cannot be trusted");
+        opening(bucket.options("").endpoint(tls).build())
+                .hasMessageContaining("has no trusted certificate");
     }
 
     @Test

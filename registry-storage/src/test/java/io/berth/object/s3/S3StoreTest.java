@@ -1,9 +1,8 @@
 package io.berth.object.s3;
 
 /**
- * The contract on an S3 server in this JVM. It is one process where Amazon has many machines, it
- * has no bucket of another region, no throttling, no encryption, and it takes ACLs and storage
- * classes without a meaning: that those work is not proved here.
+ * The contract on an S3 server in this JVM. It is one process, has no regions, throttling or
+ * encryption, and ignores ACLs and storage classes: none of these is tested here.
  */
 class S3StoreTest extends S3Contract {
 
@@ -12,7 +11,7 @@ class S3StoreTest extends S3Contract {
         return TestBucket.local(spool);
     }
 
-    /** This server looks at the object to replace, and then replaces it. */
+    /** This server checks the condition and then writes, in two steps. */
     @Override
     protected boolean replacesInOneStep() {
         return false;

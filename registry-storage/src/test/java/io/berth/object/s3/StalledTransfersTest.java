@@ -10,7 +10,8 @@ import io.berth.object.Eventually;
 import io.berth.object.ListRequest;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectWriter;
-import io.berth.object.s3.S3Options.Credentials;
+import io.berth.object.s3.bucket.S3Options;
+import io.berth.object.s3.bucket.S3Options.Credentials;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -32,15 +33,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that takes as many parts as there are connections, and lets them wait. */
+/** A server that does not answer while it receives parts, on all connections that there are. */
 class StalledTransfersTest {
 
     private static final int CONNECTIONS = 4;
 
-    /** More than enough to take all connections and to have as many wait. */
+    /** Enough to use all connections and to have more writers wait. */
     private static final int WRITERS = 3 * CONNECTIONS;
 
-    /** Less than a connection is waited for. */
+    /** Less than the timeout for a connection. */
     private static final Duration SOON = Duration.ofSeconds(8);
 
     @TempDir static Path spool;
@@ -60,12 +61,12 @@ class StalledTransfersTest {
         server.createContext("/", this::handle);
         server.start();
         S3Options options =
-                S3Options.builder("us-east-1", "bucket", spool)
-                        .endpoint(URI.create("http://127.0.0.1:" + server.getAddress().getPort()))
-                        .pathStyle(true)
-                        .objectAcl("NONE")
-                        .chunkSize(S3Options.MIN_PART)
-                        .credentials(new Credentials("ak", "sk", null))
+                new TestOptions(
+                                "bucket",
+                                "us-east-1",
+                                URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
+                                new Credentials("ak", "sk", null),
+                                spool)
                         .maxConnections(CONNECTIONS)
                         .build();
         store = S3Store.open(options, S3Fixture.ALL, wire -> wire);
@@ -152,7 +153,7 @@ class StalledTransfersTest {
             store.put(key, new byte[0], Condition.always(), Durability.DURABLE);
         }
         assertThat(System.nanoTime() - begin).isLessThan(SOON.toNanos());
-        // Longer than a connection is waited for: those that wait for their turn have not failed.
+        // Longer than the timeout for a connection: writers that wait for a permit do not fail.
         Thread.sleep(Duration.ofSeconds(12));
         assertThat(writes).noneMatch(Future::isDone);
 

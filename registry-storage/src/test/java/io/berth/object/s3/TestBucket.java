@@ -1,88 +1,65 @@
 package io.berth.object.s3;
 
 import io.berth.object.ObjectKey;
-import io.berth.object.s3.S3Options.Credentials;
+import io.berth.object.s3.bucket.S3Capabilities;
+import io.berth.object.s3.bucket.S3Clients;
+import io.berth.object.s3.bucket.S3Options.Credentials;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
-import org.gaul.s3proxy.junit.S3ProxyJunitCore;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
 import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 
-/** A bucket of a server, in which each store of a test gets a root of its own. */
+/** A bucket of a server, in which each test has a root directory of its own. */
 public record TestBucket(
         URI endpoint, String region, String name, String accessKey, String secretKey, Path spool) {
 
-    /** Outside of the roots of tests, which are empty when they begin. */
+    /** Outside of the root directories of tests, which are empty at the beginning. */
     public static final ObjectKey PROBES = ObjectKey.of("own/probe");
 
     private static final AtomicInteger ROOTS = new AtomicInteger();
 
     private static final Set<String> CREATED = new HashSet<>();
 
-    /** What a server can do is tried out once. */
+    /** The capabilities of each server, so that it is probed once. */
     private static final ConcurrentMap<URI, S3Capabilities> KNOWN = new ConcurrentHashMap<>();
 
-    /** A server in this JVM, for all tests of it, started by the first. */
+    /** A server in this JVM for all tests, started by the first. */
     private static final class Local {
 
-        private static final String ACCESS_KEY = "ak";
-        private static final String SECRET_KEY = "sk12345678";
-        private static final URI ENDPOINT = start();
-
-        private static URI start() {
-            S3ProxyJunitCore server =
-                    new S3ProxyJunitCore.Builder()
-                            .withBlobStoreProvider("transient-nio2")
-                            .withCredentials(ACCESS_KEY, SECRET_KEY)
-                            .build();
-            try {
-                server.beforeEach();
-            } catch (Exception e) {
-                throw new IllegalStateException("the server does not start", e);
-            }
-            return Objects.requireNonNull(server.getUri());
-        }
+        private static final S3TestServer SERVER = new S3TestServer();
     }
 
-    /** A bucket of the server in this JVM, made when it is not there. */
+    /** The bucket of the server in this JVM. */
     public static TestBucket local(Path spool) {
-        TestBucket bucket =
-                new TestBucket(
-                        Local.ENDPOINT,
-                        "us-east-1",
-                        "test",
-                        Local.ACCESS_KEY,
-                        Local.SECRET_KEY,
-                        spool);
-        bucket.create();
-        return bucket;
+        return new TestBucket(
+                Local.SERVER.endpoint(),
+                S3TestServer.REGION,
+                S3TestServer.BUCKET,
+                S3TestServer.ACCESS_KEY,
+                S3TestServer.SECRET_KEY,
+                spool);
     }
 
     public static String newRoot() {
         return "t" + Long.toString(System.nanoTime(), 36) + ROOTS.incrementAndGet();
     }
 
-    public S3Options.Builder options(String root) {
-        return S3Options.builder(region, name, spool)
-                .endpoint(endpoint)
-                .pathStyle(true)
-                .rootDirectory("/" + root)
-                .objectAcl("NONE")
-                .chunkSize(S3Options.MIN_PART)
-                .credentials(new Credentials(accessKey, secretKey, null));
+    TestOptions options(String root) {
+        Credentials credentials = new Credentials(accessKey, secretKey, null);
+        return new TestOptions(name, region, endpoint, credentials, spool)
+                .rootDirectory("/" + root);
     }
 
     public S3Capabilities capabilities() {
@@ -103,7 +80,7 @@ public record TestBucket(
         return open(root, wire, System::nanoTime);
     }
 
-    /** For a store whose trust in its sentinel lasts, however slow the machine is. */
+    /** With a clock that stands still, so that the sentinel is never checked again. */
     public S3Store openAtRest(String root, UnaryOperator<SdkHttpClient> wire) {
         return open(root, wire, () -> 0);
     }
@@ -112,11 +89,11 @@ public record TestBucket(
         return S3Store.open(options(root).build(), capabilities(), wire, nanos);
     }
 
-    private Clients clients() {
-        return new Clients(options("").build(), UnaryOperator.identity());
+    private S3Clients clients() {
+        return new S3Clients(options("").build(), UnaryOperator.identity());
     }
 
-    /** Makes it when it is not there; returns when it is. */
+    /** Creates the bucket when it is not there. */
     void create() {
         synchronized (CREATED) {
             if (CREATED.add(endpoint + "/" + name)) {
@@ -126,21 +103,21 @@ public record TestBucket(
     }
 
     private void createNow() {
-        try (Clients clients = clients()) {
-            clients.repeating.createBucket(create -> create.bucket(name));
+        try (S3Clients clients = clients()) {
+            clients.retrying.createBucket(create -> create.bucket(name));
         } catch (BucketAlreadyOwnedByYouException | BucketAlreadyExistsException e) {
-            // Another process made it.
+            // Another process has created it.
         }
     }
 
-    /** As another program does it, which knows no store. */
+    /** Requests that are not made by a store. */
     interface Work<T> {
         T with(S3Client client);
     }
 
     <T> T as(Work<T> work) {
-        try (Clients clients = clients()) {
-            return work.with(clients.repeating);
+        try (S3Clients clients = clients()) {
+            return work.with(clients.retrying);
         }
     }
 

@@ -13,15 +13,15 @@ import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.http.SdkHttpResponse;
 
 /**
- * What lies between the SDK and the network: sees each request, repeated ones as often as they are
- * made, and may do something else instead.
+ * Wraps an HTTP client of the SDK: sees every request, also each retry, and may answer it in place
+ * of the server.
  */
 abstract class WireTap implements UnaryOperator<SdkHttpClient> {
 
     /**
-     * Carries out a request, or does not.
+     * Makes a request, or answers in its place.
      *
-     * @param operation as S3 calls it
+     * @param operation its name in S3
      */
     abstract HttpExecuteResponse call(String operation, ExecutableHttpRequest request)
             throws IOException;
@@ -53,7 +53,7 @@ abstract class WireTap implements UnaryOperator<SdkHttpClient> {
         };
     }
 
-    /** An error as a server says it. */
+    /** An answer with an error code of S3. */
     static HttpExecuteResponse answer(int status, String code) {
         byte[] body =
                 ("<Error><Code>" + code + "</Code><Message>so it is</Message></Error>")

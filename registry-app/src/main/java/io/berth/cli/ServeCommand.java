@@ -1,0 +1,59 @@
+package io.berth.cli;
+
+import io.berth.app.RegistryApplication;
+import io.berth.config.LoadedSettings;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.SpringApplication;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code registry serve}: runs the registry until the process is told to stop. */
+@Command(
+        name = "serve",
+        description = "Serves the registry. Variables set it up: docs/configuration.md.",
+        mixinStandardHelpOptions = true,
+        exitCodeOnInvalidInput = 1)
+public final class ServeCommand implements Callable<Integer> {
+
+    @Spec private @Nullable CommandSpec spec;
+
+    /** Distribution takes its configuration here. */
+    @Parameters(arity = "0..1", hidden = true)
+    private @Nullable String file;
+
+    /** Gives 1 when the registry cannot start; the reason has been logged by then. */
+    @Override
+    public Integer call() {
+        if (file != null && spec != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Files of settings such as config.yml are not read yet. Set what is in it by"
+                            + " variables: docs/configuration.md says how.");
+        }
+        try {
+            process().run();
+            return 0;
+        } catch (RuntimeException e) {
+            return 1;
+        }
+    }
+
+    /** The application as a process, whose stop ends it in time. */
+    public static SpringApplication process() {
+        SpringApplication application = RegistryApplication.configured();
+        application.addInitializers(
+                context ->
+                        StopWatchdog.watch(
+                                context.getBeanFactory()
+                                        .getBean(LoadedSettings.class)
+                                        .settings()
+                                        .http()
+                                        .drainTimeout()
+                                        .duration()));
+        return application;
+    }
+}

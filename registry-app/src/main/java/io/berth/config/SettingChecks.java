@@ -1,0 +1,35 @@
+package io.berth.config;
+
+import io.berth.config.tree.ValueSanitizer;
+
+/** Checks values of settings in the constructors of this package's records. */
+final class SettingChecks {
+
+    private SettingChecks() {}
+
+    /**
+     * Checks one value.
+     *
+     * @param name of the setting
+     * @param expected completes "must be"
+     * @throws IllegalArgumentException unless {@code right}; its message is shown to the
+     *     administrator
+     */
+    static void require(boolean right, String name, Object value, String expected) {
+        if (!right) {
+            throw new IllegalArgumentException(
+                    name + " is " + ValueSanitizer.sanitize(value) + ", but must be " + expected);
+        }
+    }
+
+    /**
+     * Checks a combination of values, or a value that must not be shown.
+     *
+     * @throws IllegalArgumentException with the sentence when {@code wrong}
+     */
+    static void refuseIf(boolean wrong, String sentence) {
+        if (wrong) {
+            throw new IllegalArgumentException(sentence);
+        }
+    }
+}

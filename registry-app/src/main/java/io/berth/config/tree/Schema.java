@@ -1,0 +1,97 @@
+package io.berth.config.tree;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** The settings that exist, derived from records. Immutable. */
+public sealed interface Schema {
+
+    /**
+     * A record of settings.
+     *
+     * @param members by their names in lower case, in the order of the record
+     */
+    record Group(Class<? extends Record> type, Map<String, Schema> members) implements Schema {}
+
+    /** One value. */
+    record Value(Class<?> type) implements Schema {}
+
+    /** A list of values. */
+    record Listed(Class<?> type) implements Schema {}
+
+    /** Lists of texts under names that the administrator chooses. */
+    record Named() implements Schema {}
+
+    /** The schema of a record. */
+    static Group of(Class<? extends Record> type) {
+        Map<String, Schema> members = new LinkedHashMap<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            members.put(
+                    component.getName().toLowerCase(Locale.ROOT),
+                    of(component.getType(), component.getGenericType()));
+        }
+        return new Group(type, members);
+    }
+
+    private static Schema of(Class<?> type, Type generic) {
+        if (Map.class.isAssignableFrom(type)) {
+            return new Named();
+        }
+        if (List.class.isAssignableFrom(type)) {
+            return new Listed((Class<?>) ((ParameterizedType) generic).getActualTypeArguments()[0]);
+        }
+        return type.isRecord() && !Conversion.isValue(type)
+                ? of(type.asSubclass(Record.class))
+                : new Value(type);
+    }
+
+    /** The schema of a path; {@code null} when there is no such setting. */
+    static @Nullable Schema at(Schema root, List<String> path) {
+        Schema schema = root;
+        for (String name : path) {
+            schema =
+                    switch (schema) {
+                        case Group group -> group.members().get(name);
+                        case Named _ -> new Listed(String.class);
+                        case Listed list -> new Value(list.type());
+                        case Value _ -> null;
+                        case null -> null;
+                    };
+        }
+        return schema;
+    }
+
+    /** The names of all settings that are not groups, sorted, such as {@code http.addr}. */
+    static Set<String> names(Group root) {
+        Set<String> names = new TreeSet<>();
+        walk(
+                root,
+                "",
+                (name, schema) -> {
+                    if (!(schema instanceof Group)) {
+                        names.add(name);
+                    }
+                });
+        return names;
+    }
+
+    private static void walk(Group group, String prefix, BiConsumer<String, Schema> visitor) {
+        group.members()
+                .forEach(
+                        (name, schema) -> {
+                            visitor.accept(prefix + name, schema);
+                            if (schema instanceof Group inner) {
+                                walk(inner, prefix + name + ".", visitor);
+                            }
+                        });
+    }
+}

@@ -1,0 +1,83 @@
+package io.berth.maintenance;
+
+import io.berth.config.StorageSettings;
+import io.berth.registry.Maintenance;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes uploads that nobody finished, again and again ({@code
+ * storage.maintenance.uploadpurging}). Does nothing when it is switched off or the registry takes
+ * no changes. Begins within the first hour, at a random minute, so that replicas do not all begin
+ * at once.
+ */
+public final class UploadPurgeSchedule implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(UploadPurgeSchedule.class);
+
+    private static final Duration FIRST = Duration.ofHours(1);
+
+    private final ScheduledExecutorService timer;
+
+    public UploadPurgeSchedule(
+            Maintenance registry, StorageSettings.Maintenance settings, Clock clock) {
+        this(
+                registry,
+                settings,
+                clock,
+                Executors.newSingleThreadScheduledExecutor(
+                        Thread.ofPlatform().daemon().name("upload-purge").factory()));
+    }
+
+    public UploadPurgeSchedule(
+            Maintenance registry,
+            StorageSettings.Maintenance settings,
+            Clock clock,
+            ScheduledExecutorService timer) {
+        this.timer = timer;
+        var purging = settings.uploadPurging();
+        if (!purging.enabled() || settings.readonly().enabled()) {
+            return;
+        }
+        long interval = purging.interval().duration().toMillis();
+        long first = ThreadLocalRandom.current().nextLong(Math.min(FIRST.toMillis(), interval));
+        // Its future would only tell of exceptions, which a round keeps to itself.
+        var _ =
+                timer.scheduleWithFixedDelay(
+                        () -> purge(registry, purging, clock),
+                        first,
+                        interval,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    /** Whatever happens, the next round is tried: anything thrown would end them for good. */
+    private static void purge(
+            Maintenance registry, StorageSettings.UploadPurging settings, Clock clock) {
+        try {
+            int purged =
+                    registry.purgeUploads(
+                            clock.instant().minus(settings.age().duration()), settings.dryRun());
+            if (purged > 0) {
+                log.info(
+                        "{} uploads older than {} {}",
+                        purged,
+                        settings.age(),
+                        settings.dryRun() ? "would be removed" : "removed");
+            }
+        } catch (RuntimeException | Error e) {
+            log.warn("unfinished uploads could not be removed, which is tried again", e);
+        }
+    }
+
+    /** A round that is under way is broken off; the next start takes it up. */
+    @Override
+    public void close() {
+        timer.shutdownNow();
+    }
+}

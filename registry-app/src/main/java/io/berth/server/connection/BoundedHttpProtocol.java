@@ -1,0 +1,122 @@
+package io.berth.server.connection;
+
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.apache.coyote.Adapter;
+import org.apache.coyote.Processor;
+import org.apache.coyote.http11.Http11NioProtocol;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * HTTP/1.1 within {@link ConnectionLimits}. Counts requests and files that are sent, for a graceful
+ * stop: Tomcat counts a request as done while the poller still sends its file. Created by Tomcat,
+ * by its class name.
+ */
+public final class BoundedHttpProtocol extends Http11NioProtocol {
+
+    /** Connections that the kernel queues until they are accepted: for bursts of clients. */
+    private static final int BACKLOG = 1024;
+
+    private static final long MAKE_ROOM_MILLIS = 250;
+
+    private static final Logger log = LoggerFactory.getLogger(BoundedHttpProtocol.class);
+
+    private final ScheduledExecutorService slowClients =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("slow-clients").factory());
+
+    private @Nullable RequestExecutor requestExecutor;
+    private @Nullable Adapter replacing;
+
+    /** For Tomcat. */
+    public BoundedHttpProtocol() {
+        super(new BoundedEndpoint());
+    }
+
+    /** Sets the limits; to be called before the start. */
+    public void limit(ConnectionLimits limits, int platformThreads) {
+        requestExecutor = new RequestExecutor(platformThreads, limits.requests());
+        ((BoundedEndpoint) getEndpoint())
+                .limit(limits, new PooledBuffers.Pool(platformThreads), requestExecutor);
+        getEndpoint()
+                .setHandler(new HeaderHandler(getEndpoint().getHandler(), limits, requestExecutor));
+        setExecutor(requestExecutor);
+        setMaxConnections(limits.connections());
+        setAcceptCount(BACKLOG);
+        setMaxHttpRequestHeaderSize(ConnectionLimits.MAX_HEADER_BYTES);
+        setMaxHeaderCount(ConnectionLimits.MAX_HEADER_FIELDS);
+        // An answer to a request whose body is not read says that the connection ends.
+        setMaxSwallowSize(0);
+        setMaxKeepAliveRequests(-1);
+        setConnectionTimeout((int) limits.headerTime().toMillis());
+        setKeepAliveTimeout((int) limits.idle().toMillis());
+        setDisableUploadTimeout(false);
+        setConnectionUploadTimeout((int) limits.stall().toMillis());
+        // Tomcat's state of a request for each platform thread, and none for closed connections.
+        setProcessorCache(platformThreads);
+        setProperty("socket.bufferPool", "0");
+    }
+
+    /**
+     * Sets what answers requests, in place of Tomcat's own adapter; to be called before the start.
+     */
+    public void serve(Adapter requests) {
+        replacing = requests;
+        setAdapter(requests);
+    }
+
+    @Override
+    public void setAdapter(Adapter made) {
+        super.setAdapter(replacing == null ? made : replacing);
+    }
+
+    @Override
+    protected Processor createProcessor() {
+        return new HostProcessor(this, getAdapter());
+    }
+
+    /** Number of requests that are served, without files that are sent. */
+    public int requestsUnderWay() {
+        return ((BoundedEndpoint) getEndpoint()).working();
+    }
+
+    /** Number of files that are sent. */
+    public int filesUnderWay() {
+        return ((BoundedEndpoint) getEndpoint()).sending();
+    }
+
+    @Override
+    public void start() throws Exception {
+        super.start();
+        var _ =
+                slowClients.scheduleWithFixedDelay(
+                        this::makeRoom, MAKE_ROOM_MILLIS, MAKE_ROOM_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    /** Throws nothing, as an exception would end the schedule. */
+    private void makeRoom() {
+        try {
+            BoundedEndpoint connections = (BoundedEndpoint) getEndpoint();
+            int waiting = requestExecutor == null ? 0 : requestExecutor.waitingCount();
+            if (waiting > 0) {
+                connections.endSlowest(waiting);
+            }
+            connections.closeSlowSendfiles();
+            connections.makeRoom();
+        } catch (RuntimeException e) {
+            log.error("cannot make room for clients that wait; it is tried again", e);
+        }
+    }
+
+    @Override
+    public void destroy() throws Exception {
+        slowClients.shutdownNow();
+        super.destroy();
+        if (requestExecutor != null) {
+            requestExecutor.close();
+        }
+    }
+}

@@ -1,0 +1,361 @@
+package io.berth.server.connection;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.tomcat.util.net.ApplicationBufferHandler;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection: its buffers, its minimum data rates, and its state. For the thread that holds the
+ * connection's lock, except where a method says otherwise.
+ */
+public final class Connection extends NioChannel {
+
+    /** The connection whose request this thread serves. */
+    private static final ScopedValue<Connection> CURRENT = ScopedValue.newInstance();
+
+    private final BoundedEndpoint endpoint;
+    private final PooledBuffers buffers;
+    private final RequestExecutor executor;
+    private final MinimumDataRate in;
+    private final MinimumDataRate out;
+    private final SendfileDataRate file;
+
+    /** Whether a request is served; read by other threads. */
+    private volatile boolean working;
+
+    private volatile boolean hasWorked;
+
+    private boolean headerBegun;
+    private long headerBegunAt;
+    private volatile boolean headerComplete;
+    private boolean headerTooLarge;
+
+    /** Header bytes that {@link HeaderHandler} counts for it. */
+    private int countedBytes;
+
+    private boolean halfParsed;
+
+    /** Whether it holds one of the permits to read a body, or will get one. */
+    private final AtomicBoolean mayReadBody = new AtomicBoolean();
+
+    private boolean bodyStopped;
+    private boolean answered;
+    private boolean answeredBriefly;
+    private boolean mayGoOn;
+    private boolean lingersAtEnd;
+    private long lingersUntil;
+    private int lingeredBytes;
+    private boolean lingering;
+
+    private boolean open = true;
+    private @Nullable String countedAs;
+
+    Connection(
+            BoundedEndpoint endpoint,
+            PooledBuffers buffers,
+            RequestExecutor executor,
+            MinimumDataRate in,
+            MinimumDataRate out,
+            SendfileDataRate file) {
+        super(buffers);
+        this.endpoint = endpoint;
+        this.buffers = buffers;
+        this.executor = executor;
+        this.in = in;
+        this.out = out;
+        this.file = file;
+    }
+
+    /** The connection of the request that this thread serves; {@code null} outside of requests. */
+    public static @Nullable Connection current() {
+        return CURRENT.isBound() ? CURRENT.get() : null;
+    }
+
+    BoundedEndpoint endpoint() {
+        return endpoint;
+    }
+
+    PooledBuffers buffers() {
+        return buffers;
+    }
+
+    /** The data rate of the file that is being sent; for any thread. */
+    SendfileDataRate file() {
+        return file;
+    }
+
+    /**
+     * Serves a request.
+     *
+     * @param goesOn whether the next request may be served as well, if it comes at once
+     */
+    <T> T serve(boolean goesOn, ScopedValue.CallableOp<T, RuntimeException> request) {
+        working = true;
+        hasWorked = true;
+        mayGoOn = goesOn;
+        answered = false;
+        bodyStopped = false;
+        lingersAtEnd = false;
+        in.reset();
+        out.reset();
+        try {
+            return ScopedValue.where(CURRENT, this).call(request);
+        } finally {
+            working = false;
+            buffers.release();
+        }
+    }
+
+    /** Whether a request is served; for any thread. */
+    boolean isWorking() {
+        return working;
+    }
+
+    /** Whether there has been a request; for any thread. */
+    boolean hasWorked() {
+        return hasWorked;
+    }
+
+    /** Whether it only waits for its client's next request; for any thread. */
+    boolean isIdle(NioSocketWrapper wrapper) {
+        return !working && !headerComplete && wrapper.getSendfileData() == null;
+    }
+
+    /** Whether it is counted from now on; {@code false} when it has been closed meanwhile. */
+    synchronized boolean countAs(String client) {
+        if (!open) {
+            return false;
+        }
+        countedAs = client;
+        return true;
+    }
+
+    /** The client that it was counted for; {@code null} from the second call on. */
+    synchronized @Nullable String stopCounting() {
+        open = false;
+        String client = countedAs;
+        countedAs = null;
+        return client;
+    }
+
+    /** The client that it is counted for. */
+    public synchronized @Nullable String countedAs() {
+        return countedAs;
+    }
+
+    // ---- the header of a request
+
+    boolean isHeaderComplete() {
+        return headerComplete;
+    }
+
+    /** Nanoseconds since the first byte of an incomplete header came. */
+    long headerAge() {
+        long now = System.nanoTime();
+        if (!headerBegun) {
+            headerBegun = true;
+            headerBegunAt = now;
+        }
+        return now - headerBegunAt;
+    }
+
+    void headerComplete(boolean tooLarge) {
+        headerComplete = true;
+        headerTooLarge = tooLarge;
+    }
+
+    void headerServed() {
+        headerComplete = false;
+        headerBegun = false;
+    }
+
+    /**
+     * Sets the number of header bytes that are counted for this connection; none for a closed one.
+     *
+     * @return the difference to the number before
+     */
+    synchronized int countBytes(int kept) {
+        int before = countedBytes;
+        countedBytes = open ? kept : 0;
+        return countedBytes - before;
+    }
+
+    /**
+     * Sets whether Tomcat holds an incomplete header of this connection; it holds none of a closed
+     * one.
+     *
+     * @return the difference to before: 1, 0, or -1
+     */
+    synchronized int countHalfParsed(boolean now) {
+        boolean before = halfParsed;
+        halfParsed = now && open;
+        return (halfParsed ? 1 : 0) - (before ? 1 : 0);
+    }
+
+    /** Whether the header of the request exceeds the limit. */
+    public boolean isHeaderTooLarge() {
+        return headerTooLarge;
+    }
+
+    /** Whether its request may read a body; {@code false} when the limit of bodies is reached. */
+    public boolean tryBeginBody() {
+        if (mayReadBody.get()) {
+            return true;
+        }
+        boolean begun = executor.tryBeginBody();
+        if (begun) {
+            mayReadBody.set(true);
+        }
+        return begun;
+    }
+
+    /** Runs a task as soon as a body may be read. */
+    void executeWithBody(Runnable next) {
+        mayReadBody.set(true);
+        executor.executeWithBody(next);
+    }
+
+    /** Returns the permit to read a body, if it holds one; for any thread. */
+    void endBody() {
+        if (mayReadBody.getAndSet(false)) {
+            executor.endBody();
+        }
+    }
+
+    // ---- the end of a request
+
+    /**
+     * Notes that a request is answered: what is read next is another one, unless {@link
+     * #stopReadingBody} was called.
+     *
+     * @param briefly whether the client is likely to have the whole answer already
+     */
+    public void answered(boolean briefly) {
+        answered = !bodyStopped;
+        answeredBriefly = briefly;
+        in.reset();
+        out.reset();
+    }
+
+    /**
+     * From now on only what has come already of the request's body is read, and the rest is not
+     * waited for. The connection is closed after a lingering time, so that its client receives the
+     * answer.
+     */
+    public void stopReadingBody() {
+        bodyStopped = true;
+        lingersAtEnd = true;
+    }
+
+    boolean lingersAtEnd() {
+        return lingersAtEnd;
+    }
+
+    boolean isLingering() {
+        return lingering;
+    }
+
+    /** Ends the output, and begins to discard what the client still sends. */
+    void beginLingering(long millis) throws IOException {
+        lingering = true;
+        lingersUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        sc.shutdownOutput();
+    }
+
+    /**
+     * Reads and discards.
+     *
+     * @param max bytes to discard altogether
+     * @return milliseconds for which to go on; 0: the connection can be closed
+     */
+    long linger(int max) throws IOException {
+        ByteBuffer buffer = buffers.emptyReadBuffer();
+        int count;
+        do {
+            count = sc.read(buffer.clear());
+            lingeredBytes += Math.max(count, 0);
+        } while (count > 0 && lingeredBytes < max);
+        buffer.clear();
+        buffers.release();
+        long left = TimeUnit.NANOSECONDS.toMillis(lingersUntil - System.nanoTime());
+        return count < 0 || lingeredBytes >= max ? 0 : Math.max(left, 0);
+    }
+
+    /**
+     * Ends a request whose client is too slow: a read then finds the end of the stream, and a write
+     * fails. For any thread.
+     */
+    void endRequest() throws IOException {
+        sc.shutdownInput();
+        sc.shutdownOutput();
+    }
+
+    /**
+     * Bytes per second while the server waits for the client; {@link Double#MAX_VALUE} where it
+     * does not wait. For any thread.
+     */
+    double rate(Duration atLeast) {
+        return working ? Math.min(in.rate(atLeast), out.rate(atLeast)) : Double.MAX_VALUE;
+    }
+
+    // ---- bytes
+
+    /** Reads without blocking, so that the data rate does not matter. */
+    int readNow(ByteBuffer into) throws IOException {
+        return sc.read(into);
+    }
+
+    /**
+     * Reads up to the capacity of the buffer. Tomcat limits a read to the size of the connection's
+     * own buffer, but reads past that into a larger buffer of the request.
+     */
+    @Override
+    public int read(ByteBuffer into) throws IOException {
+        if (answered) {
+            answered = false;
+            if (executor.hasWaiting() || endpoint.clientMayWait()) {
+                return 0; // as if nothing had come, so that this client waits for its turn
+            }
+            if (answeredBriefly && mayGoOn && executor.isHalfFree()) {
+                yieldToOthers();
+            }
+        }
+        int count = super.read(into.limit(into.capacity()));
+        if (count == 0 && bodyStopped) {
+            return -1;
+        }
+        if (count >= 0) {
+            in.transferred(count);
+        }
+        return count;
+    }
+
+    /**
+     * While other threads have the processor, the next request often comes, and then need not go
+     * through the poller to another thread, which would cost more than the rest of a manifest read.
+     * Where no other thread wants the processor, this does not wait.
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing depends on it but the cost
+    private static void yieldToOthers() {
+        Thread.yield();
+    }
+
+    @Override
+    public int write(ByteBuffer from) throws IOException {
+        int count = super.write(from);
+        if (count > 0 || from.hasRemaining()) {
+            out.transferred(count);
+        }
+        return count;
+    }
+
+    /** Only TLS uses the handler, and it would keep a request's buffers reachable. */
+    @Override
+    public void setAppReadBufHandler(ApplicationBufferHandler unused) {}
+}

@@ -1,0 +1,143 @@
+package io.berth.server.connection;
+
+import io.berth.config.HttpSettings;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The limits of connections and requests, of all clients and of each.
+ *
+ * @param connections open connections; where more come, those that have been idle for longest are
+ *     closed
+ * @param requests requests that are served at the same time; where more come, they wait
+ * @param connectionsPerClient open connections of one address
+ * @param requestsPerClient requests of one address; more are refused with 429
+ * @param keptHeaderBytes bytes of all headers that are incomplete or whose request waits
+ * @param halfParsed connections that have sent an incomplete header together with the end of the
+ *     request before it, which costs as much as a request
+ * @param headerTime time for a whole header, from its first byte
+ * @param idle how long a connection is kept for a next request
+ * @param stall for how much waiting, in sum, a client must transfer {@code stallBytes}
+ * @param stallBytes bytes that must be transferred in that time; 0: a single byte
+ */
+public record ConnectionLimits(
+        int connections,
+        int requests,
+        int connectionsPerClient,
+        int requestsPerClient,
+        long keptHeaderBytes,
+        int halfParsed,
+        Duration headerTime,
+        Duration idle,
+        Duration stall,
+        long stallBytes) {
+
+    /** All headers of a request together; the largest tokens are near 16 KiB. */
+    static final int MAX_HEADER_BYTES = 32 * 1024;
+
+    /** Header fields of a request; clients and the proxies before them send a few dozen. */
+    public static final int MAX_HEADER_FIELDS = 100;
+
+    private static final int MIN_STORE_REQUESTS = 32;
+    private static final int MAX_DISK_REQUESTS = 96;
+
+    /** The JVM makes so many when it needs them, and has as many as processors by default. */
+    private static final String CARRIER_THREADS = "jdk.virtualThreadScheduler.parallelism";
+
+    /** Open files for a connection: itself, and the file that is sent or written. */
+    private static final int FILES_PER_CONNECTION = 2;
+
+    /** Open files for everything else: jars, pollers, the listener, folders that are read. */
+    private static final int OTHER_FILES = 128;
+
+    /** Heap that an idle connection takes with all of Tomcat's objects; measured: 1.7 KiB. */
+    static final int IDLE_BYTES = 4 * 1024;
+
+    /**
+     * Heap that a request takes while it waits for its client: Tomcat's buffers and objects, the
+     * stack of a virtual thread, and what the registry holds for it. Measured: 64 to 81 KiB for an
+     * upload, 68 for a manifest, 96 for several ranges of a blob.
+     */
+    static final int REQUEST_BYTES = 96 * 1024;
+
+    /**
+     * Derives the limits.
+     *
+     * @param settings a limit of 0 is derived from the heap and the open files
+     * @param bytes of the heap that connections may take, with everything that they hold
+     * @param files the limit of open files
+     */
+    public static ConnectionLimits of(HttpSettings settings, long bytes, long files) {
+        HttpSettings.Limits set = settings.limits();
+        long fitting = fitting(files);
+        int connections = orElse(set.connections(), Math.min(fitting, bytes / 4 / IDLE_BYTES));
+        int requests = orElse(set.requests(), Math.min(fitting, bytes * 13 / 20 / REQUEST_BYTES));
+        // Behind a proxy all connections come from one address.
+        int ofOne = settings.trustForwarded() ? connections : Math.max(1, connections / 2);
+        return new ConnectionLimits(
+                connections,
+                requests,
+                orElse(set.connectionsPerClient(), ofOne),
+                orElse(set.requestsPerClient(), Math.max(1, requests / 2)),
+                bytes / 10,
+                Math.max(1, requests / 16),
+                set.headerTime().duration(),
+                set.idleTime().duration(),
+                set.stallTime().duration(),
+                set.stallBytes().bytes());
+    }
+
+    /**
+     * The limit of requests to the store at the same time. One request of a client may make
+     * several. For a store that is not remote there are fewer than carrier threads: a call to a
+     * file system that hangs holds one.
+     */
+    public int storeRequests(boolean remote) {
+        int half = Math.max(MIN_STORE_REQUESTS, requests / 2);
+        return remote ? half : Math.min(half, MAX_DISK_REQUESTS);
+    }
+
+    /**
+     * Lets other virtual threads run while some are held by calls to a file system that hangs. To
+     * be called before the process has any virtual thread; a setting of the JVM wins.
+     */
+    public static void allowForCallsThatHang() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        if (System.getProperty(CARRIER_THREADS) == null) {
+            System.setProperty(
+                    CARRIER_THREADS,
+                    Integer.toString(MAX_DISK_REQUESTS + Math.max(32, processors)));
+        }
+    }
+
+    /** Connections for which so many open files are enough. */
+    private static long fitting(long files) {
+        return Math.max(0, (files - OTHER_FILES) / FILES_PER_CONNECTION);
+    }
+
+    /**
+     * Advice for the administrator where the limit of open files is too low for the connections.
+     *
+     * @param files the limit of open files
+     * @return a sentence; {@code null} when the limit suffices
+     */
+    public @Nullable String adviceOnOpenFiles(long files) {
+        if (connections <= fitting(files)) {
+            return null;
+        }
+        return ("Up to %d connections are taken (http.limits.connections), but this process may"
+                        + " have %d files open: allow it %d (ulimit -n, or LimitNOFILE= of systemd),"
+                        + " or take fewer connections, each of which needs %d files; %d are for"
+                        + " everything else.")
+                .formatted(
+                        connections,
+                        files,
+                        (long) FILES_PER_CONNECTION * connections + OTHER_FILES,
+                        FILES_PER_CONNECTION,
+                        OTHER_FILES);
+    }
+
+    private static int orElse(int set, long derived) {
+        return set > 0 ? set : Math.clamp(derived, 16, 1_000_000);
+    }
+}

@@ -1,0 +1,31 @@
+package io.berth.object.s3.bucket;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** The forms of an ETag. */
+public final class ETags {
+
+    private ETags() {}
+
+    /** The ETag without quotes, however the server writes it. */
+    public static String bare(String etag) {
+        return etag.replace("\"", "");
+    }
+
+    /** The ETag in quotes, however the server writes it. */
+    public static String quoted(String etag) {
+        return '"' + bare(etag) + '"';
+    }
+
+    /** The bare ETag that most servers give a small object: the MD5 of its bytes. */
+    @SuppressWarnings("InsecureCryptoUsage") // it names the content, nobody relies on it as a proof
+    public static String md5(byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has MD5", e);
+        }
+    }
+}

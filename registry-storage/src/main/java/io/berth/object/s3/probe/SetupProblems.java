@@ -1,0 +1,185 @@
+package io.berth.object.s3.probe;
+
+import io.berth.object.s3.bucket.Bucket;
+import io.berth.object.s3.bucket.S3Errors;
+import io.berth.object.s3.bucket.S3Options;
+import io.berth.object.s3.bucket.S3SetupException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import javax.net.ssl.SSLException;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/** Says what is wrong with a bucket that cannot be used, and what to do. */
+final class SetupProblems {
+
+    private SetupProblems() {}
+
+    /**
+     * For a bucket that cannot do what the registry needs.
+     *
+     * @param lack what it cannot do, as the predicate of a sentence
+     */
+    static S3SetupException lacking(Bucket bucket, String lack, String advice, SdkException e) {
+        return problem(
+                "Bucket " + bucket.name() + " " + lack + ": " + S3Errors.reason(e) + ".",
+                advice,
+                e);
+    }
+
+    /** For a bucket in which an object cannot be written. */
+    static S3SetupException of(S3Options options, SdkException e) {
+        return e instanceof AwsServiceException answer
+                ? ofAnswer(options, answer)
+                : ofConnection(options, e);
+    }
+
+    private static S3SetupException ofAnswer(S3Options options, AwsServiceException e) {
+        String bucket = options.bucket();
+        return switch (S3Errors.code(e)) {
+            case "NoSuchBucket" ->
+                    problem(
+                            "There is no bucket " + bucket + at(options) + ".",
+                            "Create it, or correct the name or the endpoint.",
+                            e);
+            case "InvalidAccessKeyId" ->
+                    problem(
+                            "The access key is unknown" + at(options) + ".",
+                            "Correct the access key, or the endpoint.",
+                            e);
+            case "SignatureDoesNotMatch" ->
+                    problem(
+                            "The secret key does not belong to the access key" + at(options) + ".",
+                            "Correct the secret key. A proxy that changes the Host header has the"
+                                    + " same effect.",
+                            e);
+            case "ExpiredToken", "InvalidToken", "TokenRefreshRequired" ->
+                    problem(
+                            "The session token is not valid" + at(options) + ".",
+                            "Renew the credentials.",
+                            e);
+            case "RequestTimeTooSkewed" ->
+                    problem(
+                            "The clocks of this machine and of the server differ too much.",
+                            "Set the clock of this machine.",
+                            e);
+            case "PermanentRedirect",
+                    "AuthorizationHeaderMalformed",
+                    "IllegalLocationConstraintException",
+                    "TemporaryRedirect" ->
+                    otherRegion(options, e);
+            case "AccessDenied", "AllAccessDisabled", "AccountProblem" ->
+                    problem(
+                            "Access to bucket " + bucket + " is denied" + at(options) + ".",
+                            "Allow the credentials to read, write, list and delete its objects.",
+                            e);
+            default -> ofStatus(options, e);
+        };
+    }
+
+    private static S3SetupException ofStatus(S3Options options, AwsServiceException e) {
+        return switch (e.statusCode()) {
+            case 429, 500, 502, 503, 504 ->
+                    problem(
+                            where(options) + " is too busy, or fails: " + S3Errors.reason(e) + ".",
+                            "Start again when the server works. The settings may be right.",
+                            e);
+            case 301, 307 -> otherRegion(options, e);
+            case 403 ->
+                    problem(
+                            "Access to bucket "
+                                    + options.bucket()
+                                    + " is denied"
+                                    + at(options)
+                                    + ".",
+                            "Allow the credentials to read, write, list and delete its objects.",
+                            e);
+            default ->
+                    problem(
+                            where(options)
+                                    + " refuses to store an object: "
+                                    + S3Errors.reason(e)
+                                    + ".",
+                            "Correct the setting that the server names. Some servers refuse an ACL,"
+                                    + " a storage class or encryption; each can be left out.",
+                            e);
+        };
+    }
+
+    private static S3SetupException otherRegion(S3Options options, AwsServiceException e) {
+        return problem(
+                where(options) + " is not in region " + options.endpoint().region() + ".",
+                inRegion(e),
+                e);
+    }
+
+    private static String inRegion(AwsServiceException e) {
+        return (e.awsErrorDetails() == null || e.awsErrorDetails().sdkHttpResponse() == null
+                        ? Optional.<String>empty()
+                        : e.awsErrorDetails()
+                                .sdkHttpResponse()
+                                .firstMatchingHeader("x-amz-bucket-region"))
+                .map(region -> "Set the region to " + region + ".")
+                .orElse("Set the region that the bucket is in.");
+    }
+
+    private static S3SetupException ofConnection(S3Options options, SdkException e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnknownHostException) {
+                return problem(
+                        "The host name cannot be resolved" + at(options) + ".",
+                        "Correct the endpoint or the region. A server whose buckets have no host"
+                                + " names of their own needs path style.",
+                        e);
+            }
+            if (cause instanceof SSLException) {
+                return problem(
+                        "The server"
+                                + at(options)
+                                + " has no trusted certificate: "
+                                + S3Errors.reason(e)
+                                + ".",
+                        "Add its certificate to those this machine trusts, or correct the"
+                                + " endpoint's scheme.",
+                        e);
+            }
+            if (cause instanceof ConnectException) {
+                return problem(
+                        "Cannot connect to the server" + at(options) + ".",
+                        "Start the server, or correct the endpoint.",
+                        e);
+            }
+        }
+        return e.getMessage() != null && e.getMessage().contains("credentials")
+                ? problem(
+                        "There are no credentials for bucket " + options.bucket() + ".",
+                        "Set an access key and a secret key, or give this machine a role.",
+                        e)
+                : problem(
+                        where(options) + " cannot be reached: " + S3Errors.reason(e) + ".",
+                        "Correct the endpoint, or the network between here and the server.",
+                        e);
+    }
+
+    private static S3SetupException problem(String problem, String advice, Throwable cause) {
+        return new S3SetupException(problem, advice, cause);
+    }
+
+    private static String where(S3Options options) {
+        return "Bucket " + options.bucket() + at(options);
+    }
+
+    /** The endpoint without its path and user, which may be secret. */
+    private static String at(S3Options options) {
+        URI endpoint = options.endpoint().url();
+        return endpoint == null
+                ? ""
+                : " at " + endpoint.getScheme() + "://" + endpoint.getHost() + port(endpoint);
+    }
+
+    private static String port(URI endpoint) {
+        return endpoint.getPort() < 0 ? "" : ":" + endpoint.getPort();
+    }
+}

@@ -1,0 +1,112 @@
+package io.berth.registry;
+
+import io.berth.manifest.Manifest;
+import io.berth.name.Descriptor;
+import io.berth.name.Digest;
+import io.berth.name.Reference;
+import io.berth.name.RepositoryName;
+import io.berth.name.Tag;
+import io.berth.name.UploadId;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A registry that passes every call on to another one. A decorator extends this and overrides what
+ * it has a say in; what is added to the contract is then passed on by all of them. As safe for use
+ * by many threads as the other one.
+ */
+public abstract class ForwardingRegistry implements Registry {
+
+    private final Registry next;
+
+    /**
+     * @param next what calls are passed on to
+     */
+    protected ForwardingRegistry(Registry next) {
+        this.next = next;
+    }
+
+    @Override
+    public Blob blob(RepositoryName repository, Digest digest) {
+        return next.blob(repository, digest);
+    }
+
+    @Override
+    public Optional<URI> blobLink(RepositoryName repository, Digest digest) {
+        return next.blobLink(repository, digest);
+    }
+
+    @Override
+    public Digest resolve(RepositoryName repository, Reference reference) {
+        return next.resolve(repository, reference);
+    }
+
+    @Override
+    public Manifest manifest(RepositoryName repository, Reference reference) {
+        return next.manifest(repository, reference);
+    }
+
+    @Override
+    public Upload startUpload(RepositoryName repository) {
+        return next.startUpload(repository);
+    }
+
+    @Override
+    public Upload resumeUpload(RepositoryName repository, UploadId id, @Nullable String state) {
+        return next.resumeUpload(repository, id, state);
+    }
+
+    @Override
+    public Descriptor putBlob(RepositoryName repository, Digest digest, UploadChunk content)
+            throws IOException {
+        return next.putBlob(repository, digest, content);
+    }
+
+    @Override
+    public Optional<Descriptor> mountBlob(
+            RepositoryName target, Digest digest, MountSource source) {
+        return next.mountBlob(target, digest, source);
+    }
+
+    @Override
+    public void putManifest(RepositoryName repository, Manifest manifest, List<Tag> tags) {
+        next.putManifest(repository, manifest, tags);
+    }
+
+    @Override
+    public void deleteBlob(RepositoryName repository, Digest digest) {
+        next.deleteBlob(repository, digest);
+    }
+
+    @Override
+    public void deleteManifest(RepositoryName repository, Digest digest) {
+        next.deleteManifest(repository, digest);
+    }
+
+    @Override
+    public void deleteTag(RepositoryName repository, Tag tag) {
+        next.deleteTag(repository, tag);
+    }
+
+    @Override
+    public Page<Tag> tags(RepositoryName repository, PageRequest page) {
+        return next.tags(repository, page);
+    }
+
+    @Override
+    public Page<RepositoryName> repositories(PageRequest page) {
+        return next.repositories(page);
+    }
+
+    @Override
+    public Page<Descriptor> referrers(
+            RepositoryName repository,
+            Digest subject,
+            @Nullable String artifactType,
+            PageRequest page) {
+        return next.referrers(repository, subject, artifactType, page);
+    }
+}

@@ -1,0 +1,242 @@
+package io.berth.storage;
+
+import io.berth.concurrent.ParallelTasks;
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryError;
+import io.berth.error.RegistryException;
+import io.berth.name.Digest;
+import io.berth.name.RepositoryName;
+import io.berth.name.Tag;
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStore;
+import io.berth.object.ObjectStoreException;
+import io.berth.storage.index.Catalog;
+import io.berth.storage.index.IndexBuilder;
+import io.berth.storage.index.IndexCompleteness;
+import io.berth.storage.index.ReverseTagIndex;
+import io.berth.storage.manifest.Manifests;
+import io.berth.storage.manifest.Tombstones;
+import io.berth.storage.tag.Tags;
+import io.berth.storage.tree.EntryTimestamps;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The protocol by which a manifest is taken out of a repository, with every tag that points at it:
+ *
+ * <ol>
+ *   <li>Among replicas, a tombstone is written. Left: a tombstone.
+ *   <li>The tags are looked for, and those that point at the manifest are removed, pointer before
+ *       history. Left: some of the tags, and history without a pointer, which is no tag. The
+ *       manifest is still there.
+ *   <li>The link of the repository is removed. Left: hints in indexes.
+ *   <li>The tombstone says that the delete is over. Only now it is answered.
+ * </ol>
+ *
+ * <p>Whatever step a failure or the death of the process comes after, a repetition finds either the
+ * link or a tombstone that is not over, and does everything again. It answers that the manifest is
+ * unknown only when neither is there.
+ *
+ * <p>The tombstone comes before the look for tags, so that a push on another replica that this look
+ * does not show finds the tombstone, waits for the end of the delete, and writes again what the
+ * delete may have removed. See {@link ManifestPush}. So that it need not wait long, a delete that
+ * fails says that it has given up, unless a request may still be under way.
+ */
+final class ManifestDelete {
+
+    private static final Logger log = LoggerFactory.getLogger(ManifestDelete.class);
+
+    /** Of a store that is away every tag tells the same. */
+    private static final int MAX_ERRORS = 20;
+
+    private final ObjectStore store;
+    private final Manifests manifests;
+    private final Tags tags;
+    private final ReverseTagIndex tagIndex;
+    private final IndexCompleteness indexState;
+    private final IndexBuilder indexing;
+    private final Catalog catalog;
+    private final Tombstones tombstones;
+    private final ParallelTasks workers;
+    private final boolean amongReplicas;
+
+    /**
+     * @param workers for the tags
+     * @param amongReplicas whether other processes work on the tree
+     */
+    ManifestDelete(
+            ObjectStore store,
+            Manifests manifests,
+            Tags tags,
+            ReverseTagIndex tagIndex,
+            IndexCompleteness indexState,
+            IndexBuilder indexing,
+            Catalog catalog,
+            Tombstones tombstones,
+            ParallelTasks workers,
+            boolean amongReplicas) {
+        this.store = store;
+        this.manifests = manifests;
+        this.tags = tags;
+        this.tagIndex = tagIndex;
+        this.indexState = indexState;
+        this.indexing = indexing;
+        this.catalog = catalog;
+        this.tombstones = tombstones;
+        this.workers = workers;
+        this.amongReplicas = amongReplicas;
+    }
+
+    /**
+     * The caller keeps other pushes and deletes of the manifest in this process away.
+     *
+     * @throws RegistryException MANIFEST_UNKNOWN when nothing of it is there; UNAVAILABLE when
+     *     something may be left
+     */
+    void run(RepositoryName repository, Digest digest) {
+        boolean linked = manifests.isLinkedNow(repository, digest);
+        if (!amongReplicas) {
+            require(linked, digest);
+            removeAll(repository, digest, () -> {});
+            return;
+        }
+        require(linked || tombstones.isUnfinished(repository, digest), digest);
+        Tombstones.Lease lease = tombstones.begin(repository, digest);
+        try {
+            removeAll(repository, digest, lease::require);
+        } catch (ObjectStoreException | RegistryException e) {
+            giveUp(lease, e);
+            throw e;
+        }
+        tombstones.end(lease, Tombstones.State.OVER);
+    }
+
+    private static void require(boolean there, Digest digest) {
+        if (!there) {
+            throw Manifests.unknown(digest.toString());
+        }
+    }
+
+    private void giveUp(Tombstones.Lease lease, RuntimeException failure) {
+        if (isUnclear(failure)) {
+            return; // the request that got no answer may still arrive
+        }
+        try {
+            tombstones.end(lease, Tombstones.State.GIVEN_UP);
+        } catch (ObjectStoreException e) {
+            failure.addSuppressed(e); // pushes of this manifest wait until the lease is over
+        }
+    }
+
+    private static boolean isUnclear(Throwable failure) {
+        if (failure instanceof ObjectStoreException.OutcomeUnknown
+                || failure.getCause() instanceof ObjectStoreException.OutcomeUnknown) {
+            return true;
+        }
+        for (Throwable suppressed : failure.getSuppressed()) {
+            if (isUnclear(suppressed)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * @param lease throws when nothing may be removed any more
+     */
+    private void removeAll(RepositoryName repository, Digest digest, Runnable lease) {
+        Set<ObjectKey> entries =
+                indexState.isKept() ? tagIndex.entriesOf(repository, digest) : Set.of();
+        boolean indexed = indexState.isStillComplete(repository); // as they were read
+        if (indexed) {
+            removeTags(repository, digest, ReverseTagIndex.tagsOf(entries).iterator(), lease);
+        } else {
+            indexing.later(repository);
+            removeTags(repository, digest, searchTags(repository, digest), lease);
+        }
+        lease.run();
+        try {
+            manifests.unlink(repository, digest);
+        } finally {
+            catalog.mayBeEmpty(repository);
+        }
+        forgetEntries(entries);
+    }
+
+    /** Of another replica's pushes only those that must have ended: see {@link EntryTimestamps}. */
+    private void forgetEntries(Set<ObjectKey> entries) {
+        if (!amongReplicas) {
+            tagIndex.remove(entries); // no push of this manifest is under way
+            return;
+        }
+        tagIndex.remove(
+                entries.stream()
+                        .filter(entry -> EntryTimestamps.isSettled(entry.value()))
+                        .toList());
+    }
+
+    private Iterator<Tag> searchTags(RepositoryName repository, Digest digest) {
+        if (amongReplicas) {
+            return tags.search(repository, digest).iterator();
+        }
+        Iterator<String> folders = tags.folders(repository);
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return folders.hasNext();
+            }
+
+            @Override
+            public Tag next() {
+                return Tag.of(folders.next());
+            }
+        };
+    }
+
+    private void removeTags(
+            RepositoryName repository, Digest digest, Iterator<Tag> candidates, Runnable lease) {
+        Queue<ObjectKey> history = new ConcurrentLinkedQueue<>();
+        List<RegistryError> errors = Collections.synchronizedList(new ArrayList<>());
+        AtomicReference<@Nullable ObjectStoreException> cause = new AtomicReference<>();
+        workers.forEachOrThrow(
+                candidates,
+                tag -> {
+                    lease.run();
+                    try {
+                        history.addAll(tags.deleteIfPointingAt(repository, tag, digest));
+                    } catch (ObjectStoreException e) {
+                        cause.accumulateAndGet(e, ManifestDelete::worse);
+                        if (errors.size() < MAX_ERRORS) {
+                            log.error("tag {} of {} could not be removed", tag, repository, e);
+                            errors.add(
+                                    new RegistryError(
+                                            ErrorCode.UNAVAILABLE,
+                                            "the tag could not be removed",
+                                            tag.toString()));
+                        }
+                    }
+                });
+        if (!history.isEmpty()) {
+            lease.run();
+            store.deleteAll(history);
+        }
+        if (!errors.isEmpty()) {
+            throw new RegistryException(errors, cause.get());
+        }
+    }
+
+    /** The one after which a request may still be under way. */
+    private static ObjectStoreException worse(
+            @Nullable ObjectStoreException one, ObjectStoreException other) {
+        return one instanceof ObjectStoreException.OutcomeUnknown ? one : other;
+    }
+}

@@ -1,0 +1,377 @@
+package io.berth.storage;
+
+import io.berth.concurrent.BackgroundTasks;
+import io.berth.concurrent.ParallelTasks;
+import io.berth.concurrent.StripedLocks;
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryException;
+import io.berth.manifest.Manifest;
+import io.berth.name.Descriptor;
+import io.berth.name.Digest;
+import io.berth.name.Reference;
+import io.berth.name.RepositoryName;
+import io.berth.name.Tag;
+import io.berth.name.UploadId;
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStore;
+import io.berth.object.ObjectStoreException;
+import io.berth.registry.Blob;
+import io.berth.registry.Maintenance;
+import io.berth.registry.MountSource;
+import io.berth.registry.Page;
+import io.berth.registry.PageRequest;
+import io.berth.registry.ReferencePolicy;
+import io.berth.registry.Registry;
+import io.berth.registry.Upload;
+import io.berth.registry.UploadChunk;
+import io.berth.storage.blob.Blobs;
+import io.berth.storage.index.Catalog;
+import io.berth.storage.index.IndexBuilder;
+import io.berth.storage.index.IndexCompleteness;
+import io.berth.storage.index.Ownership;
+import io.berth.storage.index.Referrers;
+import io.berth.storage.index.ReverseTagIndex;
+import io.berth.storage.manifest.ManifestContents;
+import io.berth.storage.manifest.Manifests;
+import io.berth.storage.manifest.ReferenceCheck;
+import io.berth.storage.manifest.Tombstones;
+import io.berth.storage.tag.Tags;
+import io.berth.storage.tree.LinkFiles;
+import io.berth.storage.tree.PagedListing;
+import io.berth.storage.tree.RegistryLayout;
+import io.berth.storage.tree.StoreErrors;
+import io.berth.storage.upload.SessionKey;
+import io.berth.storage.upload.UploadIds;
+import io.berth.storage.upload.UploadPurge;
+import io.berth.storage.upload.Uploads;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The registry that keeps everything in an object store, in the tree that {@code RegistryLayout}
+ * draws. Holds no state of its own that a restart would lose, but caches and hints.
+ *
+ * <p>A manifest that was answered for is durable, with everything it refers to: contents are whole
+ * before anything points at them, and the last write of an operation makes all before it durable.
+ */
+public final class StoredRegistry implements Registry, Maintenance, AutoCloseable {
+
+    /** Where a store that needs temporary files may keep them: no key is ever at or below it. */
+    public static final ObjectKey TEMPORARY = RegistryLayout.temporary();
+
+    /** A file that a store on a disk may lock to keep others out. */
+    public static final ObjectKey LOCK = RegistryLayout.lock();
+
+    /** Below it a store may write objects to find out what it can do, and removes them. */
+    public static final ObjectKey PROBE = RegistryLayout.probe();
+
+    /** How long a push waits for a delete of the same manifest on another replica. */
+    private static final Duration DELETE_PATIENCE = Duration.ofSeconds(5);
+
+    /**
+     * What a list has shown is there still as far as this process knows. Another one on the same
+     * disk may have deleted it, and died before it took away the last trace: shown for so long.
+     */
+    private static final Duration LISTED_TRUST = Duration.ofMinutes(10);
+
+    /** Requests that wait for a network at once. */
+    private static final int REMOTE_CONCURRENCY = 16;
+
+    /** A request to a store that answers is over sooner. */
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+
+    private final ObjectStore store;
+    private final StoredRegistryOptions options;
+    private final Blobs blobs;
+    private final Uploads uploads;
+    private final Manifests manifests;
+    private final Tags tags;
+    private final Referrers referrers;
+    private final IndexCompleteness indexState;
+    private final IndexBuilder indexing;
+    private final Catalog catalog;
+    private final BackgroundTasks background;
+    private final ReferenceCheck referenceCheck;
+    private final Tombstones tombstones;
+    private final ManifestPush manifestPush;
+    private final ManifestDelete manifestDelete;
+
+    /** Keeps the push and the delete of one manifest apart. */
+    private final StripedLocks manifestLocks = new StripedLocks();
+
+    /**
+     * Opens the tree in a store, which may be empty.
+     *
+     * @throws RegistryException UNAVAILABLE
+     */
+    public StoredRegistry(ObjectStore store, StoredRegistryOptions options, Clock clock) {
+        this(store, options, clock, DELETE_PATIENCE);
+    }
+
+    /**
+     * @param patience how long a push waits for a delete of the same manifest on another replica
+     */
+    StoredRegistry(
+            ObjectStore store, StoredRegistryOptions options, Clock clock, Duration patience) {
+        Optional<String> owner =
+                StoreErrors.translated(() -> Ownership.establish(store, options.ownership()));
+        this.store = store;
+        this.options = options;
+        // Where others write, nothing that was seen once can be relied upon.
+        Duration trust = owner.isPresent() ? options.membershipTrust() : Duration.ZERO;
+        Duration listed = owner.isPresent() ? LISTED_TRUST : Duration.ZERO;
+        // A look-up on a local disk is over sooner than another thread has begun.
+        ParallelTasks lookups = new ParallelTasks(store.isRemote() ? REMOTE_CONCURRENCY : 1);
+        LinkFiles links = new LinkFiles(store);
+        this.background = new BackgroundTasks();
+        long seen = options.seenBytes();
+        this.indexState = new IndexCompleteness(store, owner, seen);
+        this.blobs = new Blobs(store, links, lookups, trust, seen);
+        this.uploads =
+                new Uploads(store, blobs, uploadIds(clock), options.uploadBufferBytes(), seen);
+        ManifestContents contents =
+                new ManifestContents(
+                        store, options.manifestCacheBytes(), options.manifestReadingBytes());
+        this.manifests = new Manifests(store, links, lookups, trust, seen, contents);
+        ReverseTagIndex tagIndex = new ReverseTagIndex(store, indexState);
+        this.tags = new Tags(store, links, listed, seen);
+        this.referrers = new Referrers(store, manifests, indexState, lookups, seen);
+        this.indexing =
+                new IndexBuilder(
+                        manifests, tags, tagIndex, referrers, indexState, background, lookups);
+        this.catalog = new Catalog(store, indexState, background, listed, seen);
+        this.referenceCheck = new ReferenceCheck(blobs, manifests, lookups);
+        this.tombstones = new Tombstones(store, clock);
+        this.manifestPush = push(tagIndex, lookups, patience);
+        this.manifestDelete = delete(tagIndex);
+    }
+
+    private UploadIds uploadIds(Clock clock) {
+        SessionKey key = options.sessionKey();
+        return new UploadIds(
+                key != null ? key : StoreErrors.translated(() -> UploadIds.keyIn(store)), clock);
+    }
+
+    private ManifestPush push(ReverseTagIndex tagIndex, ParallelTasks lookups, Duration patience) {
+        return new ManifestPush(
+                manifests,
+                tags,
+                tagIndex,
+                referrers,
+                indexState,
+                tombstones,
+                lookups,
+                manifestLocks,
+                options.replicas(),
+                patience);
+    }
+
+    private ManifestDelete delete(ReverseTagIndex tagIndex) {
+        return new ManifestDelete(
+                store,
+                manifests,
+                tags,
+                tagIndex,
+                indexState,
+                indexing,
+                catalog,
+                tombstones,
+                new ParallelTasks(tagConcurrency()),
+                options.replicas());
+    }
+
+    private int tagConcurrency() {
+        if (options.tagConcurrency() > 0) {
+            return options.tagConcurrency();
+        }
+        return store.isRemote() ? REMOTE_CONCURRENCY : Runtime.getRuntime().availableProcessors();
+    }
+
+    @Override
+    public Blob blob(RepositoryName repository, Digest digest) {
+        return StoreErrors.translated(() -> blobs.open(repository, digest));
+    }
+
+    @Override
+    public Optional<URI> blobLink(RepositoryName repository, Digest digest) {
+        return StoreErrors.translated(() -> blobs.link(repository, digest));
+    }
+
+    @Override
+    public Digest resolve(RepositoryName repository, Reference reference) {
+        return StoreErrors.translated(
+                () -> {
+                    Digest digest = digestOf(repository, reference);
+                    if (!manifests.isLinked(repository, digest)) {
+                        throw Manifests.unknown(reference.toString());
+                    }
+                    return digest;
+                });
+    }
+
+    @Override
+    public Manifest manifest(RepositoryName repository, Reference reference) {
+        return StoreErrors.translated(
+                () ->
+                        manifests
+                                .find(repository, digestOf(repository, reference))
+                                .orElseThrow(() -> Manifests.unknown(reference.toString())));
+    }
+
+    private Digest digestOf(RepositoryName repository, Reference reference) {
+        return switch (reference) {
+            case Digest digest -> digest;
+            case Tag tag ->
+                    tags.resolve(repository, tag)
+                            .orElseThrow(() -> Manifests.unknown(reference.toString()));
+        };
+    }
+
+    @Override
+    public Upload startUpload(RepositoryName repository) {
+        return StoreErrors.translated(() -> uploads.start(repository));
+    }
+
+    @Override
+    public Upload resumeUpload(RepositoryName repository, UploadId id, @Nullable String state) {
+        return StoreErrors.translated(() -> uploads.resume(repository, id, state));
+    }
+
+    @Override
+    public Descriptor putBlob(RepositoryName repository, Digest digest, UploadChunk content)
+            throws IOException {
+        try {
+            return uploads.receive(repository, digest, content);
+        } catch (ObjectStoreException e) {
+            throw StoreErrors.translate(e);
+        }
+    }
+
+    @Override
+    public Optional<Descriptor> mountBlob(
+            RepositoryName target, Digest digest, MountSource source) {
+        return StoreErrors.translated(() -> blobs.mount(target, digest, source));
+    }
+
+    @Override
+    public void putManifest(RepositoryName repository, Manifest manifest, List<Tag> newTags) {
+        StoreErrors.translated(
+                () -> {
+                    if (options.references() == ReferencePolicy.STRICT) {
+                        referenceCheck.require(repository, manifest);
+                    }
+                    manifestPush.run(repository, manifest, newTags);
+                });
+    }
+
+    @Override
+    public void deleteBlob(RepositoryName repository, Digest digest) {
+        StoreErrors.translated(() -> blobs.delete(repository, digest));
+    }
+
+    @Override
+    public void deleteTag(RepositoryName repository, Tag tag) {
+        StoreErrors.translated(
+                () -> {
+                    try {
+                        tags.delete(repository, tag);
+                    } finally {
+                        catalog.mayBeEmpty(repository);
+                    }
+                });
+    }
+
+    @Override
+    public void deleteManifest(RepositoryName repository, Digest digest) {
+        StoreErrors.translated(
+                () ->
+                        manifestLocks.locked(
+                                repository, digest, () -> manifestDelete.run(repository, digest)));
+    }
+
+    @Override
+    public Page<Tag> tags(RepositoryName repository, PageRequest page) {
+        return StoreErrors.translated(
+                () -> {
+                    Page<Tag> found = tags.list(repository, page);
+                    if (found.items().isEmpty() && !exists(repository)) {
+                        throw new RegistryException(
+                                ErrorCode.NAME_UNKNOWN,
+                                ErrorCode.NAME_UNKNOWN.message(),
+                                repository.toString());
+                    }
+                    return found;
+                });
+    }
+
+    private boolean exists(RepositoryName repository) {
+        return PagedListing.isAnyBelow(store, RegistryLayout.manifests(repository))
+                || PagedListing.isAnyBelow(store, RegistryLayout.layers(repository));
+    }
+
+    @Override
+    public Page<RepositoryName> repositories(PageRequest page) {
+        return StoreErrors.translated(() -> catalog.list(page));
+    }
+
+    @Override
+    public Page<Descriptor> referrers(
+            RepositoryName repository,
+            Digest subject,
+            @Nullable String artifactType,
+            PageRequest page) {
+        return StoreErrors.translated(
+                () -> {
+                    boolean indexed = indexState.isComplete(repository);
+                    Page<Descriptor> found =
+                            referrers.list(repository, subject, artifactType, page, indexed);
+                    if (!indexed && !found.items().isEmpty()) {
+                        indexing.later(repository); // not for what is not there: anyone may ask
+                    }
+                    return found;
+                });
+    }
+
+    /** Tombstones of deletes that ended more than an hour ago are dropped as well. */
+    @Override
+    public int purgeUploads(Instant begunBefore, boolean dryRun) {
+        return StoreErrors.translated(
+                () -> {
+                    if (!dryRun) {
+                        tombstones.purge(Tombstones.MOST_PURGED);
+                    }
+                    return new UploadPurge(store, uploads, begunBefore, dryRun).run();
+                });
+    }
+
+    /** Does nothing in a shared tree, which has no indexes. */
+    @Override
+    public void index(RepositoryName repository) {
+        StoreErrors.translated(() -> indexing.run(repository));
+    }
+
+    /** As {@link #close(Duration)}, with ten seconds. */
+    @Override
+    public void close() {
+        var _ = close(CLOSE_PATIENCE);
+    }
+
+    /**
+     * Ends what the registry does on its own, so that the store can be closed: building indexes.
+     * That stops after the present request to the store, and is taken up again by the next registry
+     * in this tree that needs it. Calls but {@link #index} work on as before. Calling this again is
+     * harmless.
+     *
+     * @param patience how long the present request is waited for
+     * @return whether nothing is under way any more
+     */
+    public boolean close(Duration patience) {
+        return background.close(patience);
+    }
+}

@@ -1,0 +1,312 @@
+package io.berth.storage.index;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import io.berth.concurrent.ParallelTasks;
+import io.berth.error.RegistryException;
+import io.berth.manifest.Manifest;
+import io.berth.name.Descriptor;
+import io.berth.name.Digest;
+import io.berth.name.HashAlgorithm;
+import io.berth.name.RepositoryName;
+import io.berth.object.Condition;
+import io.berth.object.Durability;
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStore;
+import io.berth.registry.Page;
+import io.berth.registry.PageRequest;
+import io.berth.storage.cache.Caches;
+import io.berth.storage.manifest.Manifests;
+import io.berth.storage.tree.EntryTimestamps;
+import io.berth.storage.tree.PagedListing;
+import io.berth.storage.tree.RegistryLayout;
+import io.berth.storage.tree.SortedFolders;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Spliterators;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which manifests name another one as their subject.
+ *
+ * <p>Where the index of the repository is complete it gives the candidates; elsewhere they are all
+ * manifests of the repository, and what each is about is remembered, for manifests do not change.
+ * So referrers that another registry let in, or that were pushed by clients that also keep a
+ * fallback tag, are found just the same. Each candidate is verified by reading it. Candidates come
+ * in the order of their digests and are read as a page needs them, so that a page costs the page.
+ */
+public final class Referrers {
+
+    private static final byte[] NOTHING = {}; // the key says it all
+
+    /**
+     * Clients refuse answers of more than about 4 MiB, and each is held in memory more than once.
+     * Two thousand of the usual length fit.
+     */
+    private static final long MAX_PAGE_BYTES = 1024 * 1024;
+
+    /** Referrers asked for while earlier ones are waited for. */
+    private static final int LOOKED_AHEAD = 16;
+
+    /** Referrers that a request looks at: one that finds few of its type is told to go on. */
+    private static final int MAX_EXAMINED = 1000;
+
+    /**
+     * A manifest that may be about the subject.
+     *
+     * @param entries of the index that say so
+     */
+    private record Candidate(Digest digest, List<ObjectKey> entries) {}
+
+    private record Looked(Digest digest, Supplier<Optional<Descriptor>> result) {}
+
+    private final ObjectStore store;
+    private final Manifests manifests;
+    private final IndexCompleteness state;
+    private final ParallelTasks lookups;
+    private final Cache<Digest, Optional<Digest>> subjects;
+
+    /**
+     * @param seenBytes memory for all that was seen, of which this takes one part
+     */
+    public Referrers(
+            ObjectStore store,
+            Manifests manifests,
+            IndexCompleteness state,
+            ParallelTasks lookups,
+            long seenBytes) {
+        this.store = store;
+        this.manifests = manifests;
+        this.state = state;
+        this.lookups = lookups;
+        this.subjects =
+                Caches.builder(
+                                Caches.parts(1, seenBytes),
+                                (Digest digest, Optional<Digest> subject) ->
+                                        Caches.OBJECT
+                                                + Caches.weight(digest)
+                                                + subject.map(Caches::weight).orElse(0))
+                        .build();
+    }
+
+    /** To be called before the manifest becomes visible. */
+    public void add(RepositoryName repository, Manifest manifest) {
+        if (state.isKept() && manifest.subject().isPresent()) {
+            store.put(
+                    RegistryLayout.referrer(
+                            repository, manifest.subject().get(), manifest.digest()),
+                    NOTHING,
+                    Condition.always(),
+                    Durability.HINT);
+        }
+    }
+
+    /**
+     * @param indexed whether the index of the repository is complete
+     */
+    public Page<Descriptor> list(
+            RepositoryName repository,
+            Digest subject,
+            @Nullable String artifactType,
+            PageRequest page,
+            boolean indexed) {
+        if (page.limit() == 0) {
+            return new Page<>(List.of(), false);
+        }
+        Iterator<Candidate> candidates =
+                indexed
+                        ? new Candidates(repository, subject, after(page), pageSize(page))
+                        : unindexed(repository, after(page));
+        Deque<Looked> looked = new ArrayDeque<>();
+        List<Descriptor> found = new ArrayList<>();
+        Digest last = null;
+        long bytes = 0;
+        int examined = 0;
+        while (candidates.hasNext() || !looked.isEmpty()) {
+            if (indexed && examined == MAX_EXAMINED) {
+                return new Page<>(found, true, String.valueOf(last));
+            }
+            while (candidates.hasNext() && looked.size() < LOOKED_AHEAD) {
+                looked.add(lookAt(repository, subject, candidates.next()));
+            }
+            Looked next = looked.removeFirst();
+            Optional<Descriptor> referrer =
+                    next.result().get().filter(descriptor -> isOf(descriptor, artifactType));
+            if (referrer.isPresent()) {
+                bytes += lengthOf(referrer.get());
+                boolean full =
+                        found.size() == page.limit()
+                                || (bytes > MAX_PAGE_BYTES && !found.isEmpty());
+                if (full) {
+                    return new Page<>(found, true);
+                }
+                found.add(referrer.get());
+            }
+            last = next.digest();
+            examined++;
+        }
+        return new Page<>(found, false);
+    }
+
+    private static int pageSize(PageRequest page) {
+        return Math.min(page.limit(), PagedListing.MAX_PAGE - 1) + 1;
+    }
+
+    private static boolean isOf(Descriptor descriptor, @Nullable String artifactType) {
+        return artifactType == null || artifactType.equals(descriptor.artifactType());
+    }
+
+    private Looked lookAt(RepositoryName repository, Digest subject, Candidate candidate) {
+        return new Looked(
+                candidate.digest(), lookups.ahead(() -> referrer(repository, candidate, subject)));
+    }
+
+    private Optional<Descriptor> referrer(
+            RepositoryName repository, Candidate candidate, Digest subject) {
+        Optional<Digest> known = subjects.getIfPresent(candidate.digest());
+        if (known != null && !known.equals(Optional.of(subject))) {
+            return Optional.empty();
+        }
+        Optional<Manifest> manifest = manifests.findIntact(repository, candidate.digest());
+        if (manifest.isEmpty()) {
+            List<ObjectKey> settled =
+                    candidate.entries().stream()
+                            .filter(entry -> EntryTimestamps.isSettled(entry.value()))
+                            .toList();
+            if (!settled.isEmpty() && !manifests.isLinkedNow(repository, candidate.digest())) {
+                store.forget(settled);
+            }
+            return Optional.empty(); // may come back with a subject: not remembered
+        }
+        subjects.put(candidate.digest(), manifest.get().subject());
+        return manifest.filter(found -> found.subject().equals(Optional.of(subject)))
+                .map(Manifest::asReferrer);
+    }
+
+    /** The place in the order of digests that a page begins behind. */
+    private static @Nullable Digest after(PageRequest page) {
+        if (page.after() == null) {
+            return null;
+        }
+        try {
+            return Digest.of(page.after());
+        } catch (RegistryException e) {
+            return null;
+        }
+    }
+
+    /** Every manifest of a repository behind a digest. */
+    private Iterator<Candidate> unindexed(RepositoryName repository, @Nullable Digest after) {
+        return revisions(repository, after)
+                .map(digest -> new Candidate(digest, List.of()))
+                .iterator();
+    }
+
+    /** What the index says about a subject, in the order of the digests; read as it goes. */
+    private final class Candidates implements Iterator<Candidate> {
+
+        private final String folder;
+        private final Iterator<String> keys;
+        private @Nullable String next;
+
+        Candidates(
+                RepositoryName repository, Digest subject, @Nullable Digest after, int pageSize) {
+            folder = RegistryLayout.referrers(repository, subject);
+            String position =
+                    after == null ? null : folder + after.algorithm() + "/" + after.encoded();
+            keys =
+                    new PagedListing(
+                                    store,
+                                    folder,
+                                    position == null ? null : EntryTimestamps.behind(position),
+                                    pageSize)
+                            .iterator();
+            advance();
+        }
+
+        private void advance() {
+            next = null;
+            while (next == null && keys.hasNext()) {
+                String key = keys.next();
+                next = digestOf(key) == null ? null : key;
+            }
+        }
+
+        private @Nullable Digest digestOf(String key) {
+            String[] parts =
+                    EntryTimestamps.unstamped(key.substring(folder.length())).split("/", -1);
+            return parts.length == 2 && Digest.isValid(parts[0], parts[1])
+                    ? new Digest(parts[0], parts[1])
+                    : null;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next != null;
+        }
+
+        @Override
+        public Candidate next() {
+            List<ObjectKey> entries = new ArrayList<>();
+            Digest digest = next == null ? null : digestOf(next);
+            if (digest == null) {
+                throw new NoSuchElementException();
+            }
+            while (next != null && digest.equals(digestOf(next))) {
+                entries.add(ObjectKey.of(next));
+                advance();
+            }
+            return new Candidate(digest, entries);
+        }
+    }
+
+    /** Every manifest that the repository's folder names, also those whose link is no good. */
+    Iterator<Digest> revisions(RepositoryName repository) {
+        return revisions(repository, null).iterator();
+    }
+
+    /** In the order of digests; read as it goes. */
+    private Stream<Digest> revisions(RepositoryName repository, @Nullable Digest after) {
+        return Arrays.stream(HashAlgorithm.values())
+                .map(HashAlgorithm::id)
+                .sorted()
+                .filter(algorithm -> after == null || algorithm.compareTo(after.algorithm()) >= 0)
+                .flatMap(
+                        algorithm ->
+                                revisions(
+                                        repository,
+                                        algorithm,
+                                        after != null && after.algorithm().equals(algorithm)
+                                                ? after.encoded()
+                                                : null));
+    }
+
+    private Stream<Digest> revisions(
+            RepositoryName repository, String algorithm, @Nullable String after) {
+        Iterator<String> names =
+                new SortedFolders(
+                        store,
+                        RegistryLayout.revisions(repository, algorithm),
+                        after,
+                        hex -> Digest.isValid(algorithm, hex));
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(names, 0), false)
+                .map(hex -> new Digest(algorithm, hex));
+    }
+
+    private static long lengthOf(Descriptor descriptor) {
+        long length = 512;
+        for (Map.Entry<String, String> annotation : descriptor.annotations().entrySet()) {
+            length += annotation.getKey().length() + annotation.getValue().length() * 2L + 8;
+        }
+        return length;
+    }
+}

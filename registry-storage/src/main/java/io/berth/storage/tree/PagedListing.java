@@ -1,0 +1,86 @@
+package io.berth.storage.tree;
+
+import io.berth.object.Continuation;
+import io.berth.object.ListRequest;
+import io.berth.object.Listing;
+import io.berth.object.ObjectStore;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All keys below a prefix, in order, read page by page as an iterator goes.
+ *
+ * @param after only keys greater than this; {@code null}: all
+ * @param foldFolders as of a {@link ListRequest}
+ * @param pageSize keys asked for at once
+ */
+public record PagedListing(
+        ObjectStore store, String prefix, @Nullable String after, boolean foldFolders, int pageSize)
+        implements Iterable<String> {
+
+    /** Keys asked of a store at once, at the most. */
+    public static final int MAX_PAGE = 1000;
+
+    public PagedListing(ObjectStore store, String prefix) {
+        this(store, prefix, null, MAX_PAGE);
+    }
+
+    public PagedListing(ObjectStore store, String prefix, @Nullable String after, int pageSize) {
+        this(store, prefix, after, false, pageSize);
+    }
+
+    /** The names of the folders directly below a prefix, in the order of their keys. */
+    public static Stream<String> folders(ObjectStore store, String prefix) {
+        return new PagedListing(store, prefix, null, true, MAX_PAGE)
+                .stream()
+                        .filter(entry -> entry.endsWith("/"))
+                        .map(entry -> entry.substring(prefix.length(), entry.length() - 1));
+    }
+
+    /** Whether a listing of a prefix shows anything, empty folders of a disk included. */
+    public static boolean isAnyBelow(ObjectStore store, String prefix) {
+        return !store.list(new ListRequest(prefix, null, true, 1)).entries().isEmpty();
+    }
+
+    public Stream<String> stream() {
+        return StreamSupport.stream(spliterator(), false);
+    }
+
+    @Override
+    public Iterator<String> iterator() {
+        return new Iterator<>() {
+            private Iterator<String> page = List.<String>of().iterator();
+            private @Nullable String last = after;
+            private boolean more = true;
+            private @Nullable Continuation continuation;
+
+            @Override
+            public boolean hasNext() {
+                while (!page.hasNext() && more) {
+                    Listing listing =
+                            store.list(
+                                    new ListRequest(
+                                            prefix, last, foldFolders, pageSize, continuation));
+                    page = listing.entries().iterator();
+                    more = listing.more();
+                    continuation = listing.continuation();
+                }
+                return page.hasNext();
+            }
+
+            @Override
+            public String next() {
+                if (!hasNext()) {
+                    throw new NoSuchElementException();
+                }
+                String key = page.next();
+                last = key;
+                return key;
+            }
+        };
+    }
+}

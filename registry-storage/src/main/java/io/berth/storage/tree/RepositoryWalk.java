@@ -1,0 +1,149 @@
+package io.berth.storage.tree;
+
+import io.berth.name.RepositoryName;
+import io.berth.object.ListRequest;
+import io.berth.object.Listing;
+import io.berth.object.ObjectStore;
+import io.berth.registry.Page;
+import io.berth.registry.PageRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds repositories by walking their folders, in order of their names' bytes, from any name on and
+ * only as far as asked.
+ *
+ * <p>A folder {@code a} holds the repositories {@code a/…} below it, and may be one itself. In the
+ * order of names, {@code a} comes first, then {@code a-b} and {@code a.b} with all below them, then
+ * {@code a/…}: a listing gives the folders in just the order in which what is below them must come,
+ * and only the folders themselves have to be asked for ahead (see {@link NameOrder}).
+ */
+public final class RepositoryWalk {
+
+    private final ObjectStore store;
+
+    public RepositoryWalk(ObjectStore store) {
+        this.store = store;
+    }
+
+    public Page<RepositoryName> list(PageRequest page) {
+        if (page.limit() == 0) {
+            return new Page<>(List.of(), false);
+        }
+        List<RepositoryName> found = new ArrayList<>();
+        boolean more =
+                !walk(
+                        page.after(),
+                        name -> {
+                            if (found.size() == page.limit()) {
+                                return false;
+                            }
+                            found.add(name);
+                            return true;
+                        });
+        return new Page<>(found, more);
+    }
+
+    /**
+     * Visits the repositories behind a name.
+     *
+     * @param visitor {@code false} ends the walk
+     * @return whether the walk came to its end
+     */
+    public boolean walk(@Nullable String after, Predicate<RepositoryName> visitor) {
+        return new Walk(after, visitor).below("");
+    }
+
+    public boolean isRepository(String name) {
+        String wanted = RegistryLayout.REPOSITORIES + name + "/" + RegistryLayout.MANIFESTS;
+        String justBefore = wanted.substring(0, wanted.length() - 1);
+        Listing listing =
+                store.list(
+                        new ListRequest(
+                                RegistryLayout.REPOSITORIES + name + "/", justBefore, true, 1));
+        return listing.entries().contains(wanted);
+    }
+
+    private final class Walk {
+
+        private final @Nullable String after;
+        private final Predicate<RepositoryName> visitor;
+
+        Walk(@Nullable String after, Predicate<RepositoryName> visitor) {
+            this.after = after;
+            this.visitor = visitor;
+        }
+
+        /**
+         * @param path of the folder: empty, or a name with a slash behind it
+         */
+        boolean below(String path) {
+            String prefix = RegistryLayout.REPOSITORIES + path;
+            String position = firstPosition(prefix, path);
+            NameOrder order = new NameOrder();
+            Listing page = new Listing(List.of(), true);
+            while (page.more()) {
+                page =
+                        store.list(
+                                new ListRequest(
+                                        prefix,
+                                        position,
+                                        true,
+                                        PagedListing.MAX_PAGE,
+                                        page.continuation()));
+                for (String entry : page.entries()) {
+                    position = entry;
+                    String component = entry.substring(prefix.length());
+                    if (component.endsWith("/")
+                            && !component.startsWith("_")
+                            && !folder(path, withoutSlash(component), order)) {
+                        return false;
+                    }
+                }
+            }
+            return true;
+        }
+
+        /** Everything before it belongs to names that are not wanted. */
+        private @Nullable String firstPosition(String prefix, String path) {
+            if (after == null || !after.startsWith(path)) {
+                return null;
+            }
+            int slash = after.indexOf('/', path.length());
+            String component =
+                    slash < 0
+                            ? after.substring(path.length())
+                            : after.substring(path.length(), slash);
+            return component.isEmpty() ? null : prefix + component;
+        }
+
+        private boolean folder(String path, String component, NameOrder order) {
+            for (String due : order.due(component)) {
+                if (!visit(path + due)) {
+                    return false;
+                }
+            }
+            String name = path + component;
+            return !RepositoryName.isValid(name) || !mayHoldWanted(name) || below(name + "/");
+        }
+
+        private boolean visit(String name) {
+            boolean wanted = after == null || name.compareTo(after) > 0;
+            return !wanted
+                    || !RepositoryName.isValid(name)
+                    || !isRepository(name)
+                    || visitor.test(RepositoryName.of(name));
+        }
+
+        /** Whether a name below this folder can be behind {@link #after}. */
+        private boolean mayHoldWanted(String name) {
+            return after == null || (name + "/\uffff").compareTo(after) > 0;
+        }
+    }
+
+    private static String withoutSlash(String folder) {
+        return folder.substring(0, folder.length() - 1);
+    }
+}

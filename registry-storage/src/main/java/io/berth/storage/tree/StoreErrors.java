@@ -1,0 +1,37 @@
+package io.berth.storage.tree;
+
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryError;
+import io.berth.error.RegistryException;
+import io.berth.object.ObjectStoreException;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The border between the two contracts: what a store could not do becomes UNAVAILABLE, never
+ * "unknown content". The key and the reason are in its cause, for the log of whoever answers.
+ */
+public final class StoreErrors {
+
+    private StoreErrors() {}
+
+    public static <T> T translated(Supplier<T> action) {
+        try {
+            return action.get();
+        } catch (ObjectStoreException e) {
+            throw translate(e);
+        }
+    }
+
+    public static void translated(Runnable action) {
+        try {
+            action.run();
+        } catch (ObjectStoreException e) {
+            throw translate(e);
+        }
+    }
+
+    public static RegistryException translate(ObjectStoreException e) {
+        return new RegistryException(List.of(RegistryError.of(ErrorCode.UNAVAILABLE)), e);
+    }
+}

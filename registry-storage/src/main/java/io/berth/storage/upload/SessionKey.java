@@ -1,0 +1,15 @@
+package io.berth.storage.upload;
+
+/**
+ * The secret that the ids of upload sessions are made with; the same on all replicas.
+ *
+ * @param value not copied: nobody changes it
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record SessionKey(byte[] value) {
+
+    @Override
+    public String toString() {
+        return "SessionKey[…]";
+    }
+}

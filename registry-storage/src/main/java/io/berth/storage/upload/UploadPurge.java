@@ -1,0 +1,157 @@
+package io.berth.storage.upload;
+
+import io.berth.name.RepositoryName;
+import io.berth.name.UploadId;
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStore;
+import io.berth.object.ObjectStoreException;
+import io.berth.storage.tree.PagedListing;
+import io.berth.storage.tree.RegistryLayout;
+import io.berth.storage.tree.RegistryLayout.Session;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of the purge: drops what sessions hold that began too long ago, in whatever state a
+ * client or a crash left them. Those of Berth are all in one place, and their ids tell when they
+ * began. Those of other registries are in a folder of their repository, which may hold nothing else
+ * and then is in no catalog; so the tree of repositories is walked, at a listing for each folder,
+ * which shows whether there are sessions. One without a readable beginning is judged by its oldest
+ * object.
+ */
+public final class UploadPurge {
+
+    private static final Logger log = LoggerFactory.getLogger(UploadPurge.class);
+
+    /** Keys removed in one go; a session of more is removed in several. */
+    private static final int BATCH = 1000;
+
+    private final ObjectStore store;
+    private final Uploads uploads;
+    private final Instant before;
+    private final boolean dryRun;
+    private int purged;
+
+    /**
+     * @param before when a session began that goes
+     */
+    public UploadPurge(ObjectStore store, Uploads uploads, Instant before, boolean dryRun) {
+        this.store = store;
+        this.uploads = uploads;
+        this.before = before;
+        this.dryRun = dryRun;
+    }
+
+    /**
+     * @return how many sessions went
+     */
+    public int run() {
+        purgeOwn();
+        purgeForeignBelow("");
+        if (!dryRun) {
+            store.dropUnfinished(RegistryLayout.ROOT, before);
+        }
+        return purged;
+    }
+
+    private void purgeOwn() {
+        Optional<Session> session = Optional.empty();
+        List<ObjectKey> keys = new ArrayList<>();
+        Iterator<String> all = new PagedListing(store, RegistryLayout.SESSIONS).iterator();
+        while (all.hasNext()) { // everything of a session comes in a row
+            String key = all.next();
+            Optional<Session> next = RegistryLayout.sessionOf(key);
+            if (!next.equals(session) || keys.size() == BATCH) {
+                purgeOwn(session, keys);
+                session = next;
+                keys = new ArrayList<>();
+            }
+            keys.add(ObjectKey.of(key));
+        }
+        purgeOwn(session, keys);
+    }
+
+    private void purgeOwn(Optional<Session> found, List<ObjectKey> keys) {
+        if (found.isEmpty()) {
+            return; // not ours to judge
+        }
+        Session session = found.get();
+        Instant began = UploadIds.began(session.id()).orElseGet(() -> oldest(keys));
+        if (!began.isBefore(before)) {
+            return;
+        }
+        if (dryRun) {
+            drop(session.id(), keys);
+        } else {
+            uploads.endIfFree(session.repository(), session.id(), () -> drop(session.id(), keys));
+        }
+    }
+
+    /**
+     * @param path of a folder of repositories: empty, or a name with a slash behind it
+     */
+    private void purgeForeignBelow(String path) {
+        PagedListing.folders(store, RegistryLayout.REPOSITORIES + path)
+                .forEach(
+                        folder -> {
+                            if (RepositoryName.isValid(path + folder)) {
+                                purgeForeignBelow(path + folder + "/");
+                            } else if (folder.equals(RegistryLayout.UPLOADS) && !path.isEmpty()) {
+                                purgeForeign(
+                                        RepositoryName.of(path.substring(0, path.length() - 1)));
+                            }
+                        });
+    }
+
+    private void purgeForeign(RepositoryName repository) {
+        PagedListing.folders(store, RegistryLayout.uploads(repository))
+                .map(RegistryLayout::uploadId)
+                .flatMap(Optional::stream)
+                .forEach(id -> purgeForeign(repository, id));
+    }
+
+    private void purgeForeign(RepositoryName repository, UploadId id) {
+        List<ObjectKey> keys =
+                new PagedListing(store, RegistryLayout.upload(repository, id))
+                        .stream().map(ObjectKey::of).toList();
+        if (!keys.isEmpty() && began(repository, id, keys).isBefore(before)) {
+            drop(id, keys);
+        }
+    }
+
+    private void drop(UploadId id, List<ObjectKey> keys) {
+        log.info("{} the abandoned upload {}", dryRun ? "would purge" : "purging", id);
+        purged++;
+        if (!dryRun) {
+            store.deleteAll(keys);
+        }
+    }
+
+    private Instant began(RepositoryName repository, UploadId id, List<ObjectKey> keys) {
+        try {
+            byte[] text = store.read(RegistryLayout.uploadStartedAt(repository, id), 128);
+            return Instant.parse(new String(text, StandardCharsets.ISO_8859_1).strip());
+        } catch (ObjectStoreException.NotFound | DateTimeException e) {
+            return oldest(keys);
+        }
+    }
+
+    private Instant oldest(List<ObjectKey> keys) {
+        return keys.stream().map(this::modified).min(Instant::compareTo).orElse(Instant.MAX);
+    }
+
+    private Instant modified(ObjectKey key) {
+        try {
+            return store.head(key).modified();
+        } catch (ObjectStoreException.NotFound e) {
+            return Instant.MAX; // just ended
+        }
+    }
+}

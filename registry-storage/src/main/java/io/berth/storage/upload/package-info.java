@@ -1,0 +1,5 @@
+/** Upload sessions and their purge. */
+@NullMarked
+package io.berth.storage.upload;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,0 @@
-/**
- * The Registry contract over an object store: the storage tree and everything that is kept in it.
- */
-@NullMarked
-package io.berth.stored;
-
-import org.jspecify.annotations.NullMarked;

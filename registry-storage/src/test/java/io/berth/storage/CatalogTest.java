@@ -1,0 +1,309 @@
+package io.berth.storage;
+
+import static io.berth.registry.TestContent.image;
+import static io.berth.registry.TestContent.pushImage;
+import static io.berth.registry.TestContent.tags;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.berth.error.RegistryException;
+import io.berth.manifest.Manifest;
+import io.berth.name.RepositoryName;
+import io.berth.object.Condition;
+import io.berth.object.Durability;
+import io.berth.object.Eventually;
+import io.berth.object.InterceptedStore;
+import io.berth.object.ObjectKey;
+import io.berth.object.ObjectStore;
+import io.berth.object.ObjectStoreException;
+import io.berth.object.memory.MemoryStore;
+import io.berth.registry.Page;
+import io.berth.registry.PageRequest;
+import io.berth.registry.Registry;
+import io.berth.storage.index.OwnershipMode;
+import io.berth.storage.tree.PagedListing;
+import io.berth.storage.tree.RegistryLayout;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The catalog has every repository that holds a manifest, whatever came before. */
+class CatalogTest {
+
+    private static final RepositoryName REPOSITORY = RepositoryName.of("library/app");
+    private static final RepositoryName OTHER = RepositoryName.of("library/other");
+    private static final RepositoryName LONGEST = RepositoryName.of("a".repeat(255));
+
+    private final ObjectStore store = new MemoryStore();
+
+    private static Registry open(ObjectStore store, OwnershipMode mode, boolean remote) {
+        StoredRegistryOptions options = StoredRegistryOptions.defaults().with(mode);
+        return new StoredRegistry(
+                remote ? InterceptedStore.remote(store) : store,
+                remote ? options.amongReplicas(Duration.ofSeconds(10)) : options,
+                Clock.systemUTC());
+    }
+
+    private Registry open(OwnershipMode mode) {
+        return open(store, mode, false);
+    }
+
+    private static List<RepositoryName> catalog(Registry registry) {
+        return registry.repositories(PageRequest.first(1000)).items();
+    }
+
+    /** Until the catalog answers from its entries, which a list makes it gather. */
+    private void awaitCatalog(Registry registry) throws InterruptedException {
+        Eventually.await(
+                "the catalog is gathered",
+                () -> {
+                    catalog(registry);
+                    try {
+                        store.head(ObjectKey.of("docker/registry/v2/_berth/catalog"));
+                        return true;
+                    } catch (ObjectStoreException.NotFound e) {
+                        return false;
+                    }
+                });
+    }
+
+    @Test
+    void aRepositoryThatWasEmptyWhenTheCatalogWasGatheredComesBack() throws Exception {
+        Registry shared = open(OwnershipMode.SHARED);
+        Manifest manifest = pushImage(shared, REPOSITORY, "one", "v1");
+        pushImage(shared, OTHER, "one", "v1");
+        StoredRegistry registry = (StoredRegistry) open(OwnershipMode.EXCLUSIVE);
+        registry.index(REPOSITORY);
+        registry.deleteManifest(REPOSITORY, manifest.digest());
+        awaitCatalog(registry);
+        assertThat(catalog(registry)).containsExactly(OTHER);
+
+        pushImage(registry, REPOSITORY, "two", "v2");
+
+        assertThat(catalog(registry)).containsExactly(REPOSITORY, OTHER);
+        assertThat(catalog(open(OwnershipMode.AUTO))).containsExactly(REPOSITORY, OTHER);
+    }
+
+    @Test
+    void anOlderRepositoryThatIsEmptiedWhileItIsPushedToComesBack() throws Exception {
+        Registry shared = open(OwnershipMode.SHARED);
+        Manifest old = pushImage(shared, REPOSITORY, "one", "v1");
+        image("two").pushBlobs(shared, REPOSITORY);
+        Registry other = open(OwnershipMode.EXCLUSIVE);
+        boolean[] met = {false};
+        ObjectStore tapped =
+                new InterceptedStore(
+                        store,
+                        new InterceptedStore.Interceptor() {
+                            @Override
+                            public void before(InterceptedStore.Call call) {
+                                boolean content =
+                                        call.operation() == InterceptedStore.Operation.PUT
+                                                && call.key().contains("/blobs/");
+                                if (content && !met[0]) {
+                                    met[0] = true;
+                                    other.deleteManifest(REPOSITORY, old.digest());
+                                    awaited(() -> awaitCatalog(other));
+                                }
+                            }
+
+                            @Override
+                            public void after(InterceptedStore.Call call) {}
+                        });
+
+        open(tapped, OwnershipMode.AUTO, true)
+                .putManifest(REPOSITORY, image("two").build(), tags("v2"));
+
+        assertThat(met[0]).isTrue();
+        assertThat(catalog(open(OwnershipMode.AUTO))).containsExactly(REPOSITORY);
+    }
+
+    @Test
+    void gatheringThatAStopCutsShortIsDoneByTheNextRegistry() throws Exception {
+        Registry shared = open(OwnershipMode.SHARED);
+        pushImage(shared, REPOSITORY, "one", "v1");
+        pushImage(shared, OTHER, "one", "v1");
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        ObjectStore held =
+                new InterceptedStore(
+                        store,
+                        new InterceptedStore.Interceptor() {
+                            @Override
+                            public void before(InterceptedStore.Call call) {
+                                if (call.operation() == InterceptedStore.Operation.PUT
+                                        && call.key().startsWith(RegistryLayout.CATALOG)) {
+                                    begun.countDown();
+                                    awaited(goOn::await);
+                                }
+                            }
+
+                            @Override
+                            public void after(InterceptedStore.Call call) {}
+                        });
+        StoredRegistry stopping = (StoredRegistry) open(held, OwnershipMode.EXCLUSIVE, false);
+        assertThat(catalog(stopping)).containsExactly(REPOSITORY, OTHER);
+        begun.await();
+
+        assertThat(stopping.close(Duration.ofMillis(10))).isFalse();
+        goOn.countDown();
+        assertThat(stopping.close(Duration.ofSeconds(30))).isTrue();
+
+        ObjectKey complete = ObjectKey.of("docker/registry/v2/_berth/catalog");
+        assertThatThrownBy(() -> store.head(complete))
+                .isInstanceOf(ObjectStoreException.NotFound.class);
+        Registry next = open(OwnershipMode.AUTO);
+        awaitCatalog(next);
+        assertThat(catalog(next)).containsExactly(REPOSITORY, OTHER);
+    }
+
+    private interface Waiting {
+        void run() throws InterruptedException;
+    }
+
+    private static void awaited(Waiting waiting) {
+        try {
+            waiting.run();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Any order of pushes, deletes, crashes, changes of ownership, and removed indexes. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    void isCompleteAfterAnyOrderOfThings(long seed) {
+        Random random = new Random(seed);
+        boolean remote = seed % 2 == 0;
+        int[] budget = {Integer.MAX_VALUE};
+        ObjectStore dying = dyingAfter(budget);
+        Registry registry = open(dying, OwnershipMode.SHARED, remote);
+        List<RepositoryName> names = List.of(REPOSITORY, OTHER, LONGEST);
+        Map<RepositoryName, Manifest> there = new HashMap<>();
+        for (int step = 0; step < 120; step++) {
+            RepositoryName name = names.get(random.nextInt(names.size()));
+            budget[0] = random.nextInt(4) == 0 ? random.nextInt(12) : Integer.MAX_VALUE;
+            try {
+                switch (random.nextInt(6)) {
+                    case 0, 1 -> there.put(name, pushImage(registry, name, "i" + step, "v"));
+                    case 2 -> {
+                        Manifest manifest = there.remove(name);
+                        if (manifest != null) {
+                            registry.deleteManifest(name, manifest.digest());
+                        }
+                    }
+                    case 3 -> registry = open(dying, mode(random), remote);
+                    case 4 -> ((StoredRegistry) registry).index(name);
+                    default -> removeDerived(random, name);
+                }
+            } catch (RegistryException e) {
+                budget[0] = Integer.MAX_VALUE;
+                registry = open(dying, OwnershipMode.AUTO, remote);
+                there.keySet().removeIf(gone -> !isThere(gone, there.get(gone)));
+            }
+            budget[0] = Integer.MAX_VALUE;
+            assertThat(catalog(registry))
+                    .as("seed %s step %s", seed, step)
+                    .containsAll(new TreeSet<>(there.keySet()));
+        }
+    }
+
+    private boolean isThere(RepositoryName name, @Nullable Manifest manifest) {
+        try {
+            return manifest != null
+                    && open(OwnershipMode.AUTO).manifest(name, manifest.digest()) != null;
+        } catch (RegistryException e) {
+            return false;
+        }
+    }
+
+    private static OwnershipMode mode(Random random) {
+        OwnershipMode[] modes = OwnershipMode.values();
+        return modes[random.nextInt(modes.length)];
+    }
+
+    private void removeDerived(Random random, RepositoryName name) {
+        String folder = "docker/registry/v2/repositories/" + name + "/_berth/";
+        if (random.nextBoolean()) {
+            new PagedListing(store, folder)
+                    .forEach(key -> store.forget(List.of(ObjectKey.of(key))));
+        }
+    }
+
+    private ObjectStore dyingAfter(int[] budget) {
+        return new InterceptedStore(
+                store,
+                new InterceptedStore.Interceptor() {
+                    @Override
+                    public void before(InterceptedStore.Call call) {
+                        if (call.operation().isChange()) {
+                            synchronized (budget) {
+                                if (budget[0]-- <= 0) {
+                                    throw new ObjectStoreException.Unavailable("", "dead", null);
+                                }
+                            }
+                        }
+                    }
+
+                    @Override
+                    public void after(InterceptedStore.Call call) {}
+                });
+    }
+
+    @Test
+    void theLongestNamesComeInTheirOrder() {
+        Registry registry = open(OwnershipMode.AUTO);
+        List<RepositoryName> names = new ArrayList<>();
+        for (String name :
+                List.of(
+                        "a".repeat(254),
+                        "a".repeat(255),
+                        "a".repeat(254) + "b",
+                        "a".repeat(253) + "/b",
+                        "a".repeat(253),
+                        "a".repeat(127) + "/" + "a".repeat(127),
+                        "a".repeat(253) + "-b",
+                        "a",
+                        "b")) {
+            names.add(RepositoryName.of(name));
+            pushImage(registry, names.getLast(), "same", "v1");
+        }
+        names.sort(null);
+
+        assertThat(catalog(registry)).isEqualTo(names);
+        List<RepositoryName> paged = new ArrayList<>();
+        Page<RepositoryName> page = registry.repositories(PageRequest.first(1));
+        paged.addAll(page.items());
+        while (page.more()) {
+            page = registry.repositories(new PageRequest(paged.getLast().value(), 1));
+            paged.addAll(page.items());
+            assertThat(paged).doesNotHaveDuplicates();
+        }
+        assertThat(paged).isEqualTo(names);
+    }
+
+    @Test
+    void whatIsNoEntryIsPassedOver() {
+        Registry registry = open(store, OwnershipMode.AUTO, true);
+        pushImage(registry, REPOSITORY, "one", "v1");
+        for (String stray : List.of("stray", "UPPER+", "+", "x/+", "library/app", "a..b+")) {
+            store.put(
+                    ObjectKey.of(RegistryLayout.CATALOG + stray),
+                    new byte[0],
+                    Condition.always(),
+                    Durability.HINT);
+        }
+
+        assertThat(catalog(registry)).containsExactly(REPOSITORY);
+    }
+}

@@ -1,0 +1,49 @@
+package io.berth.storage;
+
+import io.berth.object.ObjectStore;
+import io.berth.object.s3.S3Store;
+import io.berth.object.s3.TestBucket;
+import java.nio.file.Path;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Each replica with a store of its own, on one bucket. For the server in this JVM, as for Ceph, a
+ * conditional delete is a look and a delete.
+ */
+class S3ReplicasTest extends ReplicasContract {
+
+    @TempDir static Path spool;
+
+    private final String root = TestBucket.newRoot();
+    private final Queue<S3Store> stores = new ConcurrentLinkedQueue<>();
+
+    @Override
+    protected ObjectStore open() {
+        S3Store store = TestBucket.local(spool).open(root);
+        stores.add(store);
+        return store;
+    }
+
+    @Override
+    protected boolean deletesInOneStep() {
+        return TestBucket.local(spool).capabilities().deletesInOneStep();
+    }
+
+    @Override
+    protected int rounds() {
+        return 4;
+    }
+
+    @Override
+    protected int operationsPerRound() {
+        return 8;
+    }
+
+    @AfterEach
+    void close() {
+        stores.forEach(S3Store::close);
+    }
+}
