@@ -131,7 +131,7 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
         try {
             Path file = absolute.resolve(lock.value());
             Files.createDirectories(file.getParent());
-            held = FolderLock.acquire(absolute, file, patience);
+            held = FolderLock.acquire(absolute, file, patience, new SystemCalls());
         } catch (IOException e) {
             throw unusable(absolute, e);
         }

@@ -6,9 +6,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -34,6 +34,9 @@ final class FolderLock implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(100);
 
+    /** Each needs someone else to remove the file in the same microseconds. */
+    private static final int TRIES = 100;
+
     /** What the holder says about itself has fewer characters. */
     private static final int LONGEST_NAME = 500;
 
@@ -42,17 +45,20 @@ final class FolderLock implements AutoCloseable {
 
     private final Path file;
     private final FileChannel channel;
-    private final @Nullable Object identity;
+    private final @Nullable FileState locked;
 
-    private FolderLock(Path file, FileChannel channel, @Nullable Object identity) {
+    /**
+     * @param locked the file as it is now; {@code null}: it is not locked
+     */
+    private FolderLock(Path file, FileChannel channel, @Nullable FileState locked) {
         this.file = file;
         this.channel = channel;
-        this.identity = identity;
+        this.locked = locked;
     }
 
-    /** {@code null} where there are no locks, or files have no numbers by which to know them. */
+    /** {@code null} where there are no locks. */
     @Nullable LockWatch watch(SystemCalls calls) {
-        return identity == null ? null : new LockWatch(file, identity, calls, System::nanoTime);
+        return locked == null ? null : new LockWatch(file, locked, calls, System::nanoTime);
     }
 
     /**
@@ -62,12 +68,14 @@ final class FolderLock implements AutoCloseable {
      * @param patience how long a process that holds it is waited for
      * @throws FolderInUseException when it is still held then
      * @throws StoppedWhileWaitingException when this process is told to stop meanwhile
+     * @throws IOException when the file cannot be made, or is removed as often as it is made
      */
-    static FolderLock acquire(Path folder, Path file, Duration patience) throws IOException {
+    static FolderLock acquire(Path folder, Path file, Duration patience, SystemCalls calls)
+            throws IOException {
         Path real =
                 Objects.requireNonNull(file.getParent()).toRealPath().resolve(file.getFileName());
         Instant deadline = Instant.now().plus(patience);
-        FolderLock lock = attempt(real);
+        FolderLock lock = attempt(real, calls);
         if (lock != null) {
             return lock;
         }
@@ -86,7 +94,7 @@ final class FolderLock implements AutoCloseable {
                 }
                 pause(folder, real);
                 requireNoStop(stop, folder, real);
-                lock = attempt(real);
+                lock = attempt(real, calls);
             }
         }
         return lock;
@@ -102,13 +110,13 @@ final class FolderLock implements AutoCloseable {
     }
 
     /** {@code null} when it is held. */
-    private static @Nullable FolderLock attempt(Path file) throws IOException {
+    private static @Nullable FolderLock attempt(Path file, SystemCalls calls) throws IOException {
         if (!HELD.add(file)) {
             return null;
         }
         FolderLock lock = null;
         try {
-            lock = tryAcquire(file);
+            lock = tryAcquire(file, calls);
             return lock;
         } finally {
             if (lock == null) {
@@ -127,7 +135,24 @@ final class FolderLock implements AutoCloseable {
     }
 
     /** {@code null} when another process holds it. */
-    private static @Nullable FolderLock tryAcquire(Path file) throws IOException {
+    private static @Nullable FolderLock tryAcquire(Path file, SystemCalls calls)
+            throws IOException {
+        for (int i = 1; ; i++) {
+            try {
+                return tryOnce(file, calls);
+            } catch (NoSuchFileException e) {
+                // Removed after it was opened: another process could make and lock a new one.
+                if (i == TRIES) {
+                    throw new IOException("the lock file " + file + " is removed again and again");
+                }
+            }
+        }
+    }
+
+    /**
+     * @throws NoSuchFileException when the file that was locked is not there any more
+     */
+    private static @Nullable FolderLock tryOnce(Path file, SystemCalls calls) throws IOException {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean taken = false;
@@ -136,9 +161,11 @@ final class FolderLock implements AutoCloseable {
             if (lock == null) {
                 return null;
             }
-            Object identity = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+            FileState locked = FileState.of(calls.attributes(file));
             taken = true;
-            return new FolderLock(file, channel, identity);
+            return new FolderLock(file, channel, locked);
+        } catch (NoSuchFileException e) {
+            throw e;
         } catch (IOException e) {
             // Not held by another process, but there are no locks.
             log.warn(
@@ -162,6 +189,7 @@ final class FolderLock implements AutoCloseable {
             try {
                 channel.truncate(0);
                 channel.write(ByteBuffer.wrap(name), 0);
+                channel.force(true); // so that a network file system tells the time it has
             } catch (IOException e) {
                 log.debug("cannot say in {} who holds it", file, e); // a full disk, perhaps
             }

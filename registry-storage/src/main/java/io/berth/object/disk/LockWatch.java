@@ -14,6 +14,12 @@ import org.slf4j.LoggerFactory;
  * another process could then lock a file of its own there. One stat a second, at the most, shows
  * that; once it has, the folder stays unavailable, because what the other process has written is
  * not known. Thread-safe.
+ *
+ * <p>The file is in place if it has the inode that was locked, or the time and length that this
+ * process gave it by writing its name there. One of the two is enough: network file systems may
+ * number a file anew, and a tool may touch it. Another process that takes a file in its place
+ * writes its own name, so that both differ. The content itself cannot be compared: to close the
+ * file after reading it would let go of the lock.
  */
 final class LockWatch {
 
@@ -27,7 +33,7 @@ final class LockWatch {
     private static final Logger log = LoggerFactory.getLogger(LockWatch.class);
 
     private final Path file;
-    private final Object identity;
+    private final FileState locked;
     private final SystemCalls calls;
     private final LongSupplier nanos;
     private final AtomicLong next;
@@ -35,11 +41,11 @@ final class LockWatch {
 
     /**
      * @param file that is locked
-     * @param identity its inode and device
+     * @param locked the file as this process left it when it had locked it
      */
-    LockWatch(Path file, Object identity, SystemCalls calls, LongSupplier nanos) {
+    LockWatch(Path file, FileState locked, SystemCalls calls, LongSupplier nanos) {
         this.file = file;
-        this.identity = identity;
+        this.locked = locked;
         this.calls = calls;
         this.nanos = nanos;
         this.next = new AtomicLong(nanos.getAsLong());
@@ -70,7 +76,12 @@ final class LockWatch {
 
     private boolean isInPlace() {
         try {
-            return identity.equals(calls.attributes(file).fileKey());
+            FileState found = FileState.of(calls.attributes(file));
+            boolean sameInode =
+                    locked.identity() != null && locked.identity().equals(found.identity());
+            return sameInode
+                    || (locked.modified().equals(found.modified())
+                            && locked.size() == found.size());
         } catch (IOException e) {
             if (Failures.isAbsent(file, e)) {
                 return false;
