@@ -23,6 +23,7 @@ import picocli.CommandLine.Option;
             "Uses an empty registry for some seconds, and ends.",
             "For a JVM run with -XX:AOTCacheOutput, which learns from it."
         },
+        hidden = true, // for the launcher, not for users
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = 1)
 final class RehearseCommand implements Callable<Integer> {
