@@ -114,7 +114,8 @@ final class Stores {
         return "The folder of all data, " + origin + ", does not work: ";
     }
 
-    private static void requireCase(Filesystem settings, FolderSource source, boolean distinguished) {
+    private static void requireCase(
+            Filesystem settings, FolderSource source, boolean distinguished) {
         if (distinguished) {
             return;
         }

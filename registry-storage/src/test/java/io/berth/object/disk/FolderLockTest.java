@@ -334,9 +334,7 @@ class FolderLockTest {
             LockWatch watch = Objects.requireNonNull(lock.watch(new SystemCalls()));
             watch.require(() -> {});
             assertThatThrownBy(
-                            () ->
-                                    FolderLock.acquire(
-                                            root, file, Duration.ZERO, new SystemCalls()))
+                            () -> FolderLock.acquire(root, file, Duration.ZERO, new SystemCalls()))
                     .isInstanceOf(FolderInUseException.class);
         }
     }
