@@ -417,7 +417,33 @@ refuses_what_is_no_jdk() {
     prints_version env JAVA25_HOME= JAVA_HOME="$jdk" "$checkout/registry" --version
 }
 
-# --- variables
+# --- help and variables
+
+helps_without_a_build() {
+    local arguments
+    make_checkout
+    rm -r "$checkout/registry-app/target"
+    for arguments in --help -h "serve --help"; do
+        # shellcheck disable=SC2086 # arguments are words
+        JAVA25_HOME=$work/nothing "$work/more/registry" $arguments >"$work/help"
+        grep -q 'registry serve ' "$work/help"
+        grep -q 'BERTH_DATA ' "$work/help"
+        [[ $(grep -cw rehearse "$work/help") == 0 ]]
+    done
+    builds 0
+}
+
+# refuses_folder MESSAGE VARIABLE...: where a file is in the place of the folder.
+refuses_folder() {
+    local message=$1
+    shift
+    make_checkout
+    touch "$checkout/data"
+    if env JAVA25_HOME="$jdk" "$@" "$checkout/registry" serve >"$work/said" 2>&1; then
+        return 1
+    fi
+    said "$message"
+}
 
 hands_on_all_variables() {
     local headers
@@ -463,5 +489,10 @@ check "counts that of a control group of version 1" counts_a_control_group_of_ve
 check "takes a quarter of it" takes_a_quarter
 check "tells the JVM" tells_the_jvm
 check "refuses a JAVA25_HOME that is no JDK 25" refuses_what_is_no_jdk
+check "helps without a JDK and a build" helps_without_a_build
+check "names a folder that was set by its variable" \
+    refuses_folder "which BERTH_DATA names, does not work" BERTH_DATA="$checkout/data"
+check "blames no variable that was not set" \
+    refuses_folder "the default because BERTH_DATA is not set, does not work" -u BERTH_DATA
 check "hands on variables that are none to a shell" hands_on_all_variables
 summary

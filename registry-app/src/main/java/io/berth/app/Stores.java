@@ -1,5 +1,6 @@
 package io.berth.app;
 
+import io.berth.config.LoadedSettings.FolderSource;
 import io.berth.config.S3Settings;
 import io.berth.config.S3Settings.LogLevel;
 import io.berth.config.S3Settings.ObjectAcl;
@@ -53,14 +54,14 @@ final class Stores {
      * @throws StoppedWhileWaitingException when the process is told to stop while it waits for the
      *     folder
      */
-    static ObjectStore open(StorageSettings settings, String folderSource) {
+    static ObjectStore open(StorageSettings settings, FolderSource folderSource) {
         S3Settings s3 = settings.s3();
         return s3 == null
                 ? disk(Objects.requireNonNull(settings.filesystem()), folderSource)
                 : s3(s3, !settings.redirect().disable());
     }
 
-    private static ObjectStore disk(Filesystem settings, String source) {
+    private static ObjectStore disk(Filesystem settings, FolderSource source) {
         return disk(
                 settings,
                 source,
@@ -79,7 +80,7 @@ final class Stores {
      * @throws WrongSettingException when it cannot be opened, or when {@code A} and {@code a} are
      *     one file there and that is not accepted; it is closed then
      */
-    static DiskStore disk(Filesystem settings, String source, Supplier<DiskStore> opening) {
+    static DiskStore disk(Filesystem settings, FolderSource source, Supplier<DiskStore> opening) {
         DiskStore store;
         try {
             store = opening.get();
@@ -88,7 +89,7 @@ final class Stores {
                     doesNotWork(source)
                             + e.getMessage()
                             + ". Set "
-                            + source
+                            + source.name()
                             + " to a folder that this user can write to.",
                     e);
         } catch (FolderInUseException e) {
@@ -109,11 +110,16 @@ final class Stores {
         return store;
     }
 
-    private static String doesNotWork(String source) {
-        return "The folder of all data, which " + source + " names, does not work: ";
+    private static String doesNotWork(FolderSource source) {
+        String origin =
+                source.isSet()
+                        ? "which " + source.name() + " names"
+                        : "the default because " + source.name() + " is not set";
+        return "The folder of all data, " + origin + ", does not work: ";
     }
 
-    private static void requireCase(Filesystem settings, String source, boolean distinguished) {
+    private static void requireCase(
+            Filesystem settings, FolderSource source, boolean distinguished) {
         if (distinguished) {
             return;
         }

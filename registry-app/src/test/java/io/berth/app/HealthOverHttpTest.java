@@ -56,6 +56,16 @@ class HealthOverHttpTest {
     }
 
     @Test
+    void noLogNamesPartsOfTheProgramForEachRequest(CapturedOutput output) throws Exception {
+        try (TestServer server = TestServer.on(folder, Map.of("log.level", "debug"));
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
+            assertThat(http.get("/livez").read().status()).isEqualTo(200);
+            assertThat(http.get("/v2/").read().status()).isEqualTo(200);
+        }
+        assertThat(output).doesNotContain("Mapped to");
+    }
+
+    @Test
     void saysWhatIsKnownOfTheStore() throws Exception {
         try (TestServer server = TestServer.on(folder);
                 RawHttpConnection http = new RawHttpConnection(server.port())) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.config.LoadedSettings;
+import io.berth.config.LoadedSettings.FolderSource;
 import io.berth.config.S3Settings;
 import io.berth.config.Settings;
 import io.berth.config.StorageSettings;
@@ -32,7 +33,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Settings of a bucket arrive at the store. */
 class StoresTest {
 
-    private static final String FOLDER = "storage.filesystem.rootdirectory";
+    private static final FolderSource FOLDER =
+            new FolderSource("storage.filesystem.rootdirectory", true);
 
     @Test
     void everySettingArrives() {
@@ -190,6 +192,25 @@ class StoresTest {
                 .isInstanceOf(WrongSettingException.class)
                 .hasMessageStartingWith(
                         "The folder of all data, which BERTH_DATA names, does not work: ")
+                .hasMessageEndingWith(". Set BERTH_DATA to a folder that this user can write to.")
+                .hasMessageContaining(file.toString());
+    }
+
+    @Test
+    void aDefaultFolderThatCannotBeUsedIsNotBlamedOnAVariableThatIsNotSet(@TempDir Path folder)
+            throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "");
+        LoadedSettings loaded =
+                LoadedSettings.from(
+                        Settings.environment(
+                                Map.of("BERTH_DATA", "", "BERTH_DEFAULT_DATA", file.toString()),
+                                Map.of()));
+
+        assertThatThrownBy(() -> Stores.open(loaded.settings().storage(), loaded.folderSource()))
+                .isInstanceOf(WrongSettingException.class)
+                .hasMessageStartingWith(
+                        "The folder of all data, the default because BERTH_DATA is not set, does"
+                                + " not work: ")
                 .hasMessageEndingWith(". Set BERTH_DATA to a folder that this user can write to.")
                 .hasMessageContaining(file.toString());
     }

@@ -149,6 +149,23 @@ class DistributionSettingsTest {
                 .hasMessageContaining("Choose storage.filesystem or storage.s3");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"INMEMORY", "GCS", "CEPH"})
+    void aStoreThatThereIsNotIsRefusedWithoutSettingsOfItsOwn(String name) {
+        assertThatThrownBy(() -> load(Map.of("REGISTRY_STORAGE_" + name, "{}")))
+                .isInstanceOf(WrongSettingException.class)
+                .hasMessageContaining("variable REGISTRY_STORAGE_" + name)
+                .hasMessageContaining("Choose storage.filesystem or storage.s3");
+    }
+
+    @Test
+    void aStoreThatThereIsMayHaveNoSettingsOfItsOwn() {
+        assertThat(load(Map.of("REGISTRY_STORAGE_FILESYSTEM", "{}")).remarks()).isEmpty();
+        assertThat(load(Map.of("REGISTRY_STORAGE_DELETE", "{}")).remarks()).isEmpty();
+        assertThatThrownBy(() -> load(Map.of("REGISTRY_AUTH_HTPASSWD", "{}")))
+                .hasMessageContaining("there is no authentication yet");
+    }
+
     @Test
     void whatMayBeAStoreIsRefused() {
         assertThatThrownBy(() -> load(Map.of("REGISTRY_STORAGE_MAINTENENCE_READONLY", "true")))

@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
             "Uses an empty registry for some seconds, and ends: a training run",
             "for a JVM that is to write an AOT cache (-XX:AOTCacheOutput)."
         },
+        hidden = true, // for the launcher, not for users
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = 1)
 public final class TrainCommand implements Callable<Integer> {

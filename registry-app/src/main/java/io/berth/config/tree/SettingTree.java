@@ -166,6 +166,10 @@ public final class SettingTree {
     }
 
     private void storeMap(List<String> path, Map<?, ?> map, String origin) {
+        // Without members, too: storage.inmemory={} means what storage={inmemory: {}} does.
+        if (isMemberOfChoice(path)) {
+            choose(path, origin);
+        }
         map.forEach(
                 (key, value) -> {
                     if (key == null || key.toString().isBlank()) {
@@ -197,6 +201,13 @@ public final class SettingTree {
                     }
                     store(member, value, origin);
                 });
+    }
+
+    private boolean isMemberOfChoice(List<String> path) {
+        return !path.isEmpty()
+                && settingNames
+                        .choices()
+                        .containsKey(String.join(".", path.subList(0, path.size() - 1)));
     }
 
     /** It sets nothing, but may be a wrong spelling of what was meant to be set. */

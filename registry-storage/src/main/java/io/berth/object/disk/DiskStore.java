@@ -76,7 +76,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>All of the folder is on one file system. Symbolic links in it are followed, and removed only
  * where one is the object itself. Files that cannot be keys and temporary files of other registries
- * are not seen.
+ * are not seen. What is in the way of a write is removed if it holds nothing: an empty file where a
+ * folder must be, an empty folder where a file must be. Otherwise the write fails, and the cause of
+ * the {@link Unavailable} names what is in the way.
  *
  * <p><b>Small files</b> that are read again and again, such as links, are kept in memory. One stat
  * shows whether such a file has changed, so what other processes write is seen at once ({@link
@@ -132,7 +134,7 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
         try {
             Path file = absolute.resolve(lock.value());
             Files.createDirectories(file.getParent());
-            held = FolderLock.acquire(absolute, file, timeout);
+            held = FolderLock.acquire(absolute, file, timeout, new SystemCalls());
         } catch (IOException e) {
             throw FileErrors.opening(absolute, e);
         }

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -17,6 +18,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Creates, renames and removes the files below the root, and their folders. A folder is created
@@ -25,6 +29,8 @@ import java.util.Set;
  * ({@link #inItsFolder}). Safe for several threads.
  */
 final class FileTree {
+
+    private static final Logger log = LoggerFactory.getLogger(FileTree.class);
 
     private static final Set<OpenOption> NEW =
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -202,10 +208,79 @@ final class FileTree {
                 return change(file, Kind.ADDS_FILE, naming);
             } catch (NoSuchFileException e) {
                 if (i == TRIES) {
+                    requireWay(file, e);
                     throw new IOException("the folder vanishes again and again", e);
+                }
+            } catch (IOException e) {
+                if (i == TRIES || !clearWay(file, e)) {
+                    throw e;
                 }
             }
         }
+    }
+
+    /**
+     * Removes what is in the way of a file that could not be created, if it is empty: an empty file
+     * where a folder must be; where the file must be, an empty folder, or a link that leads to no
+     * file. No reader could have read it as an object, so nothing is lost.
+     *
+     * @param failure the failure to create the file
+     * @return {@code false}: nothing is in the way
+     * @throws IOException when it is not empty, or is a link where a folder must be, which may lead
+     *     to a volume that is not mounted; the message has its key and says what to do
+     */
+    private boolean clearWay(Path file, IOException failure) throws IOException {
+        Path stray = stray(file);
+        if (stray == null) {
+            return false;
+        }
+        boolean empty =
+                stray.equals(file)
+                        ? Files.isSymbolicLink(stray)
+                                || Files.isDirectory(stray, LinkOption.NOFOLLOW_LINKS)
+                        : Files.isRegularFile(stray, LinkOption.NOFOLLOW_LINKS)
+                                && Files.size(stray) == 0;
+        if (!empty) {
+            throw inTheWay(stray, file, failure);
+        }
+        try {
+            boolean removed = change(stray, Kind.REMOVES, () -> Files.deleteIfExists(stray));
+            if (removed) {
+                log.warn("removed {}, which was empty and in the way of {}", stray, file);
+            }
+            return true;
+        } catch (DirectoryNotEmptyException e) {
+            throw inTheWay(stray, file, e);
+        }
+    }
+
+    private void requireWay(Path file, IOException failure) throws IOException {
+        Path stray = stray(file);
+        if (stray != null) {
+            throw inTheWay(stray, file, failure);
+        }
+    }
+
+    /** The entry that is not a folder but must be one, or is in the place of the file. */
+    private @Nullable Path stray(Path file) {
+        Path folder = root;
+        for (Path name : root.relativize(above(file))) {
+            folder = folder.resolve(name);
+            if (!Files.isDirectory(folder)) {
+                return Files.exists(folder, LinkOption.NOFOLLOW_LINKS) ? folder : null;
+            }
+        }
+        boolean free = !Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+        return free || Files.isRegularFile(file) ? null : file;
+    }
+
+    private IOException inTheWay(Path stray, Path file, IOException cause) {
+        return new IOException(
+                root.relativize(stray)
+                        + " is in the way, where a "
+                        + (stray.equals(file) ? "file" : "folder")
+                        + " must be: see what it is, and move it out of the data folder",
+                cause);
     }
 
     /**

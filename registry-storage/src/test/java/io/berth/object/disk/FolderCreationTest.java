@@ -86,7 +86,7 @@ class FolderCreationTest extends DiskFixture {
 
         assertThatThrownBy(() -> put("file/below/data", "1"))
                 .isInstanceOf(Unavailable.class)
-                .hasMessageContaining("Not a directory");
+                .hasMessageContaining("file is in the way, where a folder must be");
     }
 
     /** A folder counts as refused that another process makes; and goes again before it is used. */

@@ -1,6 +1,7 @@
 package io.berth.object.disk.lock;
 
 import io.berth.object.StoppedWhileWaitingException;
+import io.berth.object.disk.file.FileState;
 import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -8,9 +9,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -36,6 +37,9 @@ public final class FolderLock implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(100);
 
+    /** Each attempt fails only when the file is removed within the same microseconds. */
+    private static final int TRIES = 100;
+
     /** Bytes; the description of a holder is shorter. */
     private static final int MAX_HOLDER_BYTES = 500;
 
@@ -44,21 +48,24 @@ public final class FolderLock implements AutoCloseable {
 
     private final Path file;
     private final FileChannel channel;
-    private final @Nullable Object identity;
+    private final @Nullable FileState locked;
 
-    private FolderLock(Path file, FileChannel channel, @Nullable Object identity) {
+    /**
+     * @param locked the file as it is now; {@code null}: it is not locked
+     */
+    private FolderLock(Path file, FileChannel channel, @Nullable FileState locked) {
         this.file = file;
         this.channel = channel;
-        this.identity = identity;
+        this.locked = locked;
     }
 
     /**
      * Returns the check that this lock is still held.
      *
-     * @return {@code null} where the file system has no locks or no inode numbers
+     * @return {@code null} where the file system has no locks
      */
     public @Nullable LockWatch watch(SystemCalls calls) {
-        return identity == null ? null : new LockWatch(file, identity, calls, System::nanoTime);
+        return locked == null ? null : new LockWatch(file, locked, calls, System::nanoTime);
     }
 
     /**
@@ -69,13 +76,14 @@ public final class FolderLock implements AutoCloseable {
      * @param timeout how long to wait for another process that holds the lock
      * @throws FolderInUseException when another process holds the lock after the timeout
      * @throws StoppedWhileWaitingException when this process is told to stop while it waits
-     * @throws IOException when the file cannot be opened
+     * @throws IOException when the file cannot be opened, or is removed as often as it is created
      */
-    public static FolderLock acquire(Path folder, Path file, Duration timeout) throws IOException {
+    public static FolderLock acquire(Path folder, Path file, Duration timeout, SystemCalls calls)
+            throws IOException {
         Path real =
                 Objects.requireNonNull(file.getParent()).toRealPath().resolve(file.getFileName());
         Instant deadline = Instant.now().plus(timeout);
-        FolderLock lock = attempt(real);
+        FolderLock lock = attempt(real, calls);
         if (lock != null) {
             return lock;
         }
@@ -95,7 +103,7 @@ public final class FolderLock implements AutoCloseable {
                 }
                 pause(folder, real);
                 requireNoStop(stop, folder, real);
-                lock = attempt(real);
+                lock = attempt(real, calls);
             }
         }
         return lock;
@@ -111,13 +119,13 @@ public final class FolderLock implements AutoCloseable {
     }
 
     /** {@code null} when this or another process holds the lock. */
-    private static @Nullable FolderLock attempt(Path file) throws IOException {
+    private static @Nullable FolderLock attempt(Path file, SystemCalls calls) throws IOException {
         if (!HELD.add(file)) {
             return null;
         }
         FolderLock lock = null;
         try {
-            lock = tryAcquire(file);
+            lock = tryAcquire(file, calls);
             return lock;
         } finally {
             if (lock == null) {
@@ -136,7 +144,24 @@ public final class FolderLock implements AutoCloseable {
     }
 
     /** {@code null} when another process holds the lock. */
-    private static @Nullable FolderLock tryAcquire(Path file) throws IOException {
+    private static @Nullable FolderLock tryAcquire(Path file, SystemCalls calls)
+            throws IOException {
+        for (int i = 1; ; i++) {
+            try {
+                return tryOnce(file, calls);
+            } catch (NoSuchFileException e) {
+                // Removed after it was opened: another process could create and lock a new one.
+                if (i == TRIES) {
+                    throw new IOException("the lock file " + file + " is removed again and again");
+                }
+            }
+        }
+    }
+
+    /**
+     * @throws NoSuchFileException when the file that was locked does not exist any more
+     */
+    private static @Nullable FolderLock tryOnce(Path file, SystemCalls calls) throws IOException {
         FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         boolean taken = false;
@@ -145,9 +170,11 @@ public final class FolderLock implements AutoCloseable {
             if (lock == null) {
                 return null;
             }
-            Object identity = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+            FileState locked = FileState.of(calls.attributes(file));
             taken = true;
-            return new FolderLock(file, channel, identity);
+            return new FolderLock(file, channel, locked);
+        } catch (NoSuchFileException e) {
+            throw e;
         } catch (IOException e) {
             // The file system has no locks.
             log.warn(
@@ -171,6 +198,7 @@ public final class FolderLock implements AutoCloseable {
             try {
                 channel.truncate(0);
                 channel.write(ByteBuffer.wrap(self), 0);
+                channel.force(true); // so that a network file system reports the final time
             } catch (IOException e) {
                 log.debug("cannot write the holder to {}", file, e); // the disk may be full
             }

@@ -2,6 +2,7 @@ package io.berth.object.disk.lock;
 
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.disk.file.FileErrors;
+import io.berth.object.disk.file.FileState;
 import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,6 +17,12 @@ import org.slf4j.LoggerFactory;
  * so another process could then lock a new file there. A check takes one stat, at most one a
  * second. After a failed check the folder stays unavailable, because what the other process has
  * written is not known. Safe for several threads.
+ *
+ * <p>The file is in place if it has the inode that was locked, or the time and length that this
+ * process gave it by writing its name there. One of the two is enough: network file systems may
+ * change inode numbers, and a tool may touch the file. Another process that locks a file in its
+ * place writes its own name, so that both differ. The content is not compared: closing the file
+ * after reading it would release the lock.
  */
 public final class LockWatch {
 
@@ -29,7 +36,7 @@ public final class LockWatch {
     private static final Logger log = LoggerFactory.getLogger(LockWatch.class);
 
     private final Path file;
-    private final Object identity;
+    private final FileState locked;
     private final SystemCalls calls;
     private final LongSupplier nanos;
     private final AtomicLong next;
@@ -37,11 +44,11 @@ public final class LockWatch {
 
     /**
      * @param file that is locked
-     * @param identity its inode and device
+     * @param locked the file as this process left it when it had locked it
      */
-    LockWatch(Path file, Object identity, SystemCalls calls, LongSupplier nanos) {
+    LockWatch(Path file, FileState locked, SystemCalls calls, LongSupplier nanos) {
         this.file = file;
-        this.identity = identity;
+        this.locked = locked;
         this.calls = calls;
         this.nanos = nanos;
         this.next = new AtomicLong(nanos.getAsLong());
@@ -74,7 +81,12 @@ public final class LockWatch {
 
     private boolean isInPlace() {
         try {
-            return identity.equals(calls.attributes(file).fileKey());
+            FileState found = FileState.of(calls.attributes(file));
+            boolean sameInode =
+                    locked.identity() != null && locked.identity().equals(found.identity());
+            return sameInode
+                    || (locked.modified().equals(found.modified())
+                            && locked.size() == found.size());
         } catch (IOException e) {
             if (FileErrors.isAbsent(file, e)) {
                 return false;

@@ -11,15 +11,22 @@ import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.StagedObject;
 import io.berth.object.disk.DiskStore;
 import io.berth.object.disk.RecordingCalls;
+import io.berth.object.disk.file.FileState;
+import io.berth.object.disk.file.SystemCalls;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -251,8 +258,7 @@ class FolderLockTest {
         AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
         RecordingCalls calls = new RecordingCalls(root);
         Path file = Files.createFile(root.resolve("lock"));
-        Object identity = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-        LockWatch watch = new LockWatch(file, identity, calls, nanos::get);
+        LockWatch watch = new LockWatch(file, stateOf(file), calls, nanos::get);
         for (int i = 0; i < 3; i++) {
             watch.require(() -> {});
             watch.require(() -> {});
@@ -272,5 +278,81 @@ class FolderLockTest {
         Files.move(kept, file);
         nanos.addAndGet(LockWatch.INTERVAL.toNanos());
         assertLost(() -> watch.require(() -> {}));
+    }
+
+    private static FileState stateOf(Path file) throws IOException {
+        return FileState.of(Files.readAttributes(file, BasicFileAttributes.class));
+    }
+
+    private static void look(Path file, FileState locked) {
+        new LockWatch(file, locked, new SystemCalls(), System::nanoTime).require(() -> {});
+    }
+
+    /** As a network file system does that numbers files anew. */
+    @Test
+    void aLockFileWithAnotherNumberOrNoneIsTheSameWhileItIsAsItWasWritten() throws Exception {
+        Path file = Files.writeString(root.resolve("lock"), "id 1, since today");
+        FileState locked = stateOf(file);
+        FileState unnumbered = new FileState(locked.modified(), locked.size(), null);
+        Path copy = root.resolve("copy");
+        Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
+        Files.setLastModifiedTime(copy, locked.modified());
+        Files.move(copy, file, StandardCopyOption.REPLACE_EXISTING);
+        assertThat(stateOf(file).identity()).isNotEqualTo(locked.identity());
+
+        look(file, locked);
+        look(file, unnumbered);
+
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(9)));
+        assertLost(() -> look(file, locked));
+        assertLost(() -> look(file, unnumbered));
+    }
+
+    @Test
+    void aLockFileThatIsTouchedIsTheSame() throws Exception {
+        Path file = Files.writeString(root.resolve("lock"), "id 1, since today");
+        FileState locked = stateOf(file);
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(9)));
+
+        look(file, locked);
+    }
+
+    /** Removes the lock file when it has been locked, a number of times. */
+    private static SystemCalls removing(int times) {
+        AtomicInteger left = new AtomicInteger(times);
+        return new SystemCalls() {
+            @Override
+            public BasicFileAttributes attributes(Path path) throws IOException {
+                if (left.getAndDecrement() > 0) {
+                    Files.delete(path);
+                }
+                return super.attributes(path);
+            }
+        };
+    }
+
+    @Test
+    void aLockFileThatIsRemovedWhileItIsLockedIsLockedAgain() throws Exception {
+        Path file = root.resolve("lock");
+        try (FolderLock lock = FolderLock.acquire(root, file, Duration.ZERO, removing(2))) {
+            LockWatch watch = Objects.requireNonNull(lock.watch(new SystemCalls()));
+            watch.require(() -> {});
+            assertThatThrownBy(
+                            () -> FolderLock.acquire(root, file, Duration.ZERO, new SystemCalls()))
+                    .isInstanceOf(FolderInUseException.class);
+        }
+    }
+
+    @Test
+    void aLockFileThatIsRemovedAgainAndAgainEndsTheStart() throws Exception {
+        Path file = root.resolve("lock");
+        assertThatThrownBy(
+                        () ->
+                                FolderLock.acquire(
+                                        root, file, Duration.ZERO, removing(Integer.MAX_VALUE)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining(file + " is removed again and again");
+
+        FolderLock.acquire(root, file, Duration.ZERO, new SystemCalls()).close();
     }
 }
