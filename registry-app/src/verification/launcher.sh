@@ -439,7 +439,7 @@ refuses_folder() {
     shift
     make_checkout
     touch "$checkout/data"
-    if env JAVA25_HOME="$jdk" "$@" "$checkout/registry" serve >"$work/said" 2>&1; then
+    if env "$@" JAVA25_HOME="$jdk" "$checkout/registry" serve >"$work/said" 2>&1; then
         return 1
     fi
     said "$message"
