@@ -428,7 +428,7 @@ helps_without_a_build() {
         JAVA25_HOME=$work/nothing "$work/more/registry" $arguments >"$work/help"
         grep -q 'registry serve ' "$work/help"
         grep -q 'BERTH_DATA ' "$work/help"
-        [[ $(grep -cw rehearse "$work/help") == 0 ]]
+        [[ $(grep -cw train "$work/help") == 0 ]]
     done
     builds 0
 }

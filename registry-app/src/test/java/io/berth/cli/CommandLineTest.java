@@ -22,7 +22,7 @@ class CommandLineTest {
     @Test
     void tellsHowItIsUsed(CapturedOutput output) {
         assertThat(BerthApplication.execute("--help")).isZero();
-        assertThat(output.getOut()).contains("Usage: registry", "serve").doesNotContain("rehearse");
+        assertThat(output.getOut()).contains("Usage: registry", "serve").doesNotContain("train");
     }
 
     @Test
