@@ -1,5 +1,7 @@
 package io.berth.maintenance;
 
+import io.berth.access.Caller;
+import io.berth.access.CallerScope;
 import io.berth.config.StorageSettings;
 import io.berth.registry.Maintenance;
 import java.time.Clock;
@@ -61,8 +63,12 @@ public final class UploadPurgeSchedule implements AutoCloseable {
             Maintenance registry, StorageSettings.UploadPurging settings, Clock clock) {
         try {
             int purged =
-                    registry.purgeUploads(
-                            clock.instant().minus(settings.age().duration()), settings.dryRun());
+                    CallerScope.call(
+                            Caller.system(),
+                            () ->
+                                    registry.purgeUploads(
+                                            clock.instant().minus(settings.age().duration()),
+                                            settings.dryRun()));
             if (purged > 0) {
                 log.info(
                         "{} uploads older than {} {}",

@@ -109,6 +109,7 @@ final class AdmissionValve extends ValveBase {
     private String client(Request request) {
         String forwarded = trustForwarded ? ClientAddress.forwarded(request) : null;
         if (forwarded != null) {
+            request.setRemoteAddr(forwarded);
             return forwarded;
         }
         Connection connection = Connection.current();

@@ -1,19 +1,26 @@
 package io.berth.architecture;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import io.berth.access.CallerScope;
 import io.berth.object.s3.bucket.S3Capabilities;
 import io.berth.object.s3.bucket.S3Options;
 import io.berth.object.s3.bucket.S3SetupException;
 import io.berth.storage.upload.SessionKey;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 /** Who may know whom. */
@@ -23,6 +30,7 @@ class BordersTest {
         "io.berth.name..",
         "io.berth.error..",
         "io.berth.manifest..",
+        "io.berth.access..",
         "io.berth.registry..",
         "io.berth.policy..",
         "io.berth.object..",
@@ -65,6 +73,7 @@ class BordersTest {
                 .resideInAnyPackage(
                         "java..",
                         "io.berth.http..",
+                        "io.berth.access..",
                         "io.berth.name..",
                         "io.berth.error..",
                         "io.berth.manifest..",
@@ -136,8 +145,13 @@ class BordersTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "io.berth.registry..", "io.berth.manifest..", "io.berth.storage..")
-                .because("a store keeps bytes under keys; the words of registries are not its own")
+                        "io.berth.registry..",
+                        "io.berth.manifest..",
+                        "io.berth.storage..",
+                        "io.berth.access..")
+                .because(
+                        "a store keeps bytes under keys; the words of registries, and who asks"
+                                + " them, are not its own")
                 .check(Code.CLASSES);
     }
 
@@ -222,6 +236,59 @@ class BordersTest {
                 .because(
                         "a choice is one enum, of the feature that makes it; all else is told from"
                                 + " what it does by the assembler")
+                .check(Code.CLASSES);
+    }
+
+    @Test
+    void whoAsksIsAValue() {
+        classes()
+                .that()
+                .resideInAPackage("io.berth.access..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(
+                        "java..", "io.berth.access..", "io.berth.name..", "org.jspecify..")
+                .because("everything may ask who asks, so that may not depend on anything else")
+                .check(Code.CLASSES);
+    }
+
+    @Test
+    void callersAreBoundWhereWorkBegins() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(
+                        "io.berth.access..",
+                        "io.berth.http..",
+                        "io.berth.concurrent..",
+                        "io.berth.maintenance..")
+                .should()
+                .dependOnClassesThat(type(CallerScope.class))
+                .because(
+                        "the web layer knows who asks, workers pass it on, and schedules are the"
+                                + " registry's own; all others read Caller.current()")
+                .check(Code.CLASSES);
+    }
+
+    @Test
+    void onlyWorkersStartThreadsForARequest() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(BELOW_THE_WEB)
+                .and()
+                .resideOutsideOfPackages("io.berth.concurrent..", "io.berth.object..")
+                .or()
+                .resideInAPackage("io.berth.http..")
+                .should()
+                .callMethodWhere(
+                        target(owner(assignableTo(Thread.class)))
+                                .and(target(nameMatching("start.*|of(Virtual|Platform)"))))
+                .orShould()
+                .callConstructor(Thread.class, Runnable.class)
+                .orShould()
+                .dependOnClassesThat(
+                        assignableTo(Executor.class)
+                                .or(belongToAnyOf(Executors.class, CompletableFuture.class)))
+                .because("a thread of io.berth.concurrent knows the caller that it works for")
                 .check(Code.CLASSES);
     }
 

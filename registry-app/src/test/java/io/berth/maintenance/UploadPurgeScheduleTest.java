@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.access.Caller;
 import io.berth.config.GoDuration;
 import io.berth.config.StorageSettings.Maintenance;
 import io.berth.config.StorageSettings.ReadOnly;
@@ -53,6 +54,29 @@ class UploadPurgeScheduleTest {
                 .isInstanceOfSatisfying(
                         RegistryException.class,
                         e -> assertThat(e.code()).isEqualTo(ErrorCode.BLOB_UPLOAD_UNKNOWN));
+    }
+
+    @Test
+    void noRequestAsksForIt() {
+        List<Caller> callers = new ArrayList<>();
+        StoredRegistry registry =
+                registry(
+                        new InterceptedStore(
+                                new MemoryStore(),
+                                new InterceptedStore.Interceptor() {
+                                    @Override
+                                    public void before(Call call) {
+                                        if (!scheduled.isEmpty()) {
+                                            callers.add(Caller.current());
+                                        }
+                                    }
+                                }));
+        start(registry);
+        begin(registry, purging(true, false), false, Clock.offset(clock(), Duration.ofHours(3)));
+
+        scheduled.getFirst().round().run();
+
+        assertThat(callers).isNotEmpty().containsOnly(Caller.system());
     }
 
     @Test

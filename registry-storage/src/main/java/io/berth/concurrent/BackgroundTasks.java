@@ -1,5 +1,7 @@
 package io.berth.concurrent;
 
+import io.berth.access.Caller;
+import io.berth.access.CallerScope;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -12,7 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Work that nobody waits for: one piece at a time, and each only once however often it is asked
- * for. What fails is logged and done when it is asked for again. Safe for use by many threads.
+ * for. It is done as {@link Caller#system()}, for it serves all who asked and outlives them. What
+ * fails is logged and done when it is asked for again. Safe for use by many threads.
  */
 public final class BackgroundTasks {
 
@@ -69,7 +72,7 @@ public final class BackgroundTasks {
         turn.lock();
         try {
             requireOpen();
-            work.run();
+            CallerScope.run(Caller.system(), work);
         } catch (CancellationException e) {
             log.debug("{} is not indexed, because the registry stops", name);
         } catch (RuntimeException | Error e) {

@@ -1,5 +1,6 @@
 package io.berth.concurrent;
 
+import io.berth.access.CallerScope;
 import io.berth.object.ObjectStoreException.Unavailable;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * so a long list need not be in memory.
  *
  * <p>A call returns normally only when the list came to its end and the action returned normally
- * for every item. Any {@link Throwable} in any thread makes the call fail.
+ * for every item. Any {@link Throwable} in any thread makes the call fail. Every thread works for
+ * the {@link io.berth.access.Caller} of the thread that called.
  */
 public final class ParallelTasks {
 
@@ -47,10 +49,11 @@ public final class ParallelTasks {
     }
 
     private void runInWorkers(Runnable work) {
+        Runnable inherited = CallerScope.inherited(work);
         List<Thread> workers = new ArrayList<>(limit - 1);
         try {
             for (int i = 1; i < limit; i++) {
-                workers.add(Thread.startVirtualThread(work));
+                workers.add(Thread.startVirtualThread(inherited));
             }
             work.run(); // the caller is one of the workers
         } finally {
@@ -72,7 +75,7 @@ public final class ParallelTasks {
         if (limit == 1) {
             return action;
         }
-        FutureTask<T> task = new FutureTask<>(action::get);
+        FutureTask<T> task = new FutureTask<>(CallerScope.inherited(action)::get);
         Thread.startVirtualThread(task);
         return () -> {
             try {

@@ -1,5 +1,6 @@
 package io.berth.concurrent;
 
+import io.berth.access.CallerScope;
 import io.berth.object.ObjectStoreException;
 import io.berth.object.ObjectStoreException.Unavailable;
 import java.util.ArrayList;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs tasks concurrently on virtual threads, a bounded number at the same time. After the first
- * failure, which is any {@link Throwable}, no task is started. Only one thread uses a group.
+ * failure, which is any {@link Throwable}, no task is started. Each task works for the {@link
+ * io.berth.access.Caller} of the thread that started it. Only one thread uses a group.
  */
 public final class TaskGroup {
 
@@ -44,7 +46,9 @@ public final class TaskGroup {
         }
         try {
             threads.removeIf(thread -> !thread.isAlive());
-            threads.add(Thread.ofVirtual().name("task-group").start(() -> runAndRelease(task)));
+            Runnable inherited = CallerScope.inherited(task);
+            threads.add(
+                    Thread.ofVirtual().name("task-group").start(() -> runAndRelease(inherited)));
         } catch (Error e) {
             failure.compareAndSet(null, e); // there is no thread for the task, nor memory for one
             permits.release();

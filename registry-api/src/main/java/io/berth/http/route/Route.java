@@ -1,11 +1,15 @@
 package io.berth.http.route;
 
+import io.berth.access.Caller;
+import io.berth.access.CallerScope;
 import io.berth.http.response.ApiHeaders;
+import io.berth.http.response.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.HttpRequestHandler;
@@ -83,7 +87,10 @@ public final class Route<P extends RegistryPath> {
         return actions.keySet();
     }
 
-    /** The action for a path and method; {@code null} when there is none. */
+    /**
+     * The action for a path and method, done as the {@link Caller} of the request; {@code null}
+     * when there is none.
+     */
     @Nullable HttpRequestHandler bind(RegistryPath path, String method) {
         Action<P> action = actions.get(method);
         if (action == null) {
@@ -92,7 +99,18 @@ public final class Route<P extends RegistryPath> {
         P typed = type.cast(path);
         return (request, response) -> {
             ApiHeaders.addTo(response);
-            action.handle(typed, request, response);
+            CallerScope.call(
+                    caller(request),
+                    () -> {
+                        action.handle(typed, request, response);
+                        return true;
+                    });
         };
+    }
+
+    /** The address is not there any more when the connection is already gone. */
+    private static Caller caller(HttpServletRequest request) {
+        String address = Objects.requireNonNullElse(request.getRemoteAddr(), "");
+        return Caller.anonymous(address, RequestId.of(request));
     }
 }

@@ -1,0 +1,37 @@
+package io.berth.access;
+
+import io.berth.name.RepositoryName;
+import java.util.Set;
+
+/**
+ * What credentials allow on one resource, in the terms of the token specification of CNCF
+ * distribution: the scope {@code repository(plugin):library/app:pull,push} is a grant of type
+ * {@code repository}, class {@code plugin}, name {@code library/app}, and two actions. Immutable.
+ *
+ * @param type {@code repository}, {@code registry}, or a type of another service
+ * @param resourceClass empty when the credentials name none
+ * @param name compared literally; not always a valid name of a repository
+ * @param actions {@code *} stands for all
+ */
+public record Grant(String type, String resourceClass, String name, Set<String> actions) {
+
+    /** The action of everything that adds content. */
+    public static final String PUSH = "push";
+
+    private static final String REPOSITORY = "repository";
+    private static final String ALL = "*";
+
+    public Grant {
+        actions = Set.copyOf(actions);
+    }
+
+    /** Whether it is about a repository, whatever it allows there. */
+    public boolean isFor(RepositoryName repository) {
+        return type.equals(REPOSITORY) && name.equals(repository.value());
+    }
+
+    /** Whether it allows an action on its resource. */
+    public boolean allows(String action) {
+        return actions.contains(action) || actions.contains(ALL);
+    }
+}
