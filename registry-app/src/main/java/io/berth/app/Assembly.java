@@ -15,7 +15,6 @@ import io.berth.http.RegistryApi;
 import io.berth.http.route.UrlSettings;
 import io.berth.object.BoundedStore;
 import io.berth.object.ObjectStore;
-import io.berth.policy.AuthorizedClasses;
 import io.berth.policy.ClassPolicyRegistry;
 import io.berth.policy.DeleteDisabledRegistry;
 import io.berth.policy.LayerUrlRegistry;
@@ -105,7 +104,7 @@ final class Assembly {
         }
         Set<String> classes = classNames(settings);
         if (!classes.isEmpty()) {
-            registry = new ClassPolicyRegistry(registry, classes, AuthorizedClasses.unrestricted());
+            registry = new ClassPolicyRegistry(registry, classes);
         }
         if (!settings.storage().delete().enabled()) {
             registry = new DeleteDisabledRegistry(registry);

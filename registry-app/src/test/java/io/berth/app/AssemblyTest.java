@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.access.Caller;
+import io.berth.access.CallerScope;
 import io.berth.config.RegistrySettings;
 import io.berth.config.Settings;
 import io.berth.error.ErrorCode;
@@ -133,7 +135,9 @@ class AssemblyTest {
     }
 
     private static void put(Map<String, String> values, String kind) {
-        registry(values).putManifest(NAME, image(kind), List.of());
+        CallerScope.run(
+                Caller.anonymous("192.0.2.7", "1"),
+                () -> registry(values).putManifest(NAME, image(kind), List.of()));
     }
 
     private static Registry registry(Map<String, String> values) {

@@ -1,5 +1,7 @@
 package io.berth.policy;
 
+import io.berth.access.Caller;
+import io.berth.access.Grant;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.manifest.ImageManifest;
@@ -17,20 +19,22 @@ import java.util.Set;
  * Takes manifests of some classes only ({@code policy.repository.classes}). The class of an image
  * manifest follows from the media type of its config; indexes have none and pass. With only {@code
  * image} allowed, artifacts such as charts and signatures are refused, too: that is what the
- * setting means.
+ * setting means. Where the {@link Caller} has grants for the repository, one of them must allow to
+ * push that class.
  */
 public final class ClassPolicyRegistry extends ForwardingRegistry {
 
+    /** What a grant without a class is for. */
+    private static final String DEFAULT_CLASS = "image";
+
     private final Set<String> allowed;
-    private final AuthorizedClasses authorized;
 
     /**
      * @param allowed names of classes: {@code image}, {@code plugin}
      */
-    public ClassPolicyRegistry(Registry next, Set<String> allowed, AuthorizedClasses authorized) {
+    public ClassPolicyRegistry(Registry next, Set<String> allowed) {
         super(next);
         this.allowed = Set.copyOf(allowed);
-        this.authorized = authorized;
     }
 
     @Override
@@ -45,10 +49,19 @@ public final class ClassPolicyRegistry extends ForwardingRegistry {
         if (!allowed.contains(manifestClass)) {
             throw denied("registry does not allow " + manifestClass + " manifest");
         }
-        Set<String> granted = authorized.of(repository);
-        if (!granted.isEmpty() && !granted.contains(manifestClass)) {
+        List<Grant> grants =
+                Caller.current().grants().stream()
+                        .filter(grant -> grant.isFor(repository))
+                        .toList();
+        if (!grants.isEmpty()
+                && grants.stream().noneMatch(grant -> allowsPush(grant, manifestClass))) {
             throw denied("repository not authorized for " + manifestClass + " manifest");
         }
+    }
+
+    private static boolean allowsPush(Grant grant, String manifestClass) {
+        String granted = grant.resourceClass().isEmpty() ? DEFAULT_CLASS : grant.resourceClass();
+        return grant.allows(Grant.PUSH) && granted.equals(manifestClass);
     }
 
     private static String classOf(ImageManifest image) {

@@ -5,6 +5,9 @@ import static io.berth.registry.TestContent.index;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.access.Caller;
+import io.berth.access.CallerScope;
+import io.berth.access.Grant;
 import io.berth.error.ErrorCode;
 import io.berth.error.OperationRefusedException;
 import io.berth.error.OperationRefusedException.Reason;
@@ -31,6 +34,7 @@ import java.lang.reflect.Method;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -174,12 +178,50 @@ class PoliciesTest {
     }
 
     @Test
+    void aGrantIsOfItsClassItsActionsAndItsRepository() {
+        Set<String> both = Set.of("image", "plugin");
+        String refused = "repository not authorized for plugin manifest";
+
+        assertThat(refusal(both, List.of(grant("", "push")), image("i"))).isNull();
+        assertThat(refusal(both, List.of(grant("", "*")), plugin())).isEqualTo(refused);
+        assertThat(refusal(both, List.of(grant("plugin", "*")), plugin())).isNull();
+        assertThat(
+                        refusal(
+                                both,
+                                List.of(grant("image", "pull", "push"), grant("plugin", "pull")),
+                                plugin()))
+                .isEqualTo(refused);
+        assertThat(
+                        refusal(
+                                both,
+                                List.of(
+                                        new Grant(
+                                                "repository",
+                                                "image",
+                                                "library/other",
+                                                Set.of("push"))),
+                                plugin()))
+                .isNull();
+    }
+
+    private static Grant grant(String resourceClass, String... actions) {
+        return new Grant("repository", resourceClass, REPOSITORY.value(), Set.of(actions));
+    }
+
+    @Test
+    void aManifestOfAClassIsNotTakenFromAnUnknownCaller() {
+        Registry registry = new ClassPolicyRegistry(stored, Set.of("image"));
+
+        assertThatThrownBy(() -> registry.putManifest(REPOSITORY, image("i").build(), List.of()))
+                .isInstanceOf(NoSuchElementException.class);
+    }
+
+    @Test
     void anIndexHasNoClass() {
         Manifest child = TestContent.pushImage(stored, REPOSITORY, "child");
         Manifest index = index(child).build();
 
-        new ClassPolicyRegistry(stored, Set.of("plugin"), AuthorizedClasses.unrestricted())
-                .putManifest(REPOSITORY, index, List.of());
+        new ClassPolicyRegistry(stored, Set.of("plugin")).putManifest(REPOSITORY, index, List.of());
 
         assertThat(stored.resolve(REPOSITORY, index.digest())).isEqualTo(index.digest());
     }
@@ -188,13 +230,21 @@ class PoliciesTest {
         return image("p").docker().configType("application/vnd.docker.plugin.v1+json");
     }
 
-    /** The message of the refusal, {@code null} when it was taken. */
     private @Nullable String refusal(
             Set<String> allowed, Set<String> granted, TestContent.ImageBuilder what) {
+        List<Grant> grants = granted.stream().map(name -> grant(name, "push")).toList();
+        return refusal(allowed, grants, what);
+    }
+
+    /** The message of the refusal, {@code null} when it was taken. */
+    private @Nullable String refusal(
+            Set<String> allowed, List<Grant> grants, TestContent.ImageBuilder what) {
         what.pushBlobs(stored, REPOSITORY);
-        Registry registry = new ClassPolicyRegistry(stored, allowed, repository -> granted);
+        Registry registry = new ClassPolicyRegistry(stored, allowed);
+        Caller caller = new Caller(Caller.Kind.USER, "alice", Set.of(), grants, "", "");
         try {
-            registry.putManifest(REPOSITORY, what.build(), List.of());
+            CallerScope.run(
+                    caller, () -> registry.putManifest(REPOSITORY, what.build(), List.of()));
             return null;
         } catch (RegistryException e) {
             assertThat(e.code()).isEqualTo(ErrorCode.DENIED);
