@@ -132,6 +132,45 @@ abstract class ConditionContract extends StoreFixture {
     }
 
     @Test
+    void headTellsTheVersionThatComesWithTheContent() {
+        put("a", "one");
+        writeLarge("b", 1);
+
+        assertThat(store().head(key("a")).version()).isEqualTo(version("a"));
+        assertThat(store().head(key("b")).version())
+                .isEqualTo(store().get(key("b"), 1 << 24).version());
+    }
+
+    /** Written in parts where a store does that. */
+    @Test
+    void aLargeObjectIsDeletedOnlyInTheVersionAskedFor() {
+        writeLarge("a", 1);
+        Version first = store().head(key("a")).version();
+        writeLarge("a", 2);
+        Version second = store().head(key("a")).version();
+
+        assertThat(second).isNotEqualTo(first);
+        assertPreconditionFailed(() -> store().delete(key("a"), Condition.ifUnchanged(first)));
+        assertThat(store().head(key("a")).version()).isEqualTo(second);
+        store().delete(key("a"), Condition.ifUnchanged(second));
+        assertThat(keys()).isEmpty();
+    }
+
+    @Test
+    void aLargeObjectIsReplacedOnlyInTheVersionAskedFor() {
+        writeLarge("a", 1);
+        Version first = store().head(key("a")).version();
+        writeLarge("a", 2);
+        Version second = store().head(key("a")).version();
+
+        assertPreconditionFailed(() -> putIf(Condition.ifUnchanged(first), "a", "small"));
+        assertThat(store().head(key("a")).version()).isEqualTo(second);
+        putIf(Condition.ifUnchanged(second), "a", "small");
+        assertThat(read("a")).isEqualTo("small");
+        assertPreconditionFailed(() -> putIf(Condition.ifUnchanged(second), "a", "again"));
+    }
+
+    @Test
     void ifUnchangedDoesNotCreate() {
         put("a/b", "one");
         Version seen = version("a/b");

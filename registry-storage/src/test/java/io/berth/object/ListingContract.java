@@ -2,8 +2,10 @@ package io.berth.object;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +28,7 @@ abstract class ListingContract extends StoreFixture {
     private List<String> list(String prefix, @Nullable String startAfter, boolean fold) {
         Listing listing = store().list(new ListRequest(prefix, startAfter, fold, ALL));
         assertThat(listing.more()).isFalse();
-        return listing.entries();
+        return listing.keys();
     }
 
     @Test
@@ -174,9 +176,9 @@ abstract class ListingContract extends StoreFixture {
         Listing page = new Listing(List.of(), true);
         while (page.more()) {
             page = next(prefix, fold, limit, all, continued ? page.continuation() : null);
-            assertThat(page.entries()).hasSizeLessThanOrEqualTo(limit);
-            assertThat(page.more() && page.entries().isEmpty()).isFalse();
-            all.addAll(page.entries());
+            assertThat(page.keys()).hasSizeLessThanOrEqualTo(limit);
+            assertThat(page.more() && page.keys().isEmpty()).isFalse();
+            all.addAll(page.keys());
             assertThat(all).doesNotHaveDuplicates();
         }
         return all;
@@ -189,7 +191,7 @@ abstract class ListingContract extends StoreFixture {
             List<String> before,
             @Nullable Continuation continuation) {
         String last = before.isEmpty() ? null : before.getLast();
-        return store().list(new ListRequest(prefix, last, fold, limit, continuation));
+        return store().list(new ListRequest(prefix, last, fold, limit).continuing(continuation));
     }
 
     @Test
@@ -199,10 +201,91 @@ abstract class ListingContract extends StoreFixture {
 
         putAll("p/4");
 
-        assertThat(first.entries()).containsExactly("p/1", "p/2");
+        assertThat(first.keys()).containsExactly("p/1", "p/2");
         assertThat(keys("p/", "p/2")).containsExactly("p/3", "p/4");
-        assertThat(next("p/", false, 2, first.entries(), first.continuation()).entries())
+        assertThat(next("p/", false, 2, first.keys(), first.continuation()).keys())
                 .startsWith("p/3");
+    }
+
+    private List<Listing.Entry> entries(boolean fold) {
+        return store().list(new ListRequest("p/", null, fold, ALL).withInfo()).entries();
+    }
+
+    @Test
+    void infoIsListedForObjectsOnlyAndOnlyWhenAskedFor() {
+        putAll("p/1", "p/a/2");
+
+        assertThat(store().list(new ListRequest("p/", null, true, ALL)).entries())
+                .extracting(Listing.Entry::info)
+                .containsOnlyNulls();
+        assertThat(entries(true)).extracting(Listing.Entry::key).containsExactly("p/1", "p/a/");
+        assertThat(entries(true).getFirst().info()).isNotNull();
+        assertThat(entries(true).getLast().info()).isNull();
+        assertThat(entries(false)).extracting(Listing.Entry::info).doesNotContainNull();
+    }
+
+    /** The large one is written in parts where a store does that. */
+    @Test
+    void theInfoThatIsListedIsThatOfHead() {
+        put("p/empty", "");
+        put("p/small", "content");
+        writeLarge("p/large", 1);
+        put("p/folder/deep", "content");
+
+        List<Listing.Entry> listed = entries(false);
+
+        assertThat(listed)
+                .extracting(Listing.Entry::key)
+                .containsExactly("p/empty", "p/folder/deep", "p/large", "p/small");
+        for (Listing.Entry entry : listed) {
+            ObjectInfo head = store().head(key(entry.key()));
+            ObjectInfo info = Objects.requireNonNull(entry.info());
+            assertThat(info.size()).as(entry.key()).isEqualTo(head.size());
+            assertThat(info.version()).as(entry.key()).isEqualTo(head.version());
+            assertThat(Duration.between(info.modified(), head.modified()).abs())
+                    .as(entry.key())
+                    .isLessThanOrEqualTo(Duration.ofSeconds(1));
+        }
+    }
+
+    @Test
+    void whatIsListedCanBeDeletedUnlessItWasWrittenSince() {
+        put("p/1", "one");
+        put("p/2", "two");
+        writeLarge("p/3", 1);
+        writeLarge("p/4", 1);
+        List<Listing.Entry> listed = entries(false);
+        put("p/2", "another");
+        writeLarge("p/4", 2);
+
+        for (Listing.Entry entry : listed) {
+            ObjectInfo info = Objects.requireNonNull(entry.info());
+            try {
+                store().delete(key(entry.key()), Condition.ifUnchanged(info.version()));
+            } catch (ObjectStoreException.PreconditionFailed e) {
+                assertThat(entry.key()).isIn("p/2", "p/4");
+            }
+        }
+
+        assertThat(keys()).containsExactly("p/2", "p/4");
+    }
+
+    @Test
+    void pagesOfInfoGoOnWithInfo() {
+        putAll("p/1", "p/2", "p/3");
+        ListRequest request = new ListRequest("p/", null, false, 2).withInfo();
+
+        Listing first = store().list(request);
+        Listing second =
+                store().list(
+                                new ListRequest("p/", "p/2", false, 2)
+                                        .withInfo()
+                                        .continuing(first.continuation()));
+
+        assertThat(second.entries())
+                .singleElement()
+                .extracting(Listing.Entry::info)
+                .isEqualTo(entries(false).getLast().info());
     }
 
     @Test

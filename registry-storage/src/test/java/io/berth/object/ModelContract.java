@@ -121,7 +121,7 @@ abstract class ModelContract extends StoreFixture {
 
         List<String> expected = expected(request);
         int count = Math.min(expected.size(), request.limit());
-        assertThat(listing.entries())
+        assertThat(listing.keys())
                 .as("%s of %s", request, model.keySet())
                 .isEqualTo(expected.subList(0, count));
         if (expected.size() > count) {

@@ -68,6 +68,21 @@ abstract class StoreFixture {
         store().put(key(key), content, Condition.always(), Durability.HINT);
     }
 
+    /** More bytes than any store writes in one request, of which the last is {@code end}. */
+    static byte[] large(int end) {
+        byte[] content = new byte[11 << 20];
+        content[content.length - 1] = (byte) end;
+        return content;
+    }
+
+    void writeLarge(String key, int end) {
+        byte[] content = large(end);
+        try (ObjectWriter writer = store().write(key(key))) {
+            writer.write(content, 0, content.length);
+            writer.publish(Durability.HINT, null);
+        }
+    }
+
     void putAll(String... keys) {
         for (String key : keys) {
             put(key, "content of " + key);
@@ -89,7 +104,7 @@ abstract class StoreFixture {
     }
 
     List<String> keys() {
-        return store().list(new ListRequest("", null, false, 10_000)).entries();
+        return store().list(new ListRequest("", null, false, 10_000)).keys();
     }
 
     /** {@link #keys} once everything that was to be forgotten is. */

@@ -101,9 +101,9 @@ class InterruptedDeleteTest {
                         (proxy, method, arguments) -> {
                             try {
                                 Object answer = method.invoke(store, arguments);
-                                return answer instanceof ObjectInfo(long size, var modified)
+                                return answer instanceof ObjectInfo(long size, var modified, var version)
                                                 && isTombstone((ObjectKey) arguments[0])
-                                        ? new ObjectInfo(size, modified.minus(time))
+                                        ? new ObjectInfo(size, modified.minus(time), version)
                                         : answer;
                             } catch (InvocationTargetException e) {
                                 throw e.getCause();

@@ -12,6 +12,9 @@ import io.berth.object.Durability;
 import io.berth.object.InterceptedStore;
 import io.berth.object.InterceptedStore.Call;
 import io.berth.object.InterceptedStore.Operation;
+import io.berth.object.ListRequest;
+import io.berth.object.Listing;
+import io.berth.object.ObjectInfo;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.memory.MemoryStore;
@@ -28,6 +31,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -133,6 +137,57 @@ class PurgeTest {
         // The folder of all repositories, library, and those in it; sessions of Berth; tombstones.
         assertThat(folders).isEqualTo(1 + 1 + 20 + 1 + 1);
         assertThat(count(Operation.LIST)).isEqualTo(folders + 2);
+    }
+
+    /** The listing tells how old objects are; only what may have been copied is read. */
+    @Test
+    void aSessionWhoseObjectsAreOldCostsItsListingAndItsDelete() {
+        ObjectStore aged =
+                new InterceptedStore(counted, new InterceptedStore.Interceptor() {}) {
+                    @Override
+                    public Listing list(ListRequest request) {
+                        return older(super.list(request), Duration.ofDays(8));
+                    }
+                };
+        String foreign = foreignUpload("library/app", NOW.instant().minus(Duration.ofDays(8)));
+        String withoutBeginning = REPOSITORIES + "library/app/_uploads/" + UUID.randomUUID() + "/";
+        put(withoutBeginning + "data", "bytes");
+        StoredRegistry registry =
+                new StoredRegistry(aged, StoredRegistryOptions.defaults(), Clock.systemUTC());
+
+        assertThat(purge(registry)).isEqualTo(2);
+
+        assertThat(keys(foreign)).isEmpty();
+        assertThat(keys(withoutBeginning)).isEmpty();
+        assertThat(count(Operation.HEAD)).isZero();
+        assertThat(count(Operation.READ)).isZero();
+        assertThat(count(Operation.DELETE_ALL)).isEqualTo(2);
+    }
+
+    @Test
+    void aYoungSessionWithoutABeginningStays() {
+        String folder = REPOSITORIES + "library/app/_uploads/" + UUID.randomUUID() + "/";
+        put(folder + "data", "bytes");
+
+        assertThat(purge(open(OwnershipMode.AUTO))).isZero();
+
+        assertThat(keys(folder)).hasSize(1);
+        assertThat(count(Operation.HEAD)).isZero();
+    }
+
+    private static Listing older(Listing listing, Duration age) {
+        return new Listing(
+                listing.entries().stream()
+                        .map(entry -> new Listing.Entry(entry.key(), older(entry.info(), age)))
+                        .toList(),
+                listing.more(),
+                listing.continuation());
+    }
+
+    private static @Nullable ObjectInfo older(@Nullable ObjectInfo info, Duration age) {
+        return info == null
+                ? null
+                : new ObjectInfo(info.size(), info.modified().minus(age), info.version());
     }
 
     private void leaveTombstones(int count, Duration ago) {

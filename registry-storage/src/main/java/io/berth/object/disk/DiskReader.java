@@ -36,8 +36,7 @@ final class DiskReader {
     }
 
     ObjectInfo head(ObjectKey key) {
-        BasicFileAttributes attributes = attributes(key, tree.file(key));
-        return new ObjectInfo(attributes.size(), attributes.lastModifiedTime().toInstant());
+        return Publisher.info(attributes(key, tree.file(key)));
     }
 
     private BasicFileAttributes attributes(ObjectKey key, Path file) {

@@ -6,6 +6,7 @@ import io.berth.object.Condition.IfAbsent;
 import io.berth.object.Condition.IfContent;
 import io.berth.object.Condition.IfUnchanged;
 import io.berth.object.Durability;
+import io.berth.object.ObjectInfo;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.OutcomeUnknown;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
@@ -211,6 +212,10 @@ final class Publisher {
             }
             throw e;
         }
+    }
+
+    static ObjectInfo info(BasicFileAttributes file) {
+        return new ObjectInfo(file.size(), file.lastModifiedTime().toInstant(), version(file));
     }
 
     /** Each write replaces the file by a new one, so that it has another inode. */

@@ -51,7 +51,7 @@ final class TreeWalk {
     /** Only keys that sort after it belong to the page. */
     private final String after;
 
-    private final List<String> entries = new ArrayList<>();
+    private final List<Listing.Entry> entries = new ArrayList<>();
     private final Map<Path, SortedNames> unfinished = new HashMap<>();
     private boolean more;
 
@@ -135,7 +135,7 @@ final class TreeWalk {
                 deferred.push(new Deferred(name, true, found));
             } else if (found.isRegularFile()
                     && !ForeignFiles.isTemporary(name)
-                    && !add(prefix + name)) {
+                    && !add(prefix + name, found)) {
                 return false;
             }
         }
@@ -196,7 +196,7 @@ final class TreeWalk {
         if (attributes != null && !request.foldFolders()) {
             return visit(folder, prefix, attributes);
         }
-        return isOnlyForTemporaryFiles(folder, prefix) || add(prefix);
+        return isOnlyForTemporaryFiles(folder, prefix) || add(prefix, null);
     }
 
     /** Folders that this store made for its temporary files must not be listed. */
@@ -208,15 +208,20 @@ final class TreeWalk {
         return new TreeWalk(tree, folderNames, calls, anyKey).page().entries().isEmpty();
     }
 
-    private boolean add(String entry) {
-        if (entry.length() > ObjectKey.MAX_LENGTH) {
+    /**
+     * @param file {@code null} for a folder
+     */
+    private boolean add(String key, @Nullable BasicFileAttributes file) {
+        if (key.length() > ObjectKey.MAX_LENGTH) {
             return true;
         }
         if (entries.size() == request.limit()) {
             more = true;
             return false;
         }
-        entries.add(entry);
+        entries.add(
+                new Listing.Entry(
+                        key, file != null && request.info() ? Publisher.info(file) : null));
         return true;
     }
 

@@ -99,8 +99,11 @@ public final class MemoryStore implements ObjectStore {
 
     @Override
     public ObjectInfo head(ObjectKey key) {
-        Entry entry = find(key);
-        return new ObjectInfo(entry.bytes.length, entry.modified);
+        return info(find(key));
+    }
+
+    private static ObjectInfo info(Entry entry) {
+        return new ObjectInfo(entry.bytes.length, entry.modified, version(entry));
     }
 
     @Override
@@ -207,7 +210,7 @@ public final class MemoryStore implements ObjectStore {
 
     @Override
     public Listing list(ListRequest request) {
-        List<String> listed = new ArrayList<>();
+        List<Listing.Entry> listed = new ArrayList<>();
         String key = first(request);
         while (key != null && key.startsWith(request.prefix())) {
             int slash = request.foldFolders() ? key.indexOf('/', request.prefix().length()) : -1;
@@ -217,7 +220,14 @@ public final class MemoryStore implements ObjectStore {
                 if (listed.size() == request.limit()) {
                     return new Listing(listed, true);
                 }
-                listed.add(entry);
+                if (slash >= 0 || !request.info()) {
+                    listed.add(new Listing.Entry(entry, null));
+                } else {
+                    Entry object = entries.get(key);
+                    if (object != null) { // not removed meanwhile
+                        listed.add(new Listing.Entry(entry, info(object)));
+                    }
+                }
             }
             // '0' follows '/': the first text behind everything in the folder.
             key =

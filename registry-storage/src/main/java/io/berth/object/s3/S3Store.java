@@ -12,7 +12,6 @@ import io.berth.object.ObjectStore;
 import io.berth.object.ObjectWriter;
 import io.berth.object.PresignedUrls;
 import io.berth.object.StagedObject;
-import io.berth.object.Version;
 import io.berth.object.s3.bucket.BatchDeletes;
 import io.berth.object.s3.bucket.Bucket;
 import io.berth.object.s3.bucket.Bucket.Content;
@@ -60,8 +59,10 @@ import software.amazon.awssdk.http.SdkHttpClient;
  * and before a write if it was not seen for 15 s. A 404 without a request id may come from a proxy
  * and is not believed: the object is requested once more, by a GET.
  *
- * <p>A {@link Version} is an ETag. Most servers derive it from the bytes, so that two writes of
- * equal bytes have the same version.
+ * <p>A {@link io.berth.object.Version} is an ETag, also of an object that was written in parts. Most
+ * servers derive it from the bytes, so that two writes of equal bytes in equal parts have the same
+ * version. A listing has it where the probe has seen that it does; elsewhere a listing that is to
+ * have it costs a HEAD for each object.
  *
  * <p><b>Lost answers.</b> A write under a condition whose answer is lost is looked up before it is
  * repeated; a write without a condition is repeated. {@code OutcomeUnknown} is thrown when it is
@@ -184,7 +185,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
         this.probeFolder = probeFolder;
         conditional = new ConditionalWrites(bucket, this::capabilities);
         deletes = new BatchDeletes(bucket, this::capabilities, conditional);
-        listings = new Listings(bucket);
+        listings = new Listings(bucket, this::capabilities);
         deferred = new DeferredDeletes(deletes::delete);
         staging =
                 new StagingArea(
@@ -256,7 +257,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     @Override
     public ObjectContent get(ObjectKey key, int limit) {
         Content found = bucket.read(key, limit);
-        return new ObjectContent(found.bytes(), new Version(found.etag()));
+        return new ObjectContent(found.bytes(), found.version());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.berth.storage.tree;
 import io.berth.object.Continuation;
 import io.berth.object.ListRequest;
 import io.berth.object.Listing;
+import io.berth.object.Listing.Entry;
 import io.berth.object.ObjectStore;
 import java.util.Iterator;
 import java.util.List;
@@ -52,8 +53,28 @@ public record PagedListing(
 
     @Override
     public Iterator<String> iterator() {
+        Iterator<Entry> entries = entries(false);
         return new Iterator<>() {
-            private Iterator<String> page = List.<String>of().iterator();
+            @Override
+            public boolean hasNext() {
+                return entries.hasNext();
+            }
+
+            @Override
+            public String next() {
+                return entries.next().key();
+            }
+        };
+    }
+
+    /** The same with the {@link Entry#info} of each object. */
+    public Iterator<Entry> withInfo() {
+        return entries(true);
+    }
+
+    private Iterator<Entry> entries(boolean withInfo) {
+        return new Iterator<>() {
+            private Iterator<Entry> page = List.<Entry>of().iterator();
             private @Nullable String last = after;
             private boolean more = true;
             private @Nullable Continuation continuation;
@@ -64,7 +85,12 @@ public record PagedListing(
                     Listing listing =
                             store.list(
                                     new ListRequest(
-                                            prefix, last, foldFolders, pageSize, continuation));
+                                            prefix,
+                                            last,
+                                            foldFolders,
+                                            pageSize,
+                                            withInfo,
+                                            continuation));
                     page = listing.entries().iterator();
                     more = listing.more();
                     continuation = listing.continuation();
@@ -73,13 +99,13 @@ public record PagedListing(
             }
 
             @Override
-            public String next() {
+            public Entry next() {
                 if (!hasNext()) {
                     throw new NoSuchElementException();
                 }
-                String key = page.next();
-                last = key;
-                return key;
+                Entry entry = page.next();
+                last = entry.key();
+                return entry;
             }
         };
     }

@@ -63,7 +63,7 @@ public final class RepositoryWalk {
                 store.list(
                         new ListRequest(
                                 RegistryLayout.REPOSITORIES + name + "/", justBefore, true, 1));
-        return listing.entries().contains(wanted);
+        return listing.keys().contains(wanted);
     }
 
     private final class Walk {
@@ -87,13 +87,9 @@ public final class RepositoryWalk {
             while (page.more()) {
                 page =
                         store.list(
-                                new ListRequest(
-                                        prefix,
-                                        position,
-                                        true,
-                                        PagedListing.MAX_PAGE,
-                                        page.continuation()));
-                for (String entry : page.entries()) {
+                                new ListRequest(prefix, position, true, PagedListing.MAX_PAGE)
+                                        .continuing(page.continuation()));
+                for (String entry : page.keys()) {
                     position = entry;
                     String component = entry.substring(prefix.length());
                     if (component.endsWith("/")

@@ -114,11 +114,11 @@ public final class SortedFolders implements Iterator<String> {
         while (listed.isEmpty() && !listingEnded) {
             Listing listing =
                     store.list(
-                            new ListRequest(
-                                    prefix, position, leaf == null, pageSize, continuation));
+                            new ListRequest(prefix, position, leaf == null, pageSize)
+                                    .continuing(continuation));
             continuation = listing.continuation();
             page.clear();
-            for (String entry : listing.entries()) {
+            for (String entry : listing.keys()) {
                 position = entry;
                 String name = nameOf(entry);
                 if (name != null) {

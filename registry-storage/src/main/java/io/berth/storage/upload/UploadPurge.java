@@ -2,6 +2,8 @@ package io.berth.storage.upload;
 
 import io.berth.name.RepositoryName;
 import io.berth.name.UploadId;
+import io.berth.object.Listing.Entry;
+import io.berth.object.ObjectInfo;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
@@ -14,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * began. Those of other registries are in a folder of their repository, which may hold nothing else
  * and then is in no catalog; so the tree of repositories is walked, at a listing for each folder,
  * which shows whether there are sessions. One without a readable beginning is judged by its oldest
- * object.
+ * object. The listing tells how old objects are.
  */
 public final class UploadPurge {
 
@@ -63,34 +66,34 @@ public final class UploadPurge {
 
     private void purgeOwn() {
         Optional<Session> session = Optional.empty();
-        List<ObjectKey> keys = new ArrayList<>();
-        Iterator<String> all = new PagedListing(store, RegistryLayout.SESSIONS).iterator();
+        List<Entry> objects = new ArrayList<>();
+        Iterator<Entry> all = new PagedListing(store, RegistryLayout.SESSIONS).withInfo();
         while (all.hasNext()) { // everything of a session comes in a row
-            String key = all.next();
-            Optional<Session> next = RegistryLayout.sessionOf(key);
-            if (!next.equals(session) || keys.size() == BATCH) {
-                purgeOwn(session, keys);
+            Entry object = all.next();
+            Optional<Session> next = RegistryLayout.sessionOf(object.key());
+            if (!next.equals(session) || objects.size() == BATCH) {
+                purgeOwn(session, objects);
                 session = next;
-                keys = new ArrayList<>();
+                objects = new ArrayList<>();
             }
-            keys.add(ObjectKey.of(key));
+            objects.add(object);
         }
-        purgeOwn(session, keys);
+        purgeOwn(session, objects);
     }
 
-    private void purgeOwn(Optional<Session> found, List<ObjectKey> keys) {
+    private void purgeOwn(Optional<Session> found, List<Entry> objects) {
         if (found.isEmpty()) {
             return; // not ours to judge
         }
         Session session = found.get();
-        Instant began = UploadIds.began(session.id()).orElseGet(() -> oldest(keys));
+        Instant began = UploadIds.began(session.id()).orElseGet(() -> oldest(objects));
         if (!began.isBefore(before)) {
             return;
         }
         if (dryRun) {
-            drop(session.id(), keys);
+            drop(session.id(), objects);
         } else {
-            uploads.endIfFree(session.repository(), session.id(), () -> drop(session.id(), keys));
+            uploads.endIfFree(session.repository(), session.id(), () -> drop(session.id(), objects));
         }
     }
 
@@ -118,40 +121,46 @@ public final class UploadPurge {
     }
 
     private void purgeForeign(RepositoryName repository, UploadId id) {
-        List<ObjectKey> keys =
-                new PagedListing(store, RegistryLayout.upload(repository, id))
-                        .stream().map(ObjectKey::of).toList();
-        if (!keys.isEmpty() && began(repository, id, keys).isBefore(before)) {
-            drop(id, keys);
+        List<Entry> objects = new ArrayList<>();
+        new PagedListing(store, RegistryLayout.upload(repository, id))
+                .withInfo()
+                .forEachRemaining(objects::add);
+        if (!objects.isEmpty() && beganBefore(repository, id, objects)) {
+            drop(id, objects);
         }
     }
 
-    private void drop(UploadId id, List<ObjectKey> keys) {
+    private void drop(UploadId id, List<Entry> objects) {
         log.info("{} the abandoned upload {}", dryRun ? "would purge" : "purging", id);
         purged++;
         if (!dryRun) {
-            store.deleteAll(keys);
+            store.deleteAll(objects.stream().map(Entry::key).map(ObjectKey::of).toList());
         }
     }
 
-    private Instant began(RepositoryName repository, UploadId id, List<ObjectKey> keys) {
+    /**
+     * A session is older than its oldest object. Only where that is young its beginning is read,
+     * because the objects may have been copied since.
+     */
+    private boolean beganBefore(RepositoryName repository, UploadId id, List<Entry> objects) {
+        if (oldest(objects).isBefore(before)) {
+            return true;
+        }
         try {
             byte[] text = store.read(RegistryLayout.uploadStartedAt(repository, id), 128);
-            return Instant.parse(new String(text, StandardCharsets.ISO_8859_1).strip());
+            return Instant.parse(new String(text, StandardCharsets.ISO_8859_1).strip())
+                    .isBefore(before);
         } catch (ObjectStoreException.NotFound | DateTimeException e) {
-            return oldest(keys);
+            return false;
         }
     }
 
-    private Instant oldest(List<ObjectKey> keys) {
-        return keys.stream().map(this::modified).min(Instant::compareTo).orElse(Instant.MAX);
-    }
-
-    private Instant modified(ObjectKey key) {
-        try {
-            return store.head(key).modified();
-        } catch (ObjectStoreException.NotFound e) {
-            return Instant.MAX; // just ended
-        }
+    private static Instant oldest(List<Entry> objects) {
+        return objects.stream()
+                .map(Entry::info)
+                .filter(Objects::nonNull)
+                .map(ObjectInfo::modified)
+                .min(Instant::compareTo)
+                .orElse(Instant.MAX);
     }
 }

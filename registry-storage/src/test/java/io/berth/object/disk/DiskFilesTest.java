@@ -135,7 +135,7 @@ class DiskFilesTest extends DiskFixture {
         assertThat(
                         new DiskStore(root, TEMPORARY)
                                 .list(new ListRequest("", null, false, 9))
-                                .entries())
+                                .keys())
                 .isEmpty();
         assertThat(left).exists();
 

@@ -64,7 +64,7 @@ public abstract class DiskFixture {
 
     protected List<String> list(
             String prefix, @Nullable String startAfter, boolean fold, int limit) {
-        return store.list(new ListRequest(prefix, startAfter, fold, limit)).entries();
+        return store.list(new ListRequest(prefix, startAfter, fold, limit)).keys();
     }
 
     /** As another process does: without the store. */

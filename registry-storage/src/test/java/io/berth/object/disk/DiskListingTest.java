@@ -67,8 +67,8 @@ class DiskListingTest extends DiskFixture {
 
     private List<String> page(@Nullable String startAfter) {
         Listing page = store.list(new ListRequest("many/", startAfter, true, 100));
-        assertThat(page.more()).isEqualTo(page.entries().size() == 100);
-        return page.entries();
+        assertThat(page.more()).isEqualTo(page.keys().size() == 100);
+        return page.keys();
     }
 
     @Test
@@ -80,8 +80,8 @@ class DiskListingTest extends DiskFixture {
         Listing page = new Listing(List.of(), true);
         while (page.more()) {
             String last = listed.isEmpty() ? null : listed.getLast();
-            page = store.list(new ListRequest("many/", last, false, 100, page.continuation()));
-            listed.addAll(page.entries());
+            page = store.list(new ListRequest("many/", last, false, 100).continuing(page.continuation()));
+            listed.addAll(page.keys());
             assertThat(listed).doesNotHaveDuplicates();
             Files.createFile(root.resolve("many/0" + listed.size()));
         }
@@ -228,7 +228,7 @@ class DiskListingTest extends DiskFixture {
                 };
         DiskStore store = new DiskStore(root, TEMPORARY, vanishing);
 
-        assertThat(store.list(new ListRequest("a/", null, false, 9)).entries())
+        assertThat(store.list(new ListRequest("a/", null, false, 9)).keys())
                 .containsExactly("a/1");
     }
 

@@ -97,7 +97,7 @@ abstract class S3Fixture {
     }
 
     List<String> keys() {
-        return store.list(new ListRequest("", null, false, 1000)).entries();
+        return store.list(new ListRequest("", null, false, 1000)).keys();
     }
 
     void write(String key, byte[] content) {

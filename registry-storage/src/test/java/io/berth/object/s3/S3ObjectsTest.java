@@ -41,7 +41,7 @@ class S3ObjectsTest extends S3Fixture {
     }
 
     private List<String> list(String prefix, boolean fold, int limit) {
-        return store.list(new ListRequest(prefix, null, fold, limit)).entries();
+        return store.list(new ListRequest(prefix, null, fold, limit)).keys();
     }
 
     @Test

@@ -9,11 +9,13 @@ import io.berth.name.HashAlgorithm;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ListRequest;
+import io.berth.object.Listing;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.PreconditionFailed;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.ObjectWriter;
 import io.berth.object.StagedObject;
+import io.berth.object.Version;
 import io.berth.object.s3.FaultyWire.Fault;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -164,8 +167,29 @@ class S3RequestsTest extends S3Fixture {
         assertThat(list("r/", "r/a/", true, 1)).containsExactly("r/b");
     }
 
+    @Test
+    void aListingWithInfoIsOneRequestWhereTheServerListsEtags() {
+        put("r/1", "one");
+        put("r/a/2", "two");
+        ListRequest all = new ListRequest("r/", null, true, 100).withInfo();
+
+        requests(() -> store.list(all), "ListObjectsV2");
+        Listing listed = store.list(all);
+        store.close();
+        store = open(NONE);
+
+        requests(() -> store.list(all), "ListObjectsV2", "HeadObject");
+        assertThat(store.list(all).keys()).isEqualTo(listed.keys());
+        assertThat(version(store.list(all)))
+                .isEqualTo(version(listed));
+    }
+
+    private static Version version(Listing listing) {
+        return Objects.requireNonNull(listing.entries().getFirst().info()).version();
+    }
+
     private List<String> list(String prefix, @Nullable String after, boolean fold, int limit) {
-        return store.list(new ListRequest(prefix, after, fold, limit)).entries();
+        return store.list(new ListRequest(prefix, after, fold, limit)).keys();
     }
 
     @Test

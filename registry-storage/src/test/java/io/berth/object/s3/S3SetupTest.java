@@ -88,7 +88,7 @@ class S3SetupTest extends S3Fixture {
         assertThat(NONE.toString())
                 .isEqualTo(
                         "can: quoted etags; cannot: create if absent, replace if unchanged, delete"
-                                + " if unchanged, complete if absent, etag is MD5, SHA-256, batch"
+                                + " if unchanged, complete if absent, etag is MD5, etags in listings, SHA-256, batch"
                                 + " delete, presigned links");
     }
 }

@@ -6,6 +6,7 @@ import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException;
 import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.Unavailable;
+import io.berth.object.Version;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -36,7 +37,12 @@ public final class Bucket {
 
     /** The bytes of an object, and their ETag as the server writes it. */
     @SuppressWarnings("ArrayRecordComponent") // holds an answer, is never compared
-    public record Content(byte[] bytes, String etag) {}
+    public record Content(byte[] bytes, String etag) {
+
+        public Version version() {
+            return ETags.version(etag);
+        }
+    }
 
     private final S3Options options;
     private final KeyPrefix prefix;
@@ -83,14 +89,15 @@ public final class Bucket {
     }
 
     /**
-     * Size and time of an object.
+     * Size, time and version of an object.
      *
      * @throws NotFound when there is none
      * @throws Unavailable when that cannot be told
      */
     public ObjectInfo head(ObjectKey key) {
         HeadObjectResponse answer = headed(key);
-        return new ObjectInfo(answer.contentLength(), answer.lastModified());
+        return new ObjectInfo(
+                answer.contentLength(), answer.lastModified(), ETags.version(answer.eTag()));
     }
 
     private HeadObjectResponse headed(ObjectKey key) {
@@ -118,15 +125,6 @@ public final class Bucket {
         }
         return new Unavailable(
                 key.value(), "HEAD is answered with 404, but GET finds the object", head);
-    }
-
-    /**
-     * The ETag of an object, as the server writes it.
-     *
-     * @throws NotFound when there is none
-     */
-    String etag(ObjectKey key) {
-        return headed(key).eTag();
     }
 
     /** The error of a read. An object counts as absent only while the sentinel is there. */

@@ -173,7 +173,7 @@ public final class ConditionalWrites {
 
     private void require(ObjectKey key, Version version) {
         try {
-            if (etag(key).equals(ETags.bare(version.value()))) {
+            if (is(key, version)) {
                 return;
             }
         } catch (NotFound e) {
@@ -182,9 +182,9 @@ public final class ConditionalWrites {
         throw new PreconditionFailed(key);
     }
 
-    /** The bare ETag, by a request that does not read the content. */
-    private String etag(ObjectKey key) {
-        return ETags.bare(bucket.etag(key));
+    /** Asked by a request that does not read the content. */
+    private boolean is(ObjectKey key, Version version) {
+        return !version.value().isEmpty() && bucket.head(key).version().equals(version);
     }
 
     /**
@@ -206,9 +206,7 @@ public final class ConditionalWrites {
             }
         }
         try {
-            return etag(key).equals(ETags.bare(before.value()))
-                    ? Outcome.UNCHANGED
-                    : Outcome.UNKNOWN;
+            return is(key, before) ? Outcome.UNCHANGED : Outcome.UNKNOWN;
         } catch (NotFound e) {
             return written == null ? Outcome.DONE : Outcome.UNKNOWN;
         }

@@ -1,8 +1,10 @@
 package io.berth.object.s3.bucket;
 
+import io.berth.object.Version;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /** The forms of an ETag. */
 public final class ETags {
@@ -12,6 +14,11 @@ public final class ETags {
     /** The ETag without quotes, however the server writes it. */
     public static String bare(String etag) {
         return etag.replace("\"", "");
+    }
+
+    /** The version of the object that has this ETag. Without one, no condition on it holds. */
+    static Version version(@Nullable String etag) {
+        return new Version(etag == null ? "" : bare(etag));
     }
 
     /** The ETag in quotes, however the server writes it. */

@@ -1,13 +1,20 @@
 package io.berth.object.s3.bucket;
 
+import io.berth.concurrent.TaskGroup;
 import io.berth.object.ListRequest;
 import io.berth.object.Listing;
+import io.berth.object.Listing.Entry;
+import io.berth.object.ObjectInfo;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException;
+import io.berth.object.s3.bucket.S3Capabilities.Ability;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.CommonPrefix;
@@ -30,14 +37,23 @@ public final class Listings {
     /** Sorts after every character that a key can have. */
     private static final String LAST = "~";
 
-    private final Bucket bucket;
+    /** At the same time, where a page needs one for each object. */
+    private static final int HEADS = 8;
 
-    public Listings(Bucket bucket) {
+    private final Bucket bucket;
+    private final Supplier<S3Capabilities> capabilities;
+
+    /**
+     * @param capabilities as they are known at the time
+     */
+    public Listings(Bucket bucket, Supplier<S3Capabilities> capabilities) {
         this.bucket = bucket;
+        this.capabilities = capabilities;
     }
 
     /**
-     * One page, by one request for each page of the server that is read.
+     * One page, by one request for each page of the server that is read, and one for each object
+     * where its info is asked for and the server does not list ETags.
      *
      * @throws ObjectStoreException.Unavailable when it cannot be listed, or is empty while the
      *     sentinel is missing
@@ -62,7 +78,7 @@ public final class Listings {
         try {
             while (true) {
                 ListObjectsV2Response page = bucket.clients().retrying.listObjectsV2(ask.build());
-                List<String> entries = entries(page, request, after);
+                List<Entry> entries = entries(page, request, after);
                 boolean more = Boolean.TRUE.equals(page.isTruncated());
                 if (entries.isEmpty() && !more) {
                     bucket.sentinel().requireForAbsence();
@@ -83,25 +99,58 @@ public final class Listings {
         return slash < 0 ? after : after.substring(0, slash + 1) + LAST;
     }
 
-    private List<String> entries(ListObjectsV2Response page, ListRequest request, String after) {
-        List<String> entries = new ArrayList<>();
+    private List<Entry> entries(ListObjectsV2Response page, ListRequest request, String after) {
+        List<Entry> entries = new ArrayList<>();
         for (S3Object object : page.contents()) {
             String key = bucket.prefix().strip(object.key());
             if (key != null) {
-                entries.add(key);
+                entries.add(new Entry(key, request.info() ? info(object) : null));
             }
         }
         for (CommonPrefix folder : page.commonPrefixes()) {
             String text = folder.prefix();
             String key = bucket.prefix().strip(text.substring(0, text.length() - 1));
             if (key != null) {
-                entries.add(key + "/");
+                entries.add(new Entry(key + "/", null));
             }
         }
         entries.removeIf(
-                entry -> !entry.startsWith(request.prefix()) || entry.compareTo(after) <= 0);
-        Collections.sort(entries);
-        return entries;
+                entry ->
+                        !entry.key().startsWith(request.prefix())
+                                || entry.key().compareTo(after) <= 0);
+        entries.sort(Comparator.comparing(Entry::key));
+        return request.info() && !capabilities.get().has(Ability.LISTED_ETAGS)
+                ? asked(entries)
+                : entries;
+    }
+
+    private static ObjectInfo info(S3Object object) {
+        return new ObjectInfo(
+                object.size(), object.lastModified(), ETags.version(object.eTag()));
+    }
+
+    /** The objects with what a HEAD says of each, without those that were removed meanwhile. */
+    private List<Entry> asked(List<Entry> listed) {
+        Map<String, ObjectInfo> infos = new ConcurrentHashMap<>();
+        TaskGroup heads = new TaskGroup(HEADS);
+        for (Entry entry : listed) {
+            if (entry.info() != null) {
+                heads.run(() -> ask(entry.key(), infos));
+            }
+        }
+        heads.await();
+        return listed.stream()
+                .filter(entry -> entry.info() == null || infos.containsKey(entry.key()))
+                .map(entry -> new Entry(entry.key(), infos.get(entry.key())))
+                .toList();
+    }
+
+    private void ask(String key, Map<String, ObjectInfo> infos) {
+        try {
+            infos.put(key, bucket.head(ObjectKey.of(key)));
+        } catch (ObjectStoreException.NotFound e) {
+            // It is not listed.
+        }
     }
 
     /** All keys with a prefix, page by page. */
@@ -111,7 +160,7 @@ public final class Listings {
         @Nullable String after = null;
         do {
             page = list(new ListRequest(prefix, after, false, PAGE));
-            all.addAll(page.entries());
+            all.addAll(page.keys());
             after = all.isEmpty() ? null : all.getLast();
         } while (page.more());
         return all;

@@ -60,6 +60,11 @@ public record S3Capabilities(Set<Ability> abilities, Set<Trial> unclear, Set<Tri
          */
         COMPLETE_IF_ABSENT(Trial.MULTIPART),
         /**
+         * A listing has the ETag that the write of each object was answered with. Without it, a
+         * listing with versions asks for each object.
+         */
+        LISTED_ETAGS(Trial.LISTING),
+        /**
          * A write with a SHA-256 that is not that of its content is refused. Without it, content
          * that was damaged on its way is found when it is read.
          */
@@ -154,6 +159,7 @@ public record S3Capabilities(Set<Ability> abilities, Set<Trial> unclear, Set<Tri
         (has(Ability.COMPLETE_IF_ABSENT) ? can : cannot).add("complete if absent");
         (has(Ability.MD5_ETAGS) ? can : cannot).add("etag is MD5");
         (has(Ability.BARE_ETAGS) ? cannot : can).add("quoted etags");
+        (has(Ability.LISTED_ETAGS) ? can : cannot).add("etags in listings");
         (has(Ability.SHA256) ? can : cannot).add("SHA-256");
         (has(Ability.BATCH_DELETE) ? can : cannot)
                 .add(

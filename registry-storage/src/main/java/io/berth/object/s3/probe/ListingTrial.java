@@ -1,10 +1,14 @@
 package io.berth.object.s3.probe;
 
 import io.berth.object.s3.bucket.Bucket;
+import io.berth.object.s3.bucket.ETags;
 import io.berth.object.s3.bucket.S3Capabilities.Ability;
 import io.berth.object.s3.bucket.S3SetupException;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -26,22 +30,36 @@ record ListingTrial(ProbeObjects objects) {
     static final String FIRST = FOLDER + "a-";
 
     Set<Ability> list() {
+        Map<String, String> etags = new HashMap<>();
         for (String name : NAMES) {
             if (!FIRST.equals(FOLDER + name)) {
-                objects.make(objects.key(FOLDER + name));
+                etags.put(name, ETags.bare(objects.make(objects.key(FOLDER + name))));
             }
         }
+        ListObjectsV2Response answer = ask(list -> {});
         // Some servers also list files of writes that are under way.
-        List<String> all = list(list -> {});
+        List<String> all = names(answer);
         if (!all.stream().filter(NAMES::contains).toList().equals(NAMES)) {
             throw wrong("in the order of its bytes", all);
         }
         String afterFolder = objects.bucket().keyOf(objects.below(FOLDER + "a")) + "/~";
-        List<String> folded = list(list -> list.delimiter("/").startAfter(afterFolder));
+        List<String> folded =
+                names(ask(list -> list.delimiter("/").startAfter(afterFolder)));
         if (!folded.stream().filter(NAMES::contains).findFirst().equals(Optional.of("a0"))) {
             throw wrong("after a key", folded);
         }
-        return Set.of();
+        return hasAll(answer, etags) ? EnumSet.of(Ability.LISTED_ETAGS) : Set.of();
+    }
+
+    private boolean hasAll(ListObjectsV2Response listed, Map<String, String> etags) {
+        return listed.contents().stream()
+                        .filter(
+                                object ->
+                                        object.eTag() != null
+                                                && ETags.bare(object.eTag())
+                                                        .equals(etags.get(nameOf(object.key()))))
+                        .count()
+                == etags.size();
     }
 
     private S3SetupException wrong(String how, List<String> listed) {
@@ -56,17 +74,22 @@ record ListingTrial(ProbeObjects objects) {
                 "Use a bucket that does; directory buckets do not.");
     }
 
-    /** The names that are listed, those of folders first. */
-    private List<String> list(Consumer<ListObjectsV2Request.Builder> more) {
+    private String prefix() {
+        String first = objects.bucket().keyOf(objects.first());
+        return first.substring(0, first.lastIndexOf('/') + 1);
+    }
+
+    private String nameOf(String key) {
+        return key.substring(prefix().length());
+    }
+
+    private ListObjectsV2Response ask(Consumer<ListObjectsV2Request.Builder> more) {
         Bucket bucket = objects.bucket();
-        String first = bucket.keyOf(objects.first());
-        String prefix = first.substring(0, first.lastIndexOf('/') + 1);
         ListObjectsV2Request.Builder list =
-                ListObjectsV2Request.builder().bucket(bucket.name()).prefix(prefix);
+                ListObjectsV2Request.builder().bucket(bucket.name()).prefix(prefix());
         more.accept(list);
-        ListObjectsV2Response answer;
         try {
-            answer = bucket.clients().once.listObjectsV2(list.build());
+            return bucket.clients().once.listObjectsV2(list.build());
         } catch (SdkException e) {
             throw InconclusiveException.or(
                     SetupProblems.lacking(
@@ -76,12 +99,16 @@ record ListingTrial(ProbeObjects objects) {
                             e),
                     e);
         }
+    }
+
+    /** The names that are listed, those of folders first. */
+    private List<String> names(ListObjectsV2Response answer) {
         List<String> names = new ArrayList<>();
         for (S3Object object : answer.contents()) {
-            names.add(object.key().substring(prefix.length()));
+            names.add(nameOf(object.key()));
         }
         for (CommonPrefix folder : answer.commonPrefixes()) {
-            names.add(0, folder.prefix().substring(prefix.length()));
+            names.add(0, nameOf(folder.prefix()));
         }
         return names;
     }

@@ -78,7 +78,7 @@ class FolderNameCacheTest extends DiskFixture {
     }
 
     private List<String> allIn(DiskStore store) {
-        return store.list(new ListRequest("many/", null, true, 1_000_000)).entries();
+        return store.list(new ListRequest("many/", null, true, 1_000_000)).keys();
     }
 
     @Test
@@ -188,7 +188,7 @@ class FolderNameCacheTest extends DiskFixture {
         Files.createDirectory(folder.resolve("changed-just-now"));
         List<Callable<List<String>>> asking = new ArrayList<>();
         for (int i = 0; i < clients; i++) {
-            asking.add(() -> slow.list(new ListRequest("many/", null, true, 10)).entries());
+            asking.add(() -> slow.list(new ListRequest("many/", null, true, 10)).keys());
         }
         List<Thread> threads = new CopyOnWriteArrayList<>();
         List<String> first = plain(folder).subList(0, 10);
@@ -305,7 +305,7 @@ class FolderNameCacheTest extends DiskFixture {
             Listing listed =
                     shared.list(new ListRequest("many/", "many/" + prefix + "-", true, 40));
             assertThat(
-                            listed.entries().stream()
+                            listed.keys().stream()
                                     .filter(entry -> entry.startsWith("many/" + prefix + "-"))
                                     .toList())
                     .containsExactlyElementsOf(mine);
@@ -337,7 +337,7 @@ class FolderNameCacheTest extends DiskFixture {
             String after = expected.get(random.nextInt(expected.size()));
             after = after.substring(0, after.length() - random.nextInt(2));
             String from = after;
-            assertThat(small.list(new ListRequest("many/", after, true, 30)).entries())
+            assertThat(small.list(new ListRequest("many/", after, true, 30)).keys())
                     .isEqualTo(
                             expected.stream()
                                     .filter(e -> e.compareTo(from) > 0)
@@ -353,13 +353,9 @@ class FolderNameCacheTest extends DiskFixture {
             @Nullable String last = all.isEmpty() ? null : all.getLast();
             page =
                     store.list(
-                            new ListRequest(
-                                    "many/",
-                                    last,
-                                    true,
-                                    limit,
-                                    continued ? page.continuation() : null));
-            all.addAll(page.entries());
+                            new ListRequest("many/", last, true, limit)
+                                    .continuing(continued ? page.continuation() : null));
+            all.addAll(page.keys());
             assertThat(all).doesNotHaveDuplicates();
         }
         return all;
@@ -397,7 +393,7 @@ class FolderNameCacheTest extends DiskFixture {
         List<Callable<List<String>>> asking = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             String after = expected.get(i * 80);
-            asking.add(() -> small.list(new ListRequest("many/", after, true, 100)).entries());
+            asking.add(() -> small.list(new ListRequest("many/", after, true, 100)).keys());
         }
         try (ExecutorService executor =
                 Executors.newFixedThreadPool(asking.size(), noting(threads))) {
