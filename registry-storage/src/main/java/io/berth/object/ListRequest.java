@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  *     entry up to and with that slash, which sorts as this text; a store that has real folders also
  *     shows those that nothing is in, which other programs leave behind
  * @param limit entries at the most, 1 or more; a store may return fewer and still have more
- * @param info whether entries of objects are to have their {@link Listing.Entry#info}, which
- *     costs no request more unless the store says so
+ * @param info whether entries of objects are to have their {@link Listing.Entry#info}, which costs
+ *     no request more unless the store says so
  * @param continuation what came with the page before, for a listing of several pages: what was
  *     written or deleted since its first page may then be missing or there still; {@code null}: the
  *     listing begins here and knows everything that was done before

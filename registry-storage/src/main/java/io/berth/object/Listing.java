@@ -17,8 +17,8 @@ public record Listing(List<Entry> entries, boolean more, @Nullable Continuation 
      * An object, or a folded folder.
      *
      * @param key of the object, or the folder ending in {@code /}; with the prefix
-     * @param info of the object, as {@link ObjectStore#head} tells it; {@code null} for a folder, and
-     *     where the request did not ask for it
+     * @param info of the object, as {@link ObjectStore#head} tells it; {@code null} for a folder,
+     *     and where the request did not ask for it
      */
     public record Entry(String key, @Nullable ObjectInfo info) {}
 

@@ -95,9 +95,9 @@ public interface ObjectStore {
 
     /**
      * One page of keys in the order of their bytes. Objects written or removed while pages are read
-     * may or may not be seen. Where the request asks for the info of objects, each is of a write that
-     * was the last one of its object at some time while the page was made; its version is the one
-     * that {@link #head} and {@link #get} give as long as the object is not written again.
+     * may or may not be seen. Where the request asks for the info of objects, each is of a write
+     * that was the last one of its object at some time while the page was made; its version is the
+     * one that {@link #head} and {@link #get} give as long as the object is not written again.
      */
     Listing list(ListRequest request);
 

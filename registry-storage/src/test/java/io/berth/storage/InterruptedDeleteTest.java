@@ -101,7 +101,12 @@ class InterruptedDeleteTest {
                         (proxy, method, arguments) -> {
                             try {
                                 Object answer = method.invoke(store, arguments);
-                                return answer instanceof ObjectInfo(long size, var modified, var version)
+                                return answer
+                                                        instanceof
+                                                        ObjectInfo(
+                                                                long size,
+                                                                var modified,
+                                                                var version)
                                                 && isTombstone((ObjectKey) arguments[0])
                                         ? new ObjectInfo(size, modified.minus(time), version)
                                         : answer;

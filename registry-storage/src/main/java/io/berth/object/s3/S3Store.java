@@ -59,10 +59,10 @@ import software.amazon.awssdk.http.SdkHttpClient;
  * and before a write if it was not seen for 15 s. A 404 without a request id may come from a proxy
  * and is not believed: the object is requested once more, by a GET.
  *
- * <p>A {@link io.berth.object.Version} is an ETag, also of an object that was written in parts. Most
- * servers derive it from the bytes, so that two writes of equal bytes in equal parts have the same
- * version. A listing has it where the probe has seen that it does; elsewhere a listing that is to
- * have it costs a HEAD for each object.
+ * <p>A {@link io.berth.object.Version} is an ETag, also of an object that was written in parts.
+ * Most servers derive it from the bytes, so that two writes of equal bytes in equal parts have the
+ * same version. A listing has it where the probe has seen that it does; elsewhere a listing that is
+ * to have it costs a HEAD for each object.
  *
  * <p><b>Lost answers.</b> A write under a condition whose answer is lost is looked up before it is
  * repeated; a write without a condition is repeated. {@code OutcomeUnknown} is thrown when it is

@@ -93,7 +93,8 @@ public final class UploadPurge {
         if (dryRun) {
             drop(session.id(), objects);
         } else {
-            uploads.endIfFree(session.repository(), session.id(), () -> drop(session.id(), objects));
+            uploads.endIfFree(
+                    session.repository(), session.id(), () -> drop(session.id(), objects));
         }
     }
 

@@ -132,10 +132,7 @@ class DiskFilesTest extends DiskFixture {
         }
         Path link = writeFile("own/tmp/recent", "of another process");
 
-        assertThat(
-                        new DiskStore(root, TEMPORARY)
-                                .list(new ListRequest("", null, false, 9))
-                                .keys())
+        assertThat(new DiskStore(root, TEMPORARY).list(new ListRequest("", null, false, 9)).keys())
                 .isEmpty();
         assertThat(left).exists();
 

@@ -80,7 +80,10 @@ class DiskListingTest extends DiskFixture {
         Listing page = new Listing(List.of(), true);
         while (page.more()) {
             String last = listed.isEmpty() ? null : listed.getLast();
-            page = store.list(new ListRequest("many/", last, false, 100).continuing(page.continuation()));
+            page =
+                    store.list(
+                            new ListRequest("many/", last, false, 100)
+                                    .continuing(page.continuation()));
             listed.addAll(page.keys());
             assertThat(listed).doesNotHaveDuplicates();
             Files.createFile(root.resolve("many/0" + listed.size()));
@@ -228,8 +231,7 @@ class DiskListingTest extends DiskFixture {
                 };
         DiskStore store = new DiskStore(root, TEMPORARY, vanishing);
 
-        assertThat(store.list(new ListRequest("a/", null, false, 9)).keys())
-                .containsExactly("a/1");
+        assertThat(store.list(new ListRequest("a/", null, false, 9)).keys()).containsExactly("a/1");
     }
 
     @Test

@@ -180,8 +180,7 @@ class S3RequestsTest extends S3Fixture {
 
         requests(() -> store.list(all), "ListObjectsV2", "HeadObject");
         assertThat(store.list(all).keys()).isEqualTo(listed.keys());
-        assertThat(version(store.list(all)))
-                .isEqualTo(version(listed));
+        assertThat(version(store.list(all))).isEqualTo(version(listed));
     }
 
     private static Version version(Listing listing) {

@@ -125,8 +125,7 @@ public final class Listings {
     }
 
     private static ObjectInfo info(S3Object object) {
-        return new ObjectInfo(
-                object.size(), object.lastModified(), ETags.version(object.eTag()));
+        return new ObjectInfo(object.size(), object.lastModified(), ETags.version(object.eTag()));
     }
 
     /** The objects with what a HEAD says of each, without those that were removed meanwhile. */

@@ -43,8 +43,7 @@ record ListingTrial(ProbeObjects objects) {
             throw wrong("in the order of its bytes", all);
         }
         String afterFolder = objects.bucket().keyOf(objects.below(FOLDER + "a")) + "/~";
-        List<String> folded =
-                names(ask(list -> list.delimiter("/").startAfter(afterFolder)));
+        List<String> folded = names(ask(list -> list.delimiter("/").startAfter(afterFolder)));
         if (!folded.stream().filter(NAMES::contains).findFirst().equals(Optional.of("a0"))) {
             throw wrong("after a key", folded);
         }
