@@ -41,7 +41,7 @@ final class CatalogController {
         PageRequest wanted = query.request();
         try (ListMemory.Reservation reservation =
                 memory.reserve(request, (long) wanted.limit() * ListMemory.REPOSITORY)) {
-            Page<RepositoryName> page = registry.repositories(wanted);
+            Page<RepositoryName> page = registry.repositories(wanted, _ -> true);
             Deque<byte[]> body = document(page);
             urls.linkToNext(response, path, page, RepositoryName::value, query::next);
             reservation.send(response, "application/json", body);

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -218,7 +219,30 @@ public final class HttpRegistry implements Registry {
     }
 
     @Override
-    public Page<RepositoryName> repositories(PageRequest page) {
+    public Page<RepositoryName> repositories(
+            PageRequest page, Predicate<RepositoryName> visible) {
+        List<RepositoryName> found = new ArrayList<>();
+        int hidden = 0;
+        Page<RepositoryName> answer;
+        @Nullable String last = page.after();
+        do {
+            answer = repositories(new PageRequest(last, page.limit()));
+            for (RepositoryName name : answer.items()) {
+                if (found.size() == page.limit() || hidden == MAX_HIDDEN) {
+                    return new Page<>(found, true, last);
+                }
+                last = name.value();
+                if (visible.test(name)) {
+                    found.add(name);
+                } else {
+                    hidden++;
+                }
+            }
+        } while (answer.more() && found.size() < page.limit());
+        return new Page<>(found, answer.more(), answer.more() ? last : null);
+    }
+
+    private Page<RepositoryName> repositories(PageRequest page) {
         return page(
                 "/v2/_catalog?" + query(page),
                 page.limit(),

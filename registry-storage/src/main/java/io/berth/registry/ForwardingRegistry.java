@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,8 +98,9 @@ public abstract class ForwardingRegistry implements Registry {
     }
 
     @Override
-    public Page<RepositoryName> repositories(PageRequest page) {
-        return next.repositories(page);
+    public Page<RepositoryName> repositories(
+            PageRequest page, Predicate<RepositoryName> visible) {
+        return next.repositories(page, visible);
     }
 
     @Override

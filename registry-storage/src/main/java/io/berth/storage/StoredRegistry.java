@@ -51,6 +51,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -316,8 +317,9 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
     }
 
     @Override
-    public Page<RepositoryName> repositories(PageRequest page) {
-        return StoreErrors.translated(() -> catalog.list(page));
+    public Page<RepositoryName> repositories(
+            PageRequest page, Predicate<RepositoryName> visible) {
+        return StoreErrors.translated(() -> catalog.list(page, visible));
     }
 
     @Override

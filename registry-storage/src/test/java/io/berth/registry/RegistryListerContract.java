@@ -9,6 +9,7 @@ import io.berth.name.Tag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** What lists of tags and repositories must do: order, and pages of any size. */
@@ -92,7 +93,7 @@ abstract class RegistryListerContract extends RoleContract {
             assertThat(allRepositories(limit)).containsExactlyElementsOf(expected);
         }
         for (String after : List.of("", "a", "a-b", "a/", "a/b", "a/b/c", "a/b/d", "b/x-", "zz")) {
-            assertThat(registry().repositories(new PageRequest(after, 100)).items())
+            assertThat(registry().repositories(new PageRequest(after, 100), _ -> true).items())
                     .as("after %s", after)
                     .extracting(RepositoryName::value)
                     .containsExactlyElementsOf(expected.tailSet(after, false));
@@ -100,16 +101,47 @@ abstract class RegistryListerContract extends RoleContract {
     }
 
     private List<String> allRepositories(int limit) {
+        return allRepositories(limit, _ -> true);
+    }
+
+    /** Page by page, of which all but the last are full: so few are hidden. */
+    private List<String> allRepositories(int limit, Predicate<RepositoryName> visible) {
         List<String> all = new ArrayList<>();
         String after = null;
         while (true) {
-            Page<RepositoryName> page = registry().repositories(new PageRequest(after, limit));
+            Page<RepositoryName> page =
+                    registry().repositories(new PageRequest(after, limit), visible);
             page.items().forEach(name -> all.add(name.value()));
             assertThat(all).doesNotHaveDuplicates();
             if (!page.more()) {
                 return all;
             }
-            after = page.items().getLast().value();
+            assertThat(page.items()).hasSize(limit);
+            after = page.next() == null ? page.items().getLast().value() : page.next();
         }
+    }
+
+    @Test
+    void repositoriesThatACallerMayNotSeeAreLeftOutOfFullPages() {
+        List<String> names = List.of("a", "a/b", "a/b/c", "a-b", "a.b/c", "b", "b/x", "c/d", "d");
+        names.forEach(name -> pushImage(registry(), RepositoryName.of(name), "same", "v1"));
+
+        for (int limit : new int[] {1, 2, 3, 1000}) {
+            for (String seen : List.of("a", "a-b", "b/x", "d")) {
+                assertThat(allRepositories(limit, name -> name.value().equals(seen)))
+                        .containsExactly(seen);
+            }
+            assertThat(allRepositories(limit, name -> name.value().contains("/")))
+                    .containsExactly("a.b/c", "a/b", "a/b/c", "b/x", "c/d");
+            assertThat(allRepositories(limit, _ -> false)).isEmpty();
+        }
+        assertThat(
+                        registry()
+                                .repositories(
+                                        new PageRequest("b", 10),
+                                        name -> !name.value().startsWith("b"))
+                                .items())
+                .extracting(RepositoryName::value)
+                .containsExactly("c/d", "d");
     }
 }

@@ -28,13 +28,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The catalog has every repository that holds a manifest, whatever came before. */
@@ -59,7 +63,7 @@ class CatalogTest {
     }
 
     private static List<RepositoryName> catalog(Registry registry) {
-        return registry.repositories(PageRequest.first(1000)).items();
+        return registry.repositories(PageRequest.first(1000), _ -> true).items();
     }
 
     /** Until the catalog answers from its entries, which a list makes it gather. */
@@ -282,14 +286,73 @@ class CatalogTest {
 
         assertThat(catalog(registry)).isEqualTo(names);
         List<RepositoryName> paged = new ArrayList<>();
-        Page<RepositoryName> page = registry.repositories(PageRequest.first(1));
+        Page<RepositoryName> page = registry.repositories(PageRequest.first(1), _ -> true);
         paged.addAll(page.items());
         while (page.more()) {
-            page = registry.repositories(new PageRequest(paged.getLast().value(), 1));
+            page = registry.repositories(new PageRequest(paged.getLast().value(), 1), _ -> true);
             paged.addAll(page.items());
             assertThat(paged).doesNotHaveDuplicates();
         }
         assertThat(paged).isEqualTo(names);
+    }
+
+    /** Where hardly anything is visible, a request costs the page and says where to go on. */
+    @ParameterizedTest
+    @EnumSource(
+            value = OwnershipMode.class,
+            names = {"AUTO", "SHARED"})
+    void oneRequestPassesOverAThousandHiddenNames(OwnershipMode mode) {
+        AtomicInteger lists = new AtomicInteger();
+        ObjectStore counted =
+                new InterceptedStore(
+                        store,
+                        new InterceptedStore.Interceptor() {
+                            @Override
+                            public void before(InterceptedStore.Call call) {
+                                if (call.operation() == InterceptedStore.Operation.LIST) {
+                                    lists.incrementAndGet();
+                                }
+                            }
+                        });
+        Registry registry = open(counted, mode, true);
+        pushImage(registry, RepositoryName.of("visible/last"), "one", "v1");
+        for (int i = 0; i < 2500; i++) {
+            putRepository(String.format(Locale.ROOT, "hidden%04d", i));
+        }
+        List<RepositoryName> looked = new ArrayList<>();
+        Predicate<RepositoryName> visible =
+                name -> {
+                    looked.add(name);
+                    return name.value().startsWith("visible");
+                };
+
+        lists.set(0);
+        Page<RepositoryName> first = registry.repositories(PageRequest.first(1), visible);
+
+        assertThat(first)
+                .isEqualTo(new Page<RepositoryName>(List.of(), true, "hidden0999"));
+        assertThat(looked).hasSize(1000);
+        if (mode == OwnershipMode.AUTO) {
+            assertThat(lists).hasValueLessThan(11);
+        }
+        Page<RepositoryName> second =
+                registry.repositories(new PageRequest(first.next(), 1), visible);
+        assertThat(second)
+                .isEqualTo(new Page<RepositoryName>(List.of(), true, "hidden1999"));
+        Page<RepositoryName> third =
+                registry.repositories(new PageRequest(second.next(), 1), visible);
+        assertThat(third.items()).containsExactly(RepositoryName.of("visible/last"));
+        assertThat(third.more()).isFalse();
+    }
+
+    private void putRepository(String name) {
+        RepositoryName repository = RepositoryName.of(name);
+        for (ObjectKey key :
+                List.of(
+                        RegistryLayout.catalogEntry(repository),
+                        ObjectKey.of(RegistryLayout.manifests(repository) + "tags/v/x"))) {
+            store.put(key, new byte[0], Condition.always(), Durability.HINT);
+        }
     }
 
     @Test

@@ -212,7 +212,7 @@ class DamageTest {
         Thread.sleep(50);
 
         assertThat(requests).noneMatch(request -> request.startsWith("PUT"));
-        assertThat(registry.repositories(PageRequest.first(10)).items()).isEmpty();
+        assertThat(registry.repositories(PageRequest.first(10), _ -> true).items()).isEmpty();
     }
 
     @ParameterizedTest

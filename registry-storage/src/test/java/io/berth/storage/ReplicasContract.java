@@ -399,7 +399,7 @@ abstract class ReplicasContract {
             requireManifest(fresh, manifest.digest(), when);
         }
         if (!listed.isEmpty()) {
-            assertThat(fresh.repositories(PageRequest.first(10)).items())
+            assertThat(fresh.repositories(PageRequest.first(10), _ -> true).items())
                     .as(when)
                     .contains(REPOSITORY);
         }

@@ -377,10 +377,10 @@ class S3RequestCountTest {
         assertThat(registry.tags(REPOSITORY, PageRequest.first(3)).items())
                 .isEqualTo(tags("1.0", "1.0-alpine", "1.0.1"));
         assertSent(1, "ListObjectsV2", 1);
-        assertThat(registry.repositories(PageRequest.first(10)).items())
+        assertThat(registry.repositories(PageRequest.first(10), _ -> true).items())
                 .containsExactly(REPOSITORY, OTHER);
         assertSent(2, "GetObject", 1, "ListObjectsV2", 1);
-        registry.repositories(PageRequest.first(1));
+        registry.repositories(PageRequest.first(1), _ -> true);
         assertSent(1, "ListObjectsV2", 1);
     }
 }

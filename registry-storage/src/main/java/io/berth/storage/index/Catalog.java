@@ -10,11 +10,12 @@ import io.berth.storage.cache.ExistenceCache;
 import io.berth.storage.tree.PagedListing;
 import io.berth.storage.tree.RegistryLayout;
 import io.berth.storage.tree.RepositoryWalk;
+import io.berth.storage.tree.VisiblePage;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +60,10 @@ public final class Catalog {
         this.holding = new ExistenceCache<>(trust, Caches.parts(2, seenBytes), Caches::weight);
     }
 
-    public Page<RepositoryName> list(PageRequest page) {
+    /**
+     * @param visible as of {@link io.berth.registry.RegistryLister#repositories}
+     */
+    public Page<RepositoryName> list(PageRequest page, Predicate<RepositoryName> visible) {
         if (page.limit() == 0) {
             return new Page<>(List.of(), false);
         }
@@ -67,16 +71,18 @@ public final class Catalog {
             if (state.isKept()) {
                 background.run(this, "the catalog", this::index);
             }
-            return folders.list(page);
+            return folders.list(page, visible);
         }
         int pageSize = Math.min(page.limit(), PagedListing.MAX_PAGE - 1) + 1;
         String after = page.after() == null ? null : RegistryLayout.catalogPosition(page.after());
         Iterator<RepositoryName> names = names(after, pageSize);
-        List<RepositoryName> found = new ArrayList<>();
-        while (found.size() < page.limit() && names.hasNext()) {
-            found.add(names.next());
+        VisiblePage gathered =
+                new VisiblePage(page, visible, name -> remote || holdsManifests(name));
+        boolean hasRoom = true;
+        while (hasRoom && names.hasNext()) {
+            hasRoom = gathered.add(names.next());
         }
-        return new Page<>(found, names.hasNext());
+        return gathered.page();
     }
 
     private Iterator<RepositoryName> names(@Nullable String after, int pageSize) {
@@ -84,12 +90,11 @@ public final class Catalog {
                 .stream()
                         .map(RegistryLayout::nameOf)
                         .flatMap(Optional::stream)
-                        .filter(name -> remote || holdsManifests(name.value()))
                         .iterator();
     }
 
-    private boolean holdsManifests(String name) {
-        return holding.isThere(name, () -> folders.isRepository(name));
+    private boolean holdsManifests(RepositoryName name) {
+        return holding.isThere(name.value(), () -> folders.isRepository(name));
     }
 
     /** To be called when a manifest or a tag was deleted: it may have been the last. */

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param after only keys greater than this; {@code null}: all
  * @param foldFolders as of a {@link ListRequest}
- * @param pageSize keys asked for at once
+ * @param pageSize keys asked for at first. Each further page has twice as many as the one before, up
+ *     to {@link #MAX_PAGE}: a caller that passes over most of them makes few requests
  */
 public record PagedListing(
         ObjectStore store, String prefix, @Nullable String after, boolean foldFolders, int pageSize)
@@ -77,6 +78,7 @@ public record PagedListing(
             private Iterator<Entry> page = List.<Entry>of().iterator();
             private @Nullable String last = after;
             private boolean more = true;
+            private int size = pageSize;
             private @Nullable Continuation continuation;
 
             @Override
@@ -88,11 +90,12 @@ public record PagedListing(
                                             prefix,
                                             last,
                                             foldFolders,
-                                            pageSize,
+                                            size,
                                             withInfo,
                                             continuation));
                     page = listing.entries().iterator();
                     more = listing.more();
+                    size = Math.min(2 * size, MAX_PAGE);
                     continuation = listing.continuation();
                 }
                 return page.hasNext();

@@ -6,7 +6,6 @@ import io.berth.object.Listing;
 import io.berth.object.ObjectStore;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -28,22 +27,14 @@ public final class RepositoryWalk {
         this.store = store;
     }
 
-    public Page<RepositoryName> list(PageRequest page) {
-        if (page.limit() == 0) {
-            return new Page<>(List.of(), false);
-        }
-        List<RepositoryName> found = new ArrayList<>();
-        boolean more =
-                !walk(
-                        page.after(),
-                        name -> {
-                            if (found.size() == page.limit()) {
-                                return false;
-                            }
-                            found.add(name);
-                            return true;
-                        });
-        return new Page<>(found, more);
+    /**
+     * @param page its limit is 1 or more
+     * @param visible as of {@link io.berth.registry.RegistryLister#repositories}
+     */
+    public Page<RepositoryName> list(PageRequest page, Predicate<RepositoryName> visible) {
+        VisiblePage gathered = new VisiblePage(page, visible, this::isRepository);
+        var _ = new Walk(page.after(), gathered::add).below("");
+        return gathered.page();
     }
 
     /**
@@ -53,10 +44,10 @@ public final class RepositoryWalk {
      * @return whether the walk came to its end
      */
     public boolean walk(@Nullable String after, Predicate<RepositoryName> visitor) {
-        return new Walk(after, visitor).below("");
+        return new Walk(after, name -> !isRepository(name) || visitor.test(name)).below("");
     }
 
-    public boolean isRepository(String name) {
+    public boolean isRepository(RepositoryName name) {
         String wanted = RegistryLayout.REPOSITORIES + name + "/" + RegistryLayout.MANIFESTS;
         String justBefore = wanted.substring(0, wanted.length() - 1);
         Listing listing =
@@ -66,6 +57,7 @@ public final class RepositoryWalk {
         return listing.keys().contains(wanted);
     }
 
+    /** Visits the names that folders have; their repositories may hold nothing. */
     private final class Walk {
 
         private final @Nullable String after;
@@ -129,7 +121,6 @@ public final class RepositoryWalk {
             boolean wanted = after == null || name.compareTo(after) > 0;
             return !wanted
                     || !RepositoryName.isValid(name)
-                    || !isRepository(name)
                     || visitor.test(RepositoryName.of(name));
         }
 
