@@ -219,8 +219,7 @@ public final class HttpRegistry implements Registry {
     }
 
     @Override
-    public Page<RepositoryName> repositories(
-            PageRequest page, Predicate<RepositoryName> visible) {
+    public Page<RepositoryName> repositories(PageRequest page, Predicate<RepositoryName> visible) {
         List<RepositoryName> found = new ArrayList<>();
         int hidden = 0;
         Page<RepositoryName> answer;

@@ -98,8 +98,7 @@ public abstract class ForwardingRegistry implements Registry {
     }
 
     @Override
-    public Page<RepositoryName> repositories(
-            PageRequest page, Predicate<RepositoryName> visible) {
+    public Page<RepositoryName> repositories(PageRequest page, Predicate<RepositoryName> visible) {
         return next.repositories(page, visible);
     }
 

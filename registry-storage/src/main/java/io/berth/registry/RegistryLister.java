@@ -20,9 +20,9 @@ public interface RegistryLister {
 
     /**
      * Names of repositories in order of their bytes, without those that the caller may not see. A
-     * page is filled with visible ones, but ends early, perhaps without any item, when it has passed
-     * over {@value #MAX_HIDDEN} others: {@link Page#next} then is the last name that was looked at. It
-     * may be a hidden one, so that it must not reach a caller as it is.
+     * page is filled with visible ones, but ends early, perhaps without any item, when it has
+     * passed over {@value #MAX_HIDDEN} others: {@link Page#next} then is the last name that was
+     * looked at. It may be a hidden one, so that it must not reach a caller as it is.
      *
      * @param visible decides by the name alone and at once; also asked for names that are no
      *     repositories

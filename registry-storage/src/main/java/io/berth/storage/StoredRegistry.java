@@ -317,8 +317,7 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
     }
 
     @Override
-    public Page<RepositoryName> repositories(
-            PageRequest page, Predicate<RepositoryName> visible) {
+    public Page<RepositoryName> repositories(PageRequest page, Predicate<RepositoryName> visible) {
         return StoreErrors.translated(() -> catalog.list(page, visible));
     }
 

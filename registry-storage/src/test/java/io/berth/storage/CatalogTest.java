@@ -329,16 +329,14 @@ class CatalogTest {
         lists.set(0);
         Page<RepositoryName> first = registry.repositories(PageRequest.first(1), visible);
 
-        assertThat(first)
-                .isEqualTo(new Page<RepositoryName>(List.of(), true, "hidden0999"));
+        assertThat(first).isEqualTo(new Page<RepositoryName>(List.of(), true, "hidden0999"));
         assertThat(looked).hasSize(1000);
         if (mode == OwnershipMode.AUTO) {
             assertThat(lists).hasValueLessThan(11);
         }
         Page<RepositoryName> second =
                 registry.repositories(new PageRequest(first.next(), 1), visible);
-        assertThat(second)
-                .isEqualTo(new Page<RepositoryName>(List.of(), true, "hidden1999"));
+        assertThat(second).isEqualTo(new Page<RepositoryName>(List.of(), true, "hidden1999"));
         Page<RepositoryName> third =
                 registry.repositories(new PageRequest(second.next(), 1), visible);
         assertThat(third.items()).containsExactly(RepositoryName.of("visible/last"));

@@ -234,7 +234,8 @@ record FaultScenario(String name, Operation prepare, Operation operation, Operat
 
     /** Every tag that is listed leads to a manifest, all of which is there. */
     private static void requireWhole(Registry registry) throws IOException {
-        Page<RepositoryName> repositories = registry.repositories(PageRequest.first(100), _ -> true);
+        Page<RepositoryName> repositories =
+                registry.repositories(PageRequest.first(100), _ -> true);
         for (RepositoryName repository : repositories.items()) {
             for (Tag tag : registry.tags(repository, PageRequest.first(100)).items()) {
                 Manifest manifest = registry.manifest(repository, tag);

@@ -204,7 +204,9 @@ class RemoteRequestCountTest {
         }
         Registry registry = cold(OwnershipMode.AUTO);
 
-        assertThat(registry.repositories(PageRequest.first(100), _ -> true).items()).hasSize(60).isSorted();
+        assertThat(registry.repositories(PageRequest.first(100), _ -> true).items())
+                .hasSize(60)
+                .isSorted();
         assertRequests("READ", "LIST");
         assertThat(registry.repositories(new PageRequest("a/17", 5), _ -> true).items())
                 .extracting(RepositoryName::value)

@@ -320,13 +320,16 @@ class RequestCountTest {
         pushImage(warm, OTHER, "a", "v1");
         Registry registry = cold();
 
-        assertThat(registry.repositories(PageRequest.first(1), _ -> true).items()).containsExactly(REPOSITORY);
+        assertThat(registry.repositories(PageRequest.first(1), _ -> true).items())
+                .containsExactly(REPOSITORY);
         requests.clear();
-        assertThat(registry.repositories(PageRequest.first(1), _ -> true).items()).containsExactly(REPOSITORY);
+        assertThat(registry.repositories(PageRequest.first(1), _ -> true).items())
+                .containsExactly(REPOSITORY);
         assertThat(requests).hasSize(1);
 
         registry.deleteManifest(REPOSITORY, manifest.digest());
-        assertThat(registry.repositories(PageRequest.first(10), _ -> true).items()).containsExactly(OTHER);
+        assertThat(registry.repositories(PageRequest.first(10), _ -> true).items())
+                .containsExactly(OTHER);
     }
 
     @Test

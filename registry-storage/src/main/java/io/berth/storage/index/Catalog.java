@@ -87,10 +87,7 @@ public final class Catalog {
 
     private Iterator<RepositoryName> names(@Nullable String after, int pageSize) {
         return new PagedListing(store, RegistryLayout.CATALOG, after, pageSize)
-                .stream()
-                        .map(RegistryLayout::nameOf)
-                        .flatMap(Optional::stream)
-                        .iterator();
+                .stream().map(RegistryLayout::nameOf).flatMap(Optional::stream).iterator();
     }
 
     private boolean holdsManifests(RepositoryName name) {

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param after only keys greater than this; {@code null}: all
  * @param foldFolders as of a {@link ListRequest}
- * @param pageSize keys asked for at first. Each further page has twice as many as the one before, up
- *     to {@link #MAX_PAGE}: a caller that passes over most of them makes few requests
+ * @param pageSize keys asked for at first. Each further page has twice as many as the one before,
+ *     up to {@link #MAX_PAGE}: a caller that passes over most of them makes few requests
  */
 public record PagedListing(
         ObjectStore store, String prefix, @Nullable String after, boolean foldFolders, int pageSize)
