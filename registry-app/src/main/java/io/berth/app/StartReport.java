@@ -1,9 +1,9 @@
 package io.berth.app;
 
 import io.berth.config.LoadedSettings;
-import io.berth.config.Secret;
 import io.berth.server.OpenFileLimit;
 import io.berth.server.connection.ConnectionLimits;
+import io.berth.setting.Secret;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -1,6 +1,7 @@
 package io.berth.config;
 
-import org.springframework.boot.context.properties.bind.DefaultValue;
+import io.berth.setting.DefaultValue;
+import io.berth.setting.SettingChecks;
 
 /**
  * The list of repositories.

@@ -1,7 +1,9 @@
 package io.berth.config;
 
+import io.berth.setting.DefaultValue;
+import io.berth.setting.GoDuration;
+import io.berth.setting.SettingChecks;
 import java.time.Duration;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /** What the registry watches by itself. */
 public record HealthSettings(@DefaultValue StorageDriver storageDriver) {

@@ -1,5 +1,10 @@
 package io.berth.config;
 
+import io.berth.setting.ByteSize;
+import io.berth.setting.DefaultValue;
+import io.berth.setting.GoDuration;
+import io.berth.setting.Secret;
+import io.berth.setting.SettingChecks;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
@@ -9,7 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * How the registry is reached.

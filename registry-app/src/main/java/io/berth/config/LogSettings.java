@@ -1,6 +1,6 @@
 package io.berth.config;
 
-import org.springframework.boot.context.properties.bind.DefaultValue;
+import io.berth.setting.DefaultValue;
 
 /**
  * What is written to standard output.

@@ -2,7 +2,7 @@ package io.berth.config;
 
 import io.berth.http.AcceptMode;
 import io.berth.name.Platform;
-import org.springframework.boot.context.properties.bind.DefaultValue;
+import io.berth.setting.DefaultValue;
 
 /**
  * How manifests are handed out.

@@ -1,7 +1,7 @@
 package io.berth.config;
 
+import io.berth.setting.DefaultValue;
 import java.util.List;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /** What may be pushed. */
 public record PolicySettings(@DefaultValue Repository repository) {

@@ -1,6 +1,6 @@
 package io.berth.config;
 
-import org.springframework.boot.context.properties.bind.DefaultValue;
+import io.berth.setting.DefaultValue;
 
 /**
  * All settings. The path of components to a value is its name: {@code storage.delete.enabled}; the

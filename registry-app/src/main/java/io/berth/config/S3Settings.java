@@ -1,12 +1,15 @@
 package io.berth.config;
 
 import io.berth.object.s3.bucket.S3Options.Checksums;
+import io.berth.setting.ByteSize;
+import io.berth.setting.DefaultValue;
+import io.berth.setting.Secret;
+import io.berth.setting.SettingChecks;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * A bucket of Amazon S3 or of a store that speaks its protocol.

@@ -1,10 +1,12 @@
 package io.berth.config;
 
+import io.berth.setting.DefaultValue;
+import io.berth.setting.GoDuration;
+import io.berth.setting.SettingChecks;
 import io.berth.storage.index.OwnershipMode;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * Where content is kept, and what may happen to it.

@@ -1,10 +1,11 @@
 package io.berth.config;
 
 import io.berth.registry.ReferencePolicy;
+import io.berth.setting.DefaultValue;
+import io.berth.setting.SettingChecks;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /** What a manifest that is pushed must fulfil. */
 public record ValidationSettings(@DefaultValue Manifests manifests) {

@@ -28,6 +28,7 @@ class BordersTest {
 
     private static final String[] BELOW_THE_WEB = {
         "io.berth.name..",
+        "io.berth.setting..",
         "io.berth.error..",
         "io.berth.manifest..",
         "io.berth.access..",
@@ -75,6 +76,7 @@ class BordersTest {
                         "io.berth.http..",
                         "io.berth.access..",
                         "io.berth.name..",
+                        "io.berth.setting..",
                         "io.berth.error..",
                         "io.berth.manifest..",
                         "io.berth.registry..",
@@ -209,6 +211,7 @@ class BordersTest {
                 .resideInAnyPackage(
                         "java..",
                         "io.berth.health..",
+                        "io.berth.setting..",
                         "tools.jackson..",
                         "org.springframework..",
                         "jakarta.servlet..",
@@ -229,6 +232,7 @@ class BordersTest {
                                         "java..",
                                         "io.berth.config..",
                                         "io.berth.name..",
+                                        "io.berth.setting..",
                                         "org.springframework..",
                                         "org.yaml.snakeyaml..",
                                         "org.jspecify..")

@@ -3,6 +3,9 @@ package io.berth.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.setting.ByteSize;
+import io.berth.setting.GoDuration;
+import io.berth.setting.Secret;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.List;

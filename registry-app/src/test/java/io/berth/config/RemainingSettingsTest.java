@@ -9,6 +9,7 @@ import io.berth.config.ValidationSettings.Urls;
 import io.berth.http.AcceptMode;
 import io.berth.name.Platform;
 import io.berth.registry.ReferencePolicy;
+import io.berth.setting.GoDuration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

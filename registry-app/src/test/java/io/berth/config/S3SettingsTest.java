@@ -8,6 +8,8 @@ import io.berth.config.S3Settings.LogLevel;
 import io.berth.config.S3Settings.ObjectAcl;
 import io.berth.config.S3Settings.StorageClass;
 import io.berth.object.s3.bucket.S3Options.Checksums;
+import io.berth.setting.ByteSize;
+import io.berth.setting.Secret;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;

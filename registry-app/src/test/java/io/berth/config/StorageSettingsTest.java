@@ -11,6 +11,7 @@ import io.berth.config.StorageSettings.Redirect;
 import io.berth.config.StorageSettings.Replicas;
 import io.berth.config.StorageSettings.Tag;
 import io.berth.config.StorageSettings.UploadPurging;
+import io.berth.setting.GoDuration;
 import io.berth.storage.index.OwnershipMode;
 import java.nio.file.Path;
 import java.util.Map;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.access.Caller;
-import io.berth.config.GoDuration;
 import io.berth.config.StorageSettings.Maintenance;
 import io.berth.config.StorageSettings.ReadOnly;
 import io.berth.config.StorageSettings.UploadPurging;
@@ -20,6 +19,7 @@ import io.berth.object.ObjectStoreException;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
+import io.berth.setting.GoDuration;
 import io.berth.storage.StoredRegistry;
 import io.berth.storage.StoredRegistryOptions;
 import java.io.ByteArrayInputStream;

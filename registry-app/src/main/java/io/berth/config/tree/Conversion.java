@@ -1,5 +1,6 @@
 package io.berth.config.tree;
 
+import io.berth.setting.ValueSanitizer;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URI;

@@ -1,9 +1,12 @@
 package io.berth.config.tree;
 
 import io.berth.config.tree.SettingTree.Node;
+import io.berth.setting.DefaultValue;
+import io.berth.setting.Secret;
+import io.berth.setting.Unwrapped;
+import io.berth.setting.ValueSanitizer;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Parameter;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
  * Creates records from a tree. A component that is not set gets its {@code @DefaultValue}, or
@@ -31,21 +33,26 @@ final class RecordBinder {
                                     String.join(", ", schema.members().keySet())),
                     null);
         }
-        Constructor<? extends Record> constructor = constructor(schema.type());
         List<@Nullable Object> values = new ArrayList<>();
-        for (Parameter parameter : constructor.getParameters()) {
-            String member = parameter.getName().toLowerCase(Locale.ROOT);
-            Node child = node == null ? null : node.members.get(member);
-            Schema inner = schema.members().get(member);
-            String full = name.isEmpty() ? member : name + "." + member;
-            values.add(value(inner, child, full, parameter.getAnnotation(DefaultValue.class)));
+        for (RecordComponent component : schema.type().getRecordComponents()) {
+            values.add(
+                    component.isAnnotationPresent(Unwrapped.class)
+                            ? bind(Schema.unwrapped(component), node, name)
+                            : member(component, schema, node, name));
         }
-        return create(constructor, values, node, name);
+        return create(constructor(schema.type()), values, node, name);
     }
 
-    /**
-     * The canonical constructor, whose parameters have the names and annotations of the components.
-     */
+    private @Nullable Object member(
+            RecordComponent component, Schema.Group schema, @Nullable Node node, String name) {
+        String member = component.getName().toLowerCase(Locale.ROOT);
+        Node child = node == null ? null : node.members.get(member);
+        String full = name.isEmpty() ? member : name + "." + member;
+        DefaultValue byDefault = component.getAnnotation(DefaultValue.class);
+        return value(schema.members().get(member), child, full, byDefault);
+    }
+
+    /** The canonical constructor, whose parameters are the components in their order. */
     private static Constructor<? extends Record> constructor(Class<? extends Record> type) {
         Class<?>[] types =
                 Arrays.stream(type.getRecordComponents())
@@ -128,7 +135,7 @@ final class RecordBinder {
         try {
             return Conversion.convert(text, type);
         } catch (Conversion.Failure e) {
-            boolean hidden = Sensitive.class.isAssignableFrom(type);
+            boolean hidden = type == Secret.class;
             throw wrong(
                     name,
                     node,

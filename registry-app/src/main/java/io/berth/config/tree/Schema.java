@@ -1,5 +1,6 @@
 package io.berth.config.tree;
 
+import io.berth.setting.Unwrapped;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -18,7 +19,8 @@ public sealed interface Schema {
     /**
      * A record of settings.
      *
-     * @param members by their names in lower case, in the order of the record
+     * @param members by their names in lower case, in the order of the record; with those of its
+     *     {@link Unwrapped} records
      */
     record Group(Class<? extends Record> type, Map<String, Schema> members) implements Schema {}
 
@@ -31,15 +33,37 @@ public sealed interface Schema {
     /** Lists of texts under names that the administrator chooses. */
     record Named() implements Schema {}
 
-    /** The schema of a record. */
+    /**
+     * The schema of a record.
+     *
+     * @throws IllegalStateException when two components have the same name
+     */
     static Group of(Class<? extends Record> type) {
         Map<String, Schema> members = new LinkedHashMap<>();
         for (RecordComponent component : type.getRecordComponents()) {
-            members.put(
-                    component.getName().toLowerCase(Locale.ROOT),
-                    of(component.getType(), component.getGenericType()));
+            if (component.isAnnotationPresent(Unwrapped.class)) {
+                unwrapped(component)
+                        .members()
+                        .forEach((name, schema) -> add(members, name, schema, type));
+            } else {
+                String name = component.getName().toLowerCase(Locale.ROOT);
+                Schema schema = of(component.getType(), component.getGenericType());
+                add(members, name, schema, type);
+            }
         }
         return new Group(type, members);
+    }
+
+    private static void add(
+            Map<String, Schema> members, String name, Schema schema, Class<?> type) {
+        if (members.put(name, schema) != null) {
+            throw new IllegalStateException(type.getName() + " has two settings " + name);
+        }
+    }
+
+    /** The schema of a record whose members are among those of the record around it. */
+    static Group unwrapped(RecordComponent component) {
+        return of(component.getType().asSubclass(Record.class));
     }
 
     private static Schema of(Class<?> type, Type generic) {

@@ -1,4 +1,4 @@
-package io.berth.config;
+package io.berth.setting;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;

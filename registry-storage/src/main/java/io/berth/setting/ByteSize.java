@@ -1,4 +1,4 @@
-package io.berth.config;
+package io.berth.setting;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,7 +36,8 @@ public record ByteSize(long bytes) {
                 "\"" + text + "\" is not a number of bytes such as 10485760 or 10MiB");
     }
 
-    static ByteSize ofMebibytes(long mebibytes) {
+    /** So many times 1,048,576 bytes. */
+    public static ByteSize ofMebibytes(long mebibytes) {
         return new ByteSize(mebibytes << (2 * STEP));
     }
 

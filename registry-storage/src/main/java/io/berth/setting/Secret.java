@@ -1,6 +1,5 @@
-package io.berth.config;
+package io.berth.setting;
 
-import io.berth.config.tree.Sensitive;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param value the text itself
  */
-public record Secret(String value) implements Sensitive {
+public record Secret(String value) {
 
     /** A secret of any text. */
     public static Secret of(String text) {
@@ -17,7 +16,7 @@ public record Secret(String value) implements Sensitive {
     }
 
     /** {@code null} for a blank text: an empty variable sets nothing. */
-    static @Nullable Secret presentOrNull(@Nullable Secret secret) {
+    public static @Nullable Secret presentOrNull(@Nullable Secret secret) {
         return secret == null || secret.value().isBlank() ? null : secret;
     }
 

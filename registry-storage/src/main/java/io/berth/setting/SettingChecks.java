@@ -1,9 +1,7 @@
-package io.berth.config;
+package io.berth.setting;
 
-import io.berth.config.tree.ValueSanitizer;
-
-/** Checks values of settings in the constructors of this package's records. */
-final class SettingChecks {
+/** Checks values of settings in the constructors of their records. */
+public final class SettingChecks {
 
     private SettingChecks() {}
 
@@ -15,7 +13,7 @@ final class SettingChecks {
      * @throws IllegalArgumentException unless {@code right}; its message is shown to the
      *     administrator
      */
-    static void require(boolean right, String name, Object value, String expected) {
+    public static void require(boolean right, String name, Object value, String expected) {
         if (!right) {
             throw new IllegalArgumentException(
                     name + " is " + ValueSanitizer.sanitize(value) + ", but must be " + expected);
@@ -27,7 +25,7 @@ final class SettingChecks {
      *
      * @throws IllegalArgumentException with the sentence when {@code wrong}
      */
-    static void refuseIf(boolean wrong, String sentence) {
+    public static void refuseIf(boolean wrong, String sentence) {
         if (wrong) {
             throw new IllegalArgumentException(sentence);
         }

@@ -1,4 +1,4 @@
-package io.berth.config.tree;
+package io.berth.setting;
 
 import java.util.regex.Pattern;
 
