@@ -57,7 +57,7 @@ public record ApiSettings(UrlSettings urls, Manifests manifests, Lists lists, bo
     /** Settings for a registry that clients reach directly. */
     public static ApiSettings defaults() {
         return new ApiSettings(
-                new UrlSettings(null, true, false, ""),
+                new UrlSettings(null, true, false, "/"),
                 new Manifests(
                         AcceptMode.NEGOTIATED,
                         new Platform("linux", "amd64", null),

@@ -40,7 +40,10 @@ class RoutingTest {
             @Nullable String host, boolean relative, boolean trustForwarded, String prefix) {
         return with(
                 new UrlSettings(
-                        host == null ? null : URI.create(host), relative, trustForwarded, prefix));
+                        host == null ? null : URI.create(host),
+                        relative,
+                        trustForwarded,
+                        prefix + "/"));
     }
 
     @Test
@@ -245,16 +248,18 @@ class RoutingTest {
 
     @Test
     void isCarefulWithHostsAndPrefixes() {
-        for (String prefix : new String[] {"/", "p", "/p/", "p/"}) {
+        for (String prefix : new String[] {"", "p", "p/", "/p//q"}) {
             assertThat(catchThrowable(() -> new UrlSettings(null, true, false, prefix)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("prefix");
         }
         assertThat(
                         catchThrowable(
-                                () -> new UrlSettings(URI.create("out.example"), true, false, "")))
+                                () -> new UrlSettings(URI.create("out.example"), true, false, "/")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("host");
+        assertThat(new UrlSettings(null, true, false, "/p/"))
+                .isEqualTo(new UrlSettings(null, true, false, "/p"));
         assertThat(catchThrowable(() -> new ApiSettings.Lists(1, 0, 1, 1, 1)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("allTags");

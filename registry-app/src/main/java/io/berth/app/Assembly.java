@@ -1,17 +1,15 @@
 package io.berth.app;
 
-import io.berth.config.HealthSettings;
-import io.berth.config.HttpSettings;
 import io.berth.config.ManifestSettings;
 import io.berth.config.PolicySettings.ContentClass;
 import io.berth.config.RegistrySettings;
 import io.berth.config.ValidationSettings.Urls;
 import io.berth.health.HealthApi;
+import io.berth.health.HealthSettings;
 import io.berth.health.ReadinessProbeTracker;
 import io.berth.health.StoreHealthChecker;
 import io.berth.http.ApiSettings;
 import io.berth.http.RegistryApi;
-import io.berth.http.route.UrlSettings;
 import io.berth.object.BoundedStore;
 import io.berth.object.ObjectStore;
 import io.berth.policy.ClassPolicyRegistry;
@@ -149,7 +147,7 @@ final class Assembly {
         return new RegistryApi(
                 registry,
                 new ApiSettings(
-                        urls(settings.http()),
+                        settings.http().urls(),
                         manifests(settings.manifests()),
                         new ApiSettings.Lists(
                                 settings.tags().maxTags(),
@@ -158,15 +156,6 @@ final class Assembly {
                                 settings.catalog().maxEntries(),
                                 MemoryBudget.ofProcess().listBytes()),
                         settings.storage().maintenance().readonly().enabled()));
-    }
-
-    private static UrlSettings urls(HttpSettings settings) {
-        String prefix = settings.prefix();
-        return new UrlSettings(
-                settings.host(),
-                settings.relativeUrls(),
-                settings.trustForwarded(),
-                prefix.endsWith("/") ? prefix.substring(0, prefix.length() - 1) : prefix);
     }
 
     private static ApiSettings.Manifests manifests(ManifestSettings settings) {

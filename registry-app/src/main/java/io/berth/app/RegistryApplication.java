@@ -1,19 +1,21 @@
 package io.berth.app;
 
-import io.berth.config.HttpSettings;
 import io.berth.config.LoadedSettings;
-import io.berth.config.LogSettings;
 import io.berth.config.RegistrySettings;
+import io.berth.config.StorageSettings;
 import io.berth.health.ReadinessProbeTracker;
 import io.berth.health.StoreHealthChecker;
 import io.berth.http.RegistryApi;
+import io.berth.http.route.UrlSettings;
 import io.berth.logging.LogLimit;
+import io.berth.logging.LogSettings;
 import io.berth.maintenance.UploadPurgeSchedule;
 import io.berth.object.ObjectStore;
 import io.berth.registry.Registry;
 import io.berth.server.ApiDispatcherServlet;
 import io.berth.server.Drain;
 import io.berth.server.OpenFileLimit;
+import io.berth.server.ServerSettings;
 import io.berth.server.TomcatServer;
 import io.berth.server.connection.ConnectionLimits;
 import io.berth.storage.StoredRegistry;
@@ -73,14 +75,22 @@ public class RegistryApplication {
     }
 
     @Bean
-    HttpSettings httpSettings(RegistrySettings settings) {
-        return settings.http();
+    ServerSettings serverSettings(RegistrySettings settings) {
+        return settings.http().server();
     }
 
     @Bean
-    ConnectionLimits connectionLimits(HttpSettings settings) {
+    UrlSettings urlSettings(RegistrySettings settings) {
+        return settings.http().urls();
+    }
+
+    @Bean
+    ConnectionLimits connectionLimits(ServerSettings settings, UrlSettings urls) {
         return ConnectionLimits.of(
-                settings, MemoryBudget.ofProcess().connectionBytes(), OpenFileLimit.get());
+                settings.limits(),
+                urls.trustForwarded(),
+                MemoryBudget.ofProcess().connectionBytes(),
+                OpenFileLimit.get());
     }
 
     @Bean
@@ -103,7 +113,9 @@ public class RegistryApplication {
     @Bean
     UploadPurgeSchedule uploadPurging(
             StoredRegistry stored, RegistrySettings settings, Clock clock) {
-        return new UploadPurgeSchedule(stored, settings.storage().maintenance(), clock);
+        StorageSettings.Maintenance maintenance = settings.storage().maintenance();
+        return new UploadPurgeSchedule(
+                stored, maintenance.uploadPurging(), maintenance.readonly().enabled(), clock);
     }
 
     @Bean
@@ -135,7 +147,7 @@ public class RegistryApplication {
     @Bean
     Drain drain(
             WebServerApplicationContext context,
-            HttpSettings settings,
+            ServerSettings settings,
             ReadinessProbeTracker readiness,
             StoredRegistry stored) {
         return new Drain(context, settings, readiness::isProbed, stored::close);

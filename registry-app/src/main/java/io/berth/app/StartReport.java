@@ -43,7 +43,7 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
         log.info(
                 "Berth {} serves {} from {}",
                 BerthVersion.current(),
-                loaded.settings().http().addr().url(event.getWebServer().getPort()),
+                loaded.settings().http().server().addr().url(event.getWebServer().getPort()),
                 Stores.place(loaded.settings().storage()));
     }
 

@@ -52,6 +52,7 @@ public final class ServeCommand implements Callable<Integer> {
                                         .getBean(LoadedSettings.class)
                                         .settings()
                                         .http()
+                                        .server()
                                         .drainTimeout()
                                         .duration()));
         return application;

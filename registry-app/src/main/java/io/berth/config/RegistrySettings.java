@@ -1,11 +1,13 @@
 package io.berth.config;
 
+import io.berth.health.HealthSettings;
+import io.berth.logging.LogSettings;
 import io.berth.setting.DefaultValue;
 
 /**
- * All settings. The path of components to a value is its name: {@code storage.delete.enabled}; the
- * variable {@code REGISTRY_STORAGE_DELETE_ENABLED} sets it. {@code docs/configuration.md} describes
- * each of them.
+ * All settings, composed of the records of the features. The path of components to a value is its
+ * name: {@code storage.delete.enabled}; the variable {@code REGISTRY_STORAGE_DELETE_ENABLED} sets
+ * it. {@code docs/configuration.md} describes each of them.
  */
 public record RegistrySettings(
         @DefaultValue StorageSettings storage,

@@ -1,11 +1,11 @@
 package io.berth.config;
 
+import io.berth.maintenance.UploadPurgeSettings;
 import io.berth.setting.DefaultValue;
 import io.berth.setting.GoDuration;
 import io.berth.setting.SettingChecks;
 import io.berth.storage.index.OwnershipMode;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,38 +99,10 @@ public record StorageSettings(
         }
     }
 
+    /** What happens to content without a client. */
     public record Maintenance(
-            @DefaultValue ReadOnly readonly, @DefaultValue UploadPurging uploadPurging) {}
+            @DefaultValue ReadOnly readonly, @DefaultValue UploadPurgeSettings uploadPurging) {}
 
     /** Whether everything that writes is refused. */
     public record ReadOnly(@DefaultValue("false") boolean enabled) {}
-
-    /**
-     * Removing uploads that nobody finished.
-     *
-     * @param age how long ago an upload began that is removed
-     * @param interval from one round to the next
-     * @param dryRun whether rounds only report what they would remove
-     */
-    public record UploadPurging(
-            @DefaultValue("true") boolean enabled,
-            @DefaultValue("168h") GoDuration age,
-            @DefaultValue("24h") GoDuration interval,
-            @DefaultValue("false") boolean dryRun) {
-
-        private static final Duration SHORTEST = Duration.ofMinutes(1);
-
-        public UploadPurging {
-            requireMinute("age", age);
-            requireMinute("interval", interval);
-        }
-
-        private static void requireMinute(String name, GoDuration value) {
-            SettingChecks.require(
-                    value.duration().compareTo(SHORTEST) >= 0,
-                    "storage.maintenance.uploadpurging." + name,
-                    value,
-                    "a minute or more, such as 168h");
-        }
-    }
 }

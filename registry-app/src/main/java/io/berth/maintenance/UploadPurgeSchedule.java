@@ -2,7 +2,6 @@ package io.berth.maintenance;
 
 import io.berth.access.Caller;
 import io.berth.access.CallerScope;
-import io.berth.config.StorageSettings;
 import io.berth.registry.Maintenance;
 import java.time.Clock;
 import java.time.Duration;
@@ -27,40 +26,43 @@ public final class UploadPurgeSchedule implements AutoCloseable {
 
     private final ScheduledExecutorService timer;
 
+    /**
+     * @param readOnly whether the registry takes no changes
+     */
     public UploadPurgeSchedule(
-            Maintenance registry, StorageSettings.Maintenance settings, Clock clock) {
+            Maintenance registry, UploadPurgeSettings settings, boolean readOnly, Clock clock) {
         this(
                 registry,
                 settings,
+                readOnly,
                 clock,
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("upload-purge").factory()));
     }
 
-    public UploadPurgeSchedule(
+    UploadPurgeSchedule(
             Maintenance registry,
-            StorageSettings.Maintenance settings,
+            UploadPurgeSettings settings,
+            boolean readOnly,
             Clock clock,
             ScheduledExecutorService timer) {
         this.timer = timer;
-        var purging = settings.uploadPurging();
-        if (!purging.enabled() || settings.readonly().enabled()) {
+        if (!settings.enabled() || readOnly) {
             return;
         }
-        long interval = purging.interval().duration().toMillis();
+        long interval = settings.interval().duration().toMillis();
         long first = ThreadLocalRandom.current().nextLong(Math.min(FIRST.toMillis(), interval));
         // Its future would only tell of exceptions, which a round keeps to itself.
         var _ =
                 timer.scheduleWithFixedDelay(
-                        () -> purge(registry, purging, clock),
+                        () -> purge(registry, settings, clock),
                         first,
                         interval,
                         TimeUnit.MILLISECONDS);
     }
 
     /** Whatever happens, the next round is tried: anything thrown would end them for good. */
-    private static void purge(
-            Maintenance registry, StorageSettings.UploadPurging settings, Clock clock) {
+    private static void purge(Maintenance registry, UploadPurgeSettings settings, Clock clock) {
         try {
             int purged =
                     CallerScope.call(

@@ -1,6 +1,5 @@
 package io.berth.server;
 
-import io.berth.config.HttpSettings;
 import io.berth.server.connection.BoundedHttpProtocol;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -47,7 +46,7 @@ public final class Drain implements SmartLifecycle {
      */
     public Drain(
             WebServerApplicationContext context,
-            HttpSettings settings,
+            ServerSettings settings,
             BooleanSupplier watched,
             Predicate<Duration> last) {
         this.context = context;

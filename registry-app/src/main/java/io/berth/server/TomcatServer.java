@@ -1,9 +1,8 @@
 package io.berth.server;
 
-import io.berth.config.HttpSettings;
-import io.berth.config.ListenAddress;
 import io.berth.config.tree.WrongSettingException;
 import io.berth.http.RegistryApi;
+import io.berth.http.route.UrlSettings;
 import io.berth.server.connection.BoundedHttpProtocol;
 import io.berth.server.connection.ConnectionLimits;
 import java.net.UnknownHostException;
@@ -36,7 +35,10 @@ public class TomcatServer {
 
     @Bean
     TomcatServletWebServerFactory tomcat(
-            HttpSettings settings, ConnectionLimits limits, ObjectProvider<RegistryApi> api) {
+            ServerSettings settings,
+            UrlSettings urls,
+            ConnectionLimits limits,
+            ObjectProvider<RegistryApi> api) {
         ListenAddress address = settings.addr();
         TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(address.port());
         try {
@@ -50,7 +52,7 @@ public class TomcatServer {
         }
         factory.setProtocol(BoundedHttpProtocol.class.getName());
         factory.setShutdown(Shutdown.IMMEDIATE); // Drain has done the graceful part
-        var admission = new AdmissionValve(limits.requestsPerClient(), settings.trustForwarded());
+        var admission = new AdmissionValve(limits.requestsPerClient(), urls.trustForwarded());
         var headers = new FixedHeadersValve(settings.headers());
         factory.addConnectorCustomizers(
                 connector -> {
@@ -73,7 +75,7 @@ public class TomcatServer {
     }
 
     private static void customize(
-            Connector connector, HttpSettings settings, ConnectionLimits limits) {
+            Connector connector, ServerSettings settings, ConnectionLimits limits) {
         // The dispatcher refuses it, in the format of the protocol.
         connector.setAllowTrace(true);
         // The API reads the path itself and takes an encoded slash for a slash.
@@ -91,7 +93,7 @@ public class TomcatServer {
 
     /** Spring uses the bean of this name to start and stop the others in order. */
     @Bean
-    static DefaultLifecycleProcessor lifecycleProcessor(HttpSettings settings) {
+    static DefaultLifecycleProcessor lifecycleProcessor(ServerSettings settings) {
         DefaultLifecycleProcessor processor = new DefaultLifecycleProcessor();
         // Drain observes its time by itself.
         Duration longest = settings.drainTimeout().duration().plus(ENDED_BY_ITSELF);

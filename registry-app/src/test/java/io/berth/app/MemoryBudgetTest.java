@@ -2,7 +2,7 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.config.HttpSettings;
+import io.berth.config.Settings;
 import io.berth.server.connection.ConnectionLimits;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -10,8 +10,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -63,11 +61,12 @@ class MemoryBudgetTest {
     void isEnoughForManyConnections(long mebibytes, int connections, int requests) {
         // As the serial collector counts.
         MemoryBudget budget = new MemoryBudget(mebibytes * MIB / 32 * 31);
-        HttpSettings settings =
-                new Binder(new MapConfigurationPropertySource(Map.of()))
-                        .bindOrCreate("http", HttpSettings.class);
         ConnectionLimits limits =
-                ConnectionLimits.of(settings, budget.connectionBytes(), Long.MAX_VALUE);
+                ConnectionLimits.of(
+                        Settings.with(Map.of()).http().server().limits(),
+                        false,
+                        budget.connectionBytes(),
+                        Long.MAX_VALUE);
 
         assertThat(limits.connections()).isGreaterThanOrEqualTo(connections);
         assertThat(limits.requests()).isGreaterThanOrEqualTo(requests);

@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
@@ -14,6 +15,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import io.berth.access.CallerScope;
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import io.berth.object.s3.bucket.S3Capabilities;
 import io.berth.object.s3.bucket.S3Options;
 import io.berth.object.s3.bucket.S3SetupException;
@@ -38,6 +41,10 @@ class BordersTest {
         "io.berth.concurrent..",
         "io.berth.storage.."
     };
+
+    /** The records that features have for their settings. */
+    private static final DescribedPredicate<JavaClass> SETTINGS =
+            simpleNameEndingWith("Settings").and(assignableTo(Record.class));
 
     @Test
     void storageKnowsNoWeb() {
@@ -236,10 +243,11 @@ class BordersTest {
                                         "org.springframework..",
                                         "org.yaml.snakeyaml..",
                                         "org.jspecify..")
-                                .or(assignableTo(Enum.class)))
+                                .or(assignableTo(Enum.class))
+                                .or(SETTINGS))
                 .because(
-                        "a choice is one enum, of the feature that makes it; all else is told from"
-                                + " what it does by the assembler")
+                        "a feature has its settings in a record of its own; here they are composed"
+                                + " and bound, and nothing else of a feature matters")
                 .check(Code.CLASSES);
     }
 

@@ -7,6 +7,7 @@ import io.berth.config.PolicySettings.ContentClass;
 import io.berth.config.StorageSettings.Filesystem;
 import io.berth.config.StorageSettings.ReadOnly;
 import io.berth.config.tree.WrongSettingException;
+import io.berth.server.ListenAddress;
 import io.berth.setting.ByteSize;
 import io.berth.setting.GoDuration;
 import io.berth.setting.Secret;
@@ -41,9 +42,9 @@ class EnvironmentTest {
                 .extracting(Filesystem::rootDirectory)
                 .isEqualTo(Path.of("/srv"));
         assertThat(settings.storage().tag().concurrencyLimit()).isEqualTo(4);
-        assertThat(settings.http().addr()).isEqualTo(new ListenAddress(null, 80));
-        assertThat(settings.http().relativeUrls()).isFalse();
-        assertThat(settings.http().drainTimeout()).isEqualTo(GoDuration.of("90s"));
+        assertThat(settings.http().server().addr()).isEqualTo(new ListenAddress(null, 80));
+        assertThat(settings.http().urls().relativeUrls()).isFalse();
+        assertThat(settings.http().server().drainTimeout()).isEqualTo(GoDuration.of("90s"));
         assertThat(settings.policy().repository().classes())
                 .containsExactly(ContentClass.IMAGE, ContentClass.PLUGIN);
     }
@@ -64,7 +65,7 @@ class EnvironmentTest {
         assertThat(settings.storage().maintenance().uploadPurging().age())
                 .isEqualTo(GoDuration.of("72h"));
         assertThat(settings.storage().maintenance().uploadPurging().dryRun()).isTrue();
-        assertThat(settings.http().headers())
+        assertThat(settings.http().server().headers())
                 .isEqualTo(
                         Map.of(
                                 "X-Content-Type-Options",
@@ -91,7 +92,7 @@ class EnvironmentTest {
                                 "REGISTRY_HTTP_HEADERS_X-Many_1",
                                 "[two]"));
 
-        assertThat(settings.http().headers())
+        assertThat(settings.http().server().headers())
                 .isEqualTo(
                         Map.of(
                                 "Access-Control-Allow-Origin",
@@ -117,12 +118,13 @@ class EnvironmentTest {
                                         "registry.http.relative-urls", "false",
                                         "registry.policy.repository.classes[0]", "image")));
 
-        assertThat(loaded.settings().http().relativeUrls()).isFalse();
+        assertThat(loaded.settings().http().urls().relativeUrls()).isFalse();
         assertThat(loaded.settings().policy().repository().classes())
                 .containsExactly(ContentClass.IMAGE);
-        assertThat(loaded.settings().http().headers().get("x-both")).containsExactly("property");
-        assertThat(loaded.settings().http().headers().get("X-Two")).containsExactly("2");
-        assertThat(loaded.settings().http().headers().get("X_Dot.Both"))
+        assertThat(loaded.settings().http().server().headers().get("x-both"))
+                .containsExactly("property");
+        assertThat(loaded.settings().http().server().headers().get("X-Two")).containsExactly("2");
+        assertThat(loaded.settings().http().server().headers().get("X_Dot.Both"))
                 .containsExactly("one", "two");
     }
 
@@ -177,9 +179,9 @@ class EnvironmentTest {
                                 "REGISTRY_HTTP_SECRET", "{a: b # c, [",
                                 "REGISTRY_HTTP_PREFIX", "'/quoted/'"));
 
-        assertThat(settings.http().addr()).isEqualTo(new ListenAddress("::1", 5000));
+        assertThat(settings.http().server().addr()).isEqualTo(new ListenAddress("::1", 5000));
         assertThat(settings.http().secret()).isEqualTo(new Secret("{a: b # c, ["));
-        assertThat(settings.http().prefix()).isEqualTo("/quoted/");
+        assertThat(settings.http().urls().prefix()).isEqualTo("/quoted");
     }
 
     @ParameterizedTest
@@ -246,7 +248,7 @@ class EnvironmentTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "REGISTRY_HTTP | keep-me | is a text, but holds settings of its own: addr, host,",
+                "REGISTRY_HTTP | keep-me | is a text, but holds settings of its own: addr, draintimeout,",
                 "REGISTRY_STORAGE_DELETE | true | is a text, but holds settings of its own: enabled",
                 "REGISTRY_HTTP_HEADERS | keep-me | must be a map such as {Name: [value]}",
                 "REGISTRY_HTTP_HEADERS | [keep-me] | must be a map such as {Name: [value]}",

@@ -3,6 +3,10 @@ package io.berth.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.http.route.UrlSettings;
+import io.berth.server.ListenAddress;
+import io.berth.server.ServerSettings;
+import io.berth.server.connection.LimitSettings;
 import io.berth.setting.ByteSize;
 import io.berth.setting.GoDuration;
 import io.berth.setting.Secret;
@@ -33,25 +37,23 @@ class HttpSettingsTest {
         assertThat(Settings.defaults().http())
                 .isEqualTo(
                         new HttpSettings(
-                                new ListenAddress("127.0.0.1", 5000),
-                                null,
-                                "/",
-                                null,
-                                true,
-                                false,
-                                GoDuration.of("30s"),
-                                GoDuration.of("5s"),
-                                64,
-                                new HttpSettings.Limits(
-                                        0,
-                                        0,
-                                        0,
-                                        0,
+                                new ServerSettings(
+                                        new ListenAddress("127.0.0.1", 5000),
                                         GoDuration.of("30s"),
-                                        GoDuration.of("620s"),
-                                        GoDuration.of("2m"),
-                                        ByteSize.of("60KiB")),
-                                Map.of()));
+                                        GoDuration.of("5s"),
+                                        64,
+                                        new LimitSettings(
+                                                0,
+                                                0,
+                                                0,
+                                                0,
+                                                GoDuration.of("30s"),
+                                                GoDuration.of("620s"),
+                                                GoDuration.of("2m"),
+                                                ByteSize.of("60KiB")),
+                                        Map.of()),
+                                new UrlSettings(null, true, false, "/"),
+                                null));
     }
 
     @Test
@@ -71,25 +73,27 @@ class HttpSettingsTest {
         assertThat(Settings.withAll("http", values).http())
                 .isEqualTo(
                         new HttpSettings(
-                                new ListenAddress(null, 5001),
-                                URI.create("https://registry.example.com/a"),
-                                "/registry/",
-                                new Secret("of all replicas"),
-                                false,
-                                true,
-                                GoDuration.of("1m"),
-                                GoDuration.of("2s"),
-                                20,
-                                new HttpSettings.Limits(
-                                        1,
-                                        2,
-                                        3,
-                                        4,
-                                        GoDuration.of("5s"),
-                                        GoDuration.of("6s"),
-                                        GoDuration.of("7s"),
-                                        new ByteSize(8)),
-                                Map.of("x-one", List.of("1", "2"))));
+                                new ServerSettings(
+                                        new ListenAddress(null, 5001),
+                                        GoDuration.of("1m"),
+                                        GoDuration.of("2s"),
+                                        20,
+                                        new LimitSettings(
+                                                1,
+                                                2,
+                                                3,
+                                                4,
+                                                GoDuration.of("5s"),
+                                                GoDuration.of("6s"),
+                                                GoDuration.of("7s"),
+                                                new ByteSize(8)),
+                                        Map.of("x-one", List.of("1", "2"))),
+                                new UrlSettings(
+                                        URI.create("https://registry.example.com/a"),
+                                        false,
+                                        true,
+                                        "/registry"),
+                                new Secret("of all replicas")));
     }
 
     @ParameterizedTest

@@ -10,7 +10,7 @@ import io.berth.config.StorageSettings.ReadOnly;
 import io.berth.config.StorageSettings.Redirect;
 import io.berth.config.StorageSettings.Replicas;
 import io.berth.config.StorageSettings.Tag;
-import io.berth.config.StorageSettings.UploadPurging;
+import io.berth.maintenance.UploadPurgeSettings;
 import io.berth.setting.GoDuration;
 import io.berth.storage.index.OwnershipMode;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ class StorageSettingsTest {
                                 new Tag(0),
                                 new Maintenance(
                                         new ReadOnly(false),
-                                        new UploadPurging(
+                                        new UploadPurgeSettings(
                                                 true,
                                                 GoDuration.of("168h"),
                                                 GoDuration.of("24h"),
@@ -91,7 +91,7 @@ class StorageSettingsTest {
                                 new Tag(8),
                                 new Maintenance(
                                         new ReadOnly(true),
-                                        new UploadPurging(
+                                        new UploadPurgeSettings(
                                                 false,
                                                 GoDuration.of("48h"),
                                                 GoDuration.of("90m"),

@@ -5,9 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.access.Caller;
-import io.berth.config.StorageSettings.Maintenance;
-import io.berth.config.StorageSettings.ReadOnly;
-import io.berth.config.StorageSettings.UploadPurging;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.name.RepositoryName;
@@ -164,18 +161,13 @@ class UploadPurgeScheduleTest {
         return Clock.systemUTC();
     }
 
-    private static UploadPurging purging(boolean enabled, boolean dryRun) {
-        return new UploadPurging(enabled, GoDuration.of("2h"), GoDuration.of("30m"), dryRun);
+    private static UploadPurgeSettings purging(boolean enabled, boolean dryRun) {
+        return new UploadPurgeSettings(enabled, GoDuration.of("2h"), GoDuration.of("30m"), dryRun);
     }
 
     private void begin(
-            StoredRegistry registry, UploadPurging purging, boolean readOnly, Clock clock) {
-        var _ =
-                new io.berth.maintenance.UploadPurgeSchedule(
-                        registry,
-                        new Maintenance(new ReadOnly(readOnly), purging),
-                        clock,
-                        recordingTimer());
+            StoredRegistry registry, UploadPurgeSettings purging, boolean readOnly, Clock clock) {
+        var _ = new UploadPurgeSchedule(registry, purging, readOnly, clock, recordingTimer());
     }
 
     private ScheduledExecutorService recordingTimer() {

@@ -96,7 +96,7 @@ public final class ApiUrls {
             return host.getScheme() + "://" + host.getRawAuthority() + pathBase + target.path();
         }
         String path = pathBase + target.path();
-        return settings.relative() ? path : origin(request) + path;
+        return settings.relativeUrls() ? path : origin(request) + path;
     }
 
     /**

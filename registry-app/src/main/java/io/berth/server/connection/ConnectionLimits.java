@@ -1,6 +1,5 @@
 package io.berth.server.connection;
 
-import io.berth.config.HttpSettings;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -63,17 +62,19 @@ public record ConnectionLimits(
     /**
      * Derives the limits.
      *
-     * @param settings a limit of 0 is derived from the heap and the open files
+     * @param set a limit of 0 is derived from the heap and the open files
+     * @param trustForwarded whether a proxy, from whose address all connections come, says who the
+     *     client is
      * @param bytes of the heap that connections may take, with everything that they hold
      * @param files the limit of open files
      */
-    public static ConnectionLimits of(HttpSettings settings, long bytes, long files) {
-        HttpSettings.Limits set = settings.limits();
+    public static ConnectionLimits of(
+            LimitSettings set, boolean trustForwarded, long bytes, long files) {
         long fitting = fitting(files);
         int connections = orElse(set.connections(), Math.min(fitting, bytes / 4 / IDLE_BYTES));
         int requests = orElse(set.requests(), Math.min(fitting, bytes * 13 / 20 / REQUEST_BYTES));
         // Behind a proxy all connections come from one address.
-        int ofOne = settings.trustForwarded() ? connections : Math.max(1, connections / 2);
+        int ofOne = trustForwarded ? connections : Math.max(1, connections / 2);
         return new ConnectionLimits(
                 connections,
                 requests,

@@ -2,13 +2,11 @@ package io.berth.server.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.config.HttpSettings;
+import io.berth.config.Settings;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /** What follows from the heap and from the files that may be open. */
 class ConnectionLimitsTest {
@@ -16,10 +14,8 @@ class ConnectionLimitsTest {
     private static final long HEAP_FOR_MANY = 1L << 30;
 
     private static ConnectionLimits limits(Map<String, String> settings, long files) {
-        HttpSettings http =
-                new Binder(new MapConfigurationPropertySource(settings))
-                        .bindOrCreate("http", HttpSettings.class);
-        return ConnectionLimits.of(http, HEAP_FOR_MANY, files);
+        LimitSettings set = Settings.with(settings).http().server().limits();
+        return ConnectionLimits.of(set, false, HEAP_FOR_MANY, files);
     }
 
     /** Each takes two files, and there are others. */

@@ -1,4 +1,4 @@
-package io.berth.config;
+package io.berth.health;
 
 import io.berth.setting.DefaultValue;
 import io.berth.setting.GoDuration;

@@ -1,4 +1,4 @@
-package io.berth.config;
+package io.berth.server;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;

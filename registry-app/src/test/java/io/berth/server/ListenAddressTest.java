@@ -1,4 +1,4 @@
-package io.berth.config;
+package io.berth.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,4 +1,4 @@
-package io.berth.config;
+package io.berth.logging;
 
 import io.berth.setting.DefaultValue;
 
@@ -9,6 +9,7 @@ import io.berth.setting.DefaultValue;
  */
 public record LogSettings(@DefaultValue("info") Level level) {
 
+    /** From the most important messages to the least. */
     public enum Level {
         ERROR,
         WARN,

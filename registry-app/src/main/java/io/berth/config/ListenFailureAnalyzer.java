@@ -1,7 +1,6 @@
-package io.berth.server;
+package io.berth.config;
 
-import io.berth.config.HttpSettings;
-import io.berth.config.LoadedSettings;
+import io.berth.server.ServerSettings;
 import java.net.BindException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
@@ -30,7 +29,7 @@ final class ListenFailureAnalyzer extends AbstractFailureAnalyzer<BindException>
         if (!(environment instanceof ConfigurableEnvironment sources)) {
             return null;
         }
-        HttpSettings settings = LoadedSettings.from(sources).settings().http();
+        ServerSettings settings = LoadedSettings.from(sources).settings().http().server();
         return new FailureAnalysis(
                 "The registry cannot listen on "
                         + settings.addr()

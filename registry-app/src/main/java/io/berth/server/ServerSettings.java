@@ -1,0 +1,85 @@
+package io.berth.server;
+
+import io.berth.server.connection.LimitSettings;
+import io.berth.setting.DefaultValue;
+import io.berth.setting.GoDuration;
+import io.berth.setting.SettingChecks;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * How the server listens, answers and stops ({@code http}).
+ *
+ * @param drainTimeout how long a stop may take altogether; zero: it waits for nothing
+ * @param stopDelay how long a stop still takes new connections, for load balancers to notice
+ * @param maxThreads how many requests run on platform threads; others run on virtual ones
+ * @param limits what clients may hold
+ * @param headers sent with every answer
+ */
+public record ServerSettings(
+        @DefaultValue("127.0.0.1:5000") ListenAddress addr,
+        @DefaultValue("30s") GoDuration drainTimeout,
+        @DefaultValue("5s") GoDuration stopDelay,
+        @DefaultValue("64") int maxThreads,
+        @DefaultValue LimitSettings limits,
+        @DefaultValue Map<String, List<String>> headers) {
+
+    /** Headers that describe one answer, and make another wrong. */
+    private static final Set<String> OF_THE_ANSWER =
+            Set.of(
+                    "connection",
+                    "content-encoding",
+                    "content-length",
+                    "content-range",
+                    "content-type",
+                    "docker-content-digest",
+                    "docker-upload-uuid",
+                    "etag",
+                    "keep-alive",
+                    "location",
+                    "oci-subject",
+                    "range",
+                    "trailer",
+                    "transfer-encoding",
+                    "upgrade");
+
+    public ServerSettings {
+        SettingChecks.require(
+                maxThreads >= 1 && maxThreads <= 10_000,
+                "http.maxthreads",
+                maxThreads,
+                "a number from 1 to 10000");
+        headers.forEach(ServerSettings::requireHeader);
+        headers = Collections.unmodifiableMap(caseless(headers));
+    }
+
+    private static Map<String, List<String>> caseless(Map<String, List<String>> headers) {
+        Map<String, List<String>> caseless = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        caseless.putAll(headers);
+        return caseless;
+    }
+
+    private static void requireHeader(String name, List<String> values) {
+        SettingChecks.require(
+                name.matches("[A-Za-z0-9!#$%&'*+.^_`|~-]+"),
+                "http.headers",
+                name,
+                "named as HTTP allows, such as X-Content-Type-Options");
+        SettingChecks.refuseIf(
+                OF_THE_ANSWER.contains(name.toLowerCase(Locale.ROOT)),
+                "http.headers has "
+                        + name
+                        + ", which the registry itself sends where an answer needs it: remove it");
+        for (String value : values) {
+            SettingChecks.require(
+                    value.chars().allMatch(c -> c >= 0x20 && c <= 0x7e),
+                    "http.headers." + name,
+                    value,
+                    "text of printable ASCII characters");
+        }
+    }
+}
