@@ -4,12 +4,19 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.client.RawHttpConnection;
+import io.berth.name.Digest;
+import io.berth.name.HashAlgorithm;
+import jakarta.servlet.FilterRegistration;
+import jakarta.servlet.Registration;
 import jakarta.servlet.ServletContext;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.web.context.WebApplicationContext;
@@ -17,21 +24,60 @@ import org.springframework.web.context.WebApplicationContext;
 @ExtendWith(OutputCaptureExtension.class)
 class RegistryApplicationTest {
 
+    private static final String FORM = "Content-Type: application/x-www-form-urlencoded\r\n";
+    private static final byte[] NOTHING = {};
     private static final String DELETABLE = "/v2/a/manifests/latest";
 
     @TempDir Path folder;
 
+    /** Filters that may see requests of the protocol; each costs next to nothing, and why. */
+    private static final Map<String, String> FILTERS = Map.of();
+
     @Test
-    void nothingStandsBeforeTheProtocol() {
+    void onlyKnownFiltersSeeRequestsOfTheProtocol() {
         try (TestServer server = TestServer.on(folder)) {
             ServletContext servlets =
                     requireNonNull(((WebApplicationContext) server.context()).getServletContext());
 
-            assertThat(servlets.getFilterRegistrations())
-                    .as("a filter costs every request, and may eat its body")
-                    .isEmpty();
+            assertThat(servlets.getFilterRegistrations().values())
+                    .filteredOn(RegistryApplicationTest::seesTheProtocol)
+                    .extracting(Registration::getName)
+                    .as("a filter costs every request that it sees")
+                    .isSubsetOf(FILTERS.keySet());
             assertThat(servlets.getServletRegistrations()).hasSize(1);
         }
+    }
+
+    private static boolean seesTheProtocol(FilterRegistration filter) {
+        return !filter.getServletNameMappings().isEmpty()
+                || filter.getUrlPatternMappings().stream()
+                        .anyMatch(
+                                pattern ->
+                                        pattern.startsWith("/*")
+                                                || pattern.startsWith("/v2")
+                                                || pattern.startsWith("*."));
+    }
+
+    /** Spring Boot's own filters would read this body as fields, and take the method from it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"PATCH", "PUT"})
+    void aBodyReachesTheControllerUnread(String method) throws Exception {
+        byte[] body = "_method=DELETE&a=b".getBytes(StandardCharsets.US_ASCII);
+        try (TestServer server = TestServer.on(folder);
+                RawHttpConnection http = new RawHttpConnection(server.port())) {
+            String upload = location(http.request("POST", "/v2/a/blobs/uploads/", "", NOTHING));
+            if (method.equals("PATCH")) {
+                upload = location(http.request("PATCH", upload, FORM, body));
+            }
+            String finish = upload + "?digest=" + Digest.ofContent(HashAlgorithm.SHA256, body);
+            byte[] last = method.equals("PUT") ? body : NOTHING;
+
+            assertThat(http.request("PUT", finish, FORM, last).read().status()).isEqualTo(201);
+        }
+    }
+
+    private static String location(RawHttpConnection http) throws Exception {
+        return requireNonNull(http.read().header("Location"));
     }
 
     @Test
