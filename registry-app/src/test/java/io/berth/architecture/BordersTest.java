@@ -14,9 +14,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import io.berth.access.CallerScope;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import io.berth.access.CallerScope;
 import io.berth.object.s3.bucket.S3Capabilities;
 import io.berth.object.s3.bucket.S3Options;
 import io.berth.object.s3.bucket.S3SetupException;
