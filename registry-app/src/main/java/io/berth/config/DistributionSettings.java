@@ -211,6 +211,13 @@ final class DistributionSettings {
         return value.equals(row.fulfilled()) ? Verdict.FULFILLED : row.verdict();
     }
 
+    /** The first parts of the names of all settings, of those as well that have no effect here. */
+    static Set<String> groups(Schema.Group schema) {
+        Set<String> groups = new LinkedHashSet<>(schema.members().keySet());
+        TABLE.forEach(row -> groups.add(row.name().split("\\.")[0]));
+        return groups;
+    }
+
     /**
      * @param schema the settings that there are
      */

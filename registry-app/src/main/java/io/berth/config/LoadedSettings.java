@@ -47,6 +47,8 @@ public record LoadedSettings(
     public static LoadedSettings from(ConfigurableEnvironment environment) {
         SettingNames settingNames = DistributionSettings.settingNames(RegistrySettings.class);
         SettingTree tree = new SettingTree(settingNames);
+        SettingSources.requirePrefix(
+                environment, DistributionSettings.groups(settingNames.schema()));
         SettingSources.addAll(environment, tree);
         FolderSource source = addFolder(tree, environment.getSystemEnvironment());
         Judgement judgement = DistributionSettings.judge(tree.unknown(), settingNames.schema());

@@ -81,10 +81,11 @@ class RegistryApplicationTest {
     }
 
     @Test
-    void saysWhereItIsInOneLineAndThatItIsNewInAnother(CapturedOutput output) {
+    void saysWhereItIsWhoMayWriteAndThatItIsNew(CapturedOutput output) {
         try (TestServer server = TestServer.on(folder)) {
-            assertThat(output.getOut().lines()).hasSize(2);
+            assertThat(output.getOut().lines()).hasSize(3);
             assertThat(output)
+                    .containsOnlyOnce("the storage tree is exclusive: only Berth may write to it")
                     .containsOnlyOnce("the storage tree is empty: a new registry begins")
                     .containsOnlyOnce("http://127.0.0.1:" + server.port() + " from " + folder);
         }
@@ -92,16 +93,22 @@ class RegistryApplicationTest {
         try (TestServer server = TestServer.on(folder)) {
             assertThat(output.getOut().substring(before).lines())
                     .filteredOn(line -> !line.isBlank())
-                    .singleElement()
-                    .asString()
-                    .contains("http://127.0.0.1:" + server.port() + " from " + folder);
+                    .satisfiesExactly(
+                            line -> assertThat(line).contains("the storage tree is exclusive"),
+                            line ->
+                                    assertThat(line)
+                                            .contains(
+                                                    "http://127.0.0.1:"
+                                                            + server.port()
+                                                            + " from "
+                                                            + folder));
         }
     }
 
     @Test
     void saysWhatItDoesNotKnow(CapturedOutput output) {
         try (TestServer server = TestServer.on(folder, Map.of("http.draintimout", "1s"))) {
-            assertThat(output.getOut().lines()).hasSize(3);
+            assertThat(output.getOut().lines()).hasSize(4);
             assertThat(output).contains("There is no setting http.draintimout");
             assertThat(server.port()).isPositive();
         }

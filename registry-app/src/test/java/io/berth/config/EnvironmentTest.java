@@ -1,6 +1,7 @@
 package io.berth.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.berth.config.PolicySettings.ContentClass;
@@ -20,6 +21,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.env.OriginTrackedMapPropertySource;
+import org.springframework.core.env.ConfigurableEnvironment;
 
 /** Settings as administrators make them: variables of the environment. */
 class EnvironmentTest {
@@ -219,6 +222,45 @@ class EnvironmentTest {
         assertThat(explain(variable, value))
                 .contains("(variable " + variable + ")", why)
                 .doesNotContain("keep-me");
+    }
+
+    /** As Spring reads application.yml. */
+    private static ConfigurableEnvironment file(Map<String, ?> values) {
+        ConfigurableEnvironment environment = Settings.environment(Map.of(), Map.of());
+        environment
+                .getPropertySources()
+                .addLast(new OriginTrackedMapPropertySource("application.yml", values));
+        return environment;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http.addr",
+                "auth.htpasswd.path",
+                "storage.filesystem.rootdirectory",
+                "notifications.endpoints[0].url",
+                "HTTP.tls.certificate"
+            })
+    void aFileThatLeavesOutThePrefixIsRefused(String name) {
+        assertThatThrownBy(() -> LoadedSettings.from(file(Map.of(name, "keep-me"))))
+                .isInstanceOf(WrongSettingException.class)
+                .hasMessageContaining(name + " in application.yml has no effect")
+                .hasMessageContaining("write registry." + name)
+                .message()
+                .doesNotContain("keep-me");
+    }
+
+    @Test
+    void aFileMaySetWhatIsSprings() {
+        LoadedSettings loaded =
+                LoadedSettings.from(
+                        file(
+                                Map.of(
+                                        "spring.main.banner-mode", "off",
+                                        "logging.level.root", "warn",
+                                        "registry.http.addr", "127.0.0.1:5001")));
+        assertThat(loaded.settings().http().addr().toString()).contains("5001");
     }
 
     @ParameterizedTest

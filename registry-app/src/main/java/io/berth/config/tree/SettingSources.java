@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.env.OriginTrackedMapPropertySource;
 import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.OriginLookup;
 import org.springframework.core.env.ConfigurableEnvironment;
@@ -58,6 +60,29 @@ public final class SettingSources {
                 all.addVariables();
             } else if (source instanceof EnumerablePropertySource<?> enumerable) {
                 all.addProperties(enumerable);
+            }
+        }
+    }
+
+    /**
+     * Requires that files of settings name those of the registry with their prefix. Without it they
+     * would have no effect, and a registry that was meant to be protected would be open.
+     *
+     * @param groups first parts of names
+     * @throws WrongSettingException naming the first setting without the prefix
+     */
+    public static void requirePrefix(ConfigurableEnvironment environment, Set<String> groups) {
+        for (PropertySource<?> source : environment.getPropertySources()) {
+            // System properties are for all of the process, so others may use such names there.
+            if (source instanceof OriginTrackedMapPropertySource file) {
+                for (String name : new TreeSet<>(List.of(file.getPropertyNames()))) {
+                    if (groups.contains(name.substring(0, end(name)).toLowerCase(Locale.ROOT))) {
+                        throw new WrongSettingException(
+                                "%s has no effect. Settings of the registry begin with %s in a file: write %s%s, and so for all of them."
+                                        .formatted(origin(file, name), PROPERTY, PROPERTY, name),
+                                null);
+                    }
+                }
             }
         }
     }

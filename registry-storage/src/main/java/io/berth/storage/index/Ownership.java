@@ -40,7 +40,11 @@ public final class Ownership {
     public static Optional<String> establish(ObjectStore store, OwnershipMode mode) {
         String marker = marker(store, mode);
         boolean exclusive = isExclusive(marker);
-        log.debug("the storage tree is {}", exclusive ? "exclusive" : "shared");
+        log.info(
+                "the storage tree is {} (storage.ownership)",
+                exclusive
+                        ? "exclusive: only Berth may write to it"
+                        : "shared: other registries may write to it, too");
         return exclusive ? Optional.of(marker.strip()) : Optional.empty();
     }
 
