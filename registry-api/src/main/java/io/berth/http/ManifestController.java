@@ -20,6 +20,7 @@ import io.berth.name.MediaType;
 import io.berth.name.Reference;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -114,7 +115,7 @@ final class ManifestController {
         try (ManifestBodyReader.Body body = bodies.read(request)) {
             manifest = ManifestParser.pushed(body.content(), declared, expected);
             body.parsed(manifest);
-            registry.putManifest(path.repository(), manifest, tags);
+            registry.putManifest(path.repository(), manifest, tags, PutOptions.defaults());
         }
         Digest digest = manifest.digest();
         response.setHeader(

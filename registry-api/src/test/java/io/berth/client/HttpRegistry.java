@@ -17,6 +17,7 @@ import io.berth.registry.Blob;
 import io.berth.registry.MountSource;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
@@ -171,7 +172,8 @@ public final class HttpRegistry implements Registry {
     }
 
     @Override
-    public void putManifest(RepositoryName repository, Manifest manifest, List<Tag> tags) {
+    public void putManifest(
+            RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options) {
         String query =
                 tags.stream()
                         .map(tag -> "tag=" + tag)

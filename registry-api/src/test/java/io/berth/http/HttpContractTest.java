@@ -12,6 +12,11 @@ class HttpContractTest extends RegistryContract {
     private final Registry registry = new HttpRegistry(server.address());
 
     @Override
+    protected boolean takesEveryOption() {
+        return false;
+    }
+
+    @Override
     protected Registry registry() {
         return registry;
     }

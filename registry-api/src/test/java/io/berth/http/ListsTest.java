@@ -14,6 +14,7 @@ import io.berth.name.MediaType;
 import io.berth.name.RepositoryName;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.registry.TestContent;
 import java.util.ArrayList;
@@ -225,9 +226,9 @@ class ListsTest {
                             .annotation("by", "me")
                             .pushBlobs(registry, REPOSITORY)
                             .build();
-            registry.putManifest(REPOSITORY, signature, List.of());
+            registry.putManifest(REPOSITORY, signature, List.of(), PutOptions.defaults());
             Manifest other = index().subject(subject).build();
-            registry.putManifest(REPOSITORY, other, List.of());
+            registry.putManifest(REPOSITORY, other, List.of(), PutOptions.defaults());
             TestApi api = new TestApi(registry);
 
             Answer all =

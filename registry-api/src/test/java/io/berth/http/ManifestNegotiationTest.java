@@ -10,6 +10,7 @@ import io.berth.http.TestApi.Answer;
 import io.berth.manifest.Manifest;
 import io.berth.name.MediaType;
 import io.berth.name.RepositoryName;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.registry.TestContent.ImageBuilder;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ class ManifestNegotiationTest {
     private Manifest pushDocker(String name) {
         ImageBuilder image = image(name).docker().pushBlobs(registry, REPOSITORY);
         Manifest manifest = image.build();
-        registry.putManifest(REPOSITORY, manifest, tags(name));
+        registry.putManifest(REPOSITORY, manifest, tags(name), PutOptions.defaults());
         return manifest;
     }
 
@@ -43,7 +44,7 @@ class ManifestNegotiationTest {
                         .child(onAmd64, "linux", "amd64")
                         .docker()
                         .build();
-        registry.putManifest(REPOSITORY, manifest, tags(tag));
+        registry.putManifest(REPOSITORY, manifest, tags(tag), PutOptions.defaults());
         return manifest;
     }
 
@@ -95,7 +96,7 @@ class ManifestNegotiationTest {
             String ofDocker) {
         Manifest image = pushImage(registry, REPOSITORY, "oci", "image");
         Manifest index = index(image).build();
-        registry.putManifest(REPOSITORY, index, tags("index"));
+        registry.putManifest(REPOSITORY, index, tags("index"), PutOptions.defaults());
 
         assertGives(mode, accept, "image", ofImage, image);
         assertGives(mode, accept, "index", ofIndex, index);
@@ -170,7 +171,7 @@ class ManifestNegotiationTest {
     @Test
     void hasNothingForAPlatformThatIsNotInAList() {
         Manifest windows = index().child(amd64, "windows", "amd64").docker().build();
-        registry.putManifest(REPOSITORY, windows, tags("windows"));
+        registry.putManifest(REPOSITORY, windows, tags("windows"), PutOptions.defaults());
         api.get(MANIFESTS + "windows")
                 .header("Accept", MediaType.DOCKER_MANIFEST)
                 .send()

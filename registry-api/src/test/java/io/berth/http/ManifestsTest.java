@@ -17,6 +17,7 @@ import io.berth.name.Digest;
 import io.berth.name.MediaType;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.registry.TestContent.ImageBuilder;
 import java.io.ByteArrayInputStream;
@@ -65,7 +66,8 @@ class ManifestsTest {
         void keepsToTheDigestOfATag() {
             ImageBuilder image = image("long").pushBlobs(registry, REPOSITORY);
             Digest digest = sha512(bytes(image.json()));
-            registry.putManifest(REPOSITORY, image.build(digest), tags("long"));
+            registry.putManifest(
+                    REPOSITORY, image.build(digest), tags("long"), PutOptions.defaults());
             api.get(MANIFESTS + "long").send().is(200).has("Docker-Content-Digest", digest);
         }
 

@@ -15,7 +15,9 @@ import io.berth.object.ObjectStore;
 import io.berth.policy.ClassPolicyRegistry;
 import io.berth.policy.DeleteDisabledRegistry;
 import io.berth.policy.LayerUrlRegistry;
+import io.berth.policy.LenientReferencesRegistry;
 import io.berth.policy.ReadOnlyRegistry;
+import io.berth.registry.ReferencePolicy;
 import io.berth.registry.Registry;
 import io.berth.server.Drain;
 import io.berth.server.connection.ConnectionLimits;
@@ -66,7 +68,6 @@ final class Assembly {
     static StoredRegistryOptions options(RegistrySettings settings, boolean remote) {
         MemoryBudget memory = MemoryBudget.ofProcess();
         return new StoredRegistryOptions(
-                settings.validation().manifests().references(),
                 settings.storage().ownership(),
                 settings.storage().tag().concurrencyLimit(),
                 memory.manifestCacheBytes(!remote),
@@ -85,17 +86,22 @@ final class Assembly {
     }
 
     /**
-     * The stored registry behind what the settings forbid. From the outside in:
+     * The stored registry behind what the settings forbid and allow. From the outside in:
      *
      * <ol>
      *   <li>no changes at all, with {@code storage.maintenance.readonly.enabled}
      *   <li>no deletes, without {@code storage.delete.enabled}
      *   <li>classes of images, with {@code policy.repository.classes}
      *   <li>addresses of layers, with {@code validation.manifests.urls}
+     *   <li>manifests whose references are missing are let in, with {@code
+     *       validation.manifests.references: lenient}
      * </ol>
      */
     static Registry guarded(StoredRegistry stored, RegistrySettings settings) {
         Registry registry = stored;
+        if (settings.validation().manifests().references() == ReferencePolicy.LENIENT) {
+            registry = new LenientReferencesRegistry(registry);
+        }
         Urls urls = settings.validation().manifests().urls();
         if (!urls.isEmpty()) {
             registry = new LayerUrlRegistry(registry, urls.allow(), urls.deny());

@@ -16,6 +16,7 @@ import io.berth.manifest.ManifestParser;
 import io.berth.name.RepositoryName;
 import io.berth.object.memory.MemoryStore;
 import io.berth.policy.ReadOnlyRegistry;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.storage.StoredRegistry;
 import java.nio.charset.StandardCharsets;
@@ -137,7 +138,9 @@ class AssemblyTest {
     private static void put(Map<String, String> values, String kind) {
         CallerScope.run(
                 Caller.anonymous("192.0.2.7", "1"),
-                () -> registry(values).putManifest(NAME, image(kind), List.of()));
+                () ->
+                        registry(values)
+                                .putManifest(NAME, image(kind), List.of(), PutOptions.defaults()));
     }
 
     private static Registry registry(Map<String, String> values) {

@@ -8,6 +8,7 @@ import io.berth.name.Descriptor;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.registry.ForwardingRegistry;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -38,11 +39,12 @@ public final class LayerUrlRegistry extends ForwardingRegistry {
     }
 
     @Override
-    public void putManifest(RepositoryName repository, Manifest manifest, List<Tag> tags) {
+    public void putManifest(
+            RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options) {
         if (manifest instanceof ImageManifest image) {
             image.layers().forEach(this::requireAllowed);
         }
-        super.putManifest(repository, manifest, tags);
+        super.putManifest(repository, manifest, tags, options);
     }
 
     private void requireAllowed(Descriptor layer) {

@@ -11,6 +11,7 @@ import io.berth.name.UploadId;
 import io.berth.registry.ForwardingRegistry;
 import io.berth.registry.ForwardingUpload;
 import io.berth.registry.MountSource;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
@@ -50,7 +51,8 @@ public final class ReadOnlyRegistry extends ForwardingRegistry {
     }
 
     @Override
-    public void putManifest(RepositoryName repository, Manifest manifest, List<Tag> tags) {
+    public void putManifest(
+            RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options) {
         throw refused();
     }
 

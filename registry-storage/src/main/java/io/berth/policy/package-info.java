@@ -1,6 +1,6 @@
 /**
- * What an administrator allows: wrappers of the Registry contract that refuse, and otherwise pass
- * on.
+ * What an administrator allows: wrappers of the Registry contract that refuse or ask for less, and
+ * otherwise pass on.
  */
 @NullMarked
 package io.berth.policy;

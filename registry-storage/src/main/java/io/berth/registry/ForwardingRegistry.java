@@ -73,8 +73,9 @@ public abstract class ForwardingRegistry implements Registry {
     }
 
     @Override
-    public void putManifest(RepositoryName repository, Manifest manifest, List<Tag> tags) {
-        next.putManifest(repository, manifest, tags);
+    public void putManifest(
+            RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options) {
+        next.putManifest(repository, manifest, tags, options);
     }
 
     @Override

@@ -55,8 +55,8 @@ public interface RegistryWriter {
     Optional<Descriptor> mountBlob(RepositoryName target, Digest digest, MountSource source);
 
     /**
-     * Stores a manifest and points tags at it. Every blob and manifest it needs must be in the same
-     * repository, except where the specification exempts it.
+     * Stores a manifest and points tags at it. With {@link ReferencePolicy#STRICT} every blob and
+     * manifest it needs must be in the same repository, except where the specification exempts it.
      *
      * @param manifest parsed and checked against its digest already
      * @param tags all moved to this manifest, in this order; may be empty
@@ -64,5 +64,6 @@ public interface RegistryWriter {
      *     reference, detail = its digest; DENIED by policy. When moving one of several tags fails
      *     the manifest and the tags before it stay: a retry finishes.
      */
-    void putManifest(RepositoryName repository, Manifest manifest, List<Tag> tags);
+    void putManifest(
+            RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options);
 }

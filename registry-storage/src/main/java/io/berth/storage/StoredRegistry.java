@@ -20,6 +20,7 @@ import io.berth.registry.Maintenance;
 import io.berth.registry.MountSource;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
+import io.berth.registry.PutOptions;
 import io.berth.registry.ReferencePolicy;
 import io.berth.registry.Registry;
 import io.berth.registry.Upload;
@@ -261,10 +262,14 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
     }
 
     @Override
-    public void putManifest(RepositoryName repository, Manifest manifest, List<Tag> newTags) {
+    public void putManifest(
+            RepositoryName repository,
+            Manifest manifest,
+            List<Tag> newTags,
+            PutOptions putOptions) {
         StoreErrors.translated(
                 () -> {
-                    if (options.references() == ReferencePolicy.STRICT) {
+                    if (putOptions.references() == ReferencePolicy.STRICT) {
                         referenceCheck.require(repository, manifest);
                     }
                     manifestPush.run(repository, manifest, newTags);

@@ -1,6 +1,5 @@
 package io.berth.storage;
 
-import io.berth.registry.ReferencePolicy;
 import io.berth.storage.index.OwnershipMode;
 import io.berth.storage.upload.SessionKey;
 import java.time.Duration;
@@ -9,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a stored registry behaves.
  *
- * @param references what a pushed manifest must find in its repository
  * @param ownership whether other registries write the same tree
  * @param tagConcurrency tags looked at or removed at once when a manifest is deleted ({@code
  *     storage.tag.concurrencylimit}); 0: as many as the store is good for
@@ -27,7 +25,6 @@ import org.jspecify.annotations.Nullable;
  *     one that is kept in the store ({@code http.secret})
  */
 public record StoredRegistryOptions(
-        ReferencePolicy references,
         OwnershipMode ownership,
         int tagConcurrency,
         long manifestCacheBytes,
@@ -53,10 +50,9 @@ public record StoredRegistryOptions(
         }
     }
 
-    /** Strict, with ownership decided by the tree, and no other process on it. */
+    /** Ownership is decided by the tree, and no other process is on it. */
     public static StoredRegistryOptions defaults() {
         return new StoredRegistryOptions(
-                ReferencePolicy.STRICT,
                 OwnershipMode.AUTO,
                 0,
                 24L * 1024 * 1024,
@@ -71,7 +67,6 @@ public record StoredRegistryOptions(
     /** The same with other replicas on the tree. */
     public StoredRegistryOptions amongReplicas(Duration membershipTrust) {
         return new StoredRegistryOptions(
-                references,
                 ownership,
                 tagConcurrency,
                 manifestCacheBytes,
@@ -85,7 +80,6 @@ public record StoredRegistryOptions(
 
     public StoredRegistryOptions with(OwnershipMode ownership) {
         return new StoredRegistryOptions(
-                references,
                 ownership,
                 tagConcurrency,
                 manifestCacheBytes,

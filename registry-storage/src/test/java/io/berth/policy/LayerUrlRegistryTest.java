@@ -9,6 +9,7 @@ import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
 import io.berth.manifest.ManifestParser;
 import io.berth.name.RepositoryName;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +61,8 @@ class LayerUrlRegistryTest {
     }
 
     private void put(String url, List<String> allowed, List<String> denied) {
-        new LayerUrlRegistry(recording(), allowed, denied).putManifest(NAME, image(url), List.of());
+        new LayerUrlRegistry(recording(), allowed, denied)
+                .putManifest(NAME, image(url), List.of(), PutOptions.defaults());
     }
 
     private Registry recording() {

@@ -21,6 +21,7 @@ import io.berth.object.memory.MemoryStore;
 import io.berth.registry.ForwardingRegistry;
 import io.berth.registry.MountSource;
 import io.berth.registry.PageRequest;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.registry.RegistryDeleter;
 import io.berth.registry.RegistryWriter;
@@ -110,6 +111,7 @@ class PoliciesTest {
                         UploadChunk.empty(),
                         new MountSource.From(REPOSITORY),
                         image("x").build(),
+                        PutOptions.defaults(),
                         List.of())
                 .stream()
                 .filter(type::isInstance)
@@ -212,7 +214,13 @@ class PoliciesTest {
     void aManifestOfAClassIsNotTakenFromAnUnknownCaller() {
         Registry registry = new ClassPolicyRegistry(stored, Set.of("image"));
 
-        assertThatThrownBy(() -> registry.putManifest(REPOSITORY, image("i").build(), List.of()))
+        assertThatThrownBy(
+                        () ->
+                                registry.putManifest(
+                                        REPOSITORY,
+                                        image("i").build(),
+                                        List.of(),
+                                        PutOptions.defaults()))
                 .isInstanceOf(NoSuchElementException.class);
     }
 
@@ -221,7 +229,8 @@ class PoliciesTest {
         Manifest child = TestContent.pushImage(stored, REPOSITORY, "child");
         Manifest index = index(child).build();
 
-        new ClassPolicyRegistry(stored, Set.of("plugin")).putManifest(REPOSITORY, index, List.of());
+        new ClassPolicyRegistry(stored, Set.of("plugin"))
+                .putManifest(REPOSITORY, index, List.of(), PutOptions.defaults());
 
         assertThat(stored.resolve(REPOSITORY, index.digest())).isEqualTo(index.digest());
     }
@@ -244,7 +253,10 @@ class PoliciesTest {
         Caller caller = new Caller(Caller.Kind.USER, "alice", Set.of(), grants, "", "");
         try {
             CallerScope.run(
-                    caller, () -> registry.putManifest(REPOSITORY, what.build(), List.of()));
+                    caller,
+                    () ->
+                            registry.putManifest(
+                                    REPOSITORY, what.build(), List.of(), PutOptions.defaults()));
             return null;
         } catch (RegistryException e) {
             assertThat(e.code()).isEqualTo(ErrorCode.DENIED);

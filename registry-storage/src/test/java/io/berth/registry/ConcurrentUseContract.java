@@ -26,7 +26,9 @@ abstract class ConcurrentUseContract extends RoleContract {
                 IntStream.range(0, 8)
                         .mapToObj(i -> pushImage(registry(), REPOSITORY, "image " + i))
                         .toList();
-        registry().putManifest(REPOSITORY, images.getFirst(), tags("contended"));
+        registry()
+                .putManifest(
+                        REPOSITORY, images.getFirst(), tags("contended"), PutOptions.defaults());
 
         allAtOnce(
                 images.stream()
@@ -38,7 +40,8 @@ abstract class ConcurrentUseContract extends RoleContract {
                                                         .putManifest(
                                                                 REPOSITORY,
                                                                 manifest,
-                                                                tags("contended"));
+                                                                tags("contended"),
+                                                                PutOptions.defaults());
                                                 registry()
                                                         .manifest(REPOSITORY, Tag.of("contended"));
                                             }
@@ -69,7 +72,12 @@ abstract class ConcurrentUseContract extends RoleContract {
             allAtOnce(
                     List.of(
                             () -> {
-                                registry().putManifest(REPOSITORY, manifest, tags("v1"));
+                                registry()
+                                        .putManifest(
+                                                REPOSITORY,
+                                                manifest,
+                                                tags("v1"),
+                                                PutOptions.defaults());
                                 return "";
                             },
                             () -> {

@@ -25,7 +25,7 @@ abstract class ReferrerListerContract extends RoleContract {
         Manifest signature = pushAbout(subject.digest(), "signature", "text/signature");
         Manifest sbom = pushAbout(subject.digest(), "sbom", "text/sbom");
         Manifest index = index(subject).subject(subject.digest()).build();
-        registry().putManifest(REPOSITORY, index, List.of());
+        registry().putManifest(REPOSITORY, index, List.of(), PutOptions.defaults());
 
         List<Descriptor> found = referrers(subject.digest(), null);
 
@@ -54,7 +54,7 @@ abstract class ReferrerListerContract extends RoleContract {
         TestContent.ImageBuilder image =
                 image("old style").configType("application/x.old").subject(subject);
         image.pushBlobs(registry(), REPOSITORY);
-        registry().putManifest(REPOSITORY, image.build(), List.of());
+        registry().putManifest(REPOSITORY, image.build(), List.of(), PutOptions.defaults());
 
         assertThat(referrers(subject, null).getFirst().artifactType())
                 .isEqualTo("application/x.old");
@@ -123,7 +123,7 @@ abstract class ReferrerListerContract extends RoleContract {
             TestContent.ImageBuilder image =
                     image("large " + i).subject(subject).annotation("text", "x".repeat(250_000));
             image.pushBlobs(registry(), REPOSITORY);
-            registry().putManifest(REPOSITORY, image.build(), List.of());
+            registry().putManifest(REPOSITORY, image.build(), List.of(), PutOptions.defaults());
             expected.add(image.build().digest());
         }
         List<Digest> found = new ArrayList<>();
@@ -147,7 +147,7 @@ abstract class ReferrerListerContract extends RoleContract {
                 image(name).artifactType(artifactType).subject(subject).annotation("about", name);
         image.pushBlobs(registry(), REPOSITORY);
         Manifest manifest = image.build();
-        registry().putManifest(REPOSITORY, manifest, List.of());
+        registry().putManifest(REPOSITORY, manifest, List.of(), PutOptions.defaults());
         return manifest;
     }
 

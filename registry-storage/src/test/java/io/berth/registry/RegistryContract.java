@@ -12,6 +12,11 @@ public abstract class RegistryContract {
     /** The registry under test; the same one throughout a test. */
     protected abstract Registry registry();
 
+    /** Whether options of a push arrive that the wire has no word for. */
+    protected boolean takesEveryOption() {
+        return true;
+    }
+
     @Nested
     class Reading extends RegistryReaderContract {
         @Override
@@ -25,6 +30,19 @@ public abstract class RegistryContract {
         @Override
         Registry registry() {
             return RegistryContract.this.registry();
+        }
+    }
+
+    @Nested
+    class WritingWithOptions extends PutOptionsContract {
+        @Override
+        Registry registry() {
+            return RegistryContract.this.registry();
+        }
+
+        @Override
+        boolean takesEveryOption() {
+            return RegistryContract.this.takesEveryOption();
         }
     }
 

@@ -77,7 +77,7 @@ abstract class RegistryDeleterContract extends RoleContract {
         Manifest manifest = pushImage(registry(), REPOSITORY, "phoenix", "v1");
         registry().deleteManifest(REPOSITORY, manifest.digest());
 
-        registry().putManifest(REPOSITORY, manifest, tags("v1"));
+        registry().putManifest(REPOSITORY, manifest, tags("v1"), PutOptions.defaults());
 
         assertThat(registry().resolve(REPOSITORY, Tag.of("v1"))).isEqualTo(manifest.digest());
     }

@@ -146,7 +146,8 @@ abstract class RegistryWriterContract extends RoleContract {
         TestContent.ImageBuilder image = image("long").pushBlobs(registry(), REPOSITORY);
         Digest digest = sha512(bytes(image.json()));
 
-        registry().putManifest(REPOSITORY, image.build(digest), tags("long"));
+        registry()
+                .putManifest(REPOSITORY, image.build(digest), tags("long"), PutOptions.defaults());
 
         assertThat(registry().manifest(REPOSITORY, Tag.of("long")).digest()).isEqualTo(digest);
         assertThat(registry().manifest(REPOSITORY, digest).digest()).isEqualTo(digest);
@@ -162,7 +163,14 @@ abstract class RegistryWriterContract extends RoleContract {
         TestContent.ImageBuilder image = image("incomplete").layers(there, missing);
         pushBlob(registry(), REPOSITORY, there);
 
-        assertThatThrownBy(() -> registry().putManifest(REPOSITORY, image.build(), tags("v1")))
+        assertThatThrownBy(
+                        () ->
+                                registry()
+                                        .putManifest(
+                                                REPOSITORY,
+                                                image.build(),
+                                                tags("v1"),
+                                                PutOptions.defaults()))
                 .isInstanceOfSatisfying(
                         RegistryException.class,
                         e -> {
@@ -189,7 +197,13 @@ abstract class RegistryWriterContract extends RoleContract {
 
         assertFails(
                 ErrorCode.MANIFEST_BLOB_UNKNOWN,
-                () -> registry().putManifest(REPOSITORY, image.build(), List.of()));
+                () ->
+                        registry()
+                                .putManifest(
+                                        REPOSITORY,
+                                        image.build(),
+                                        List.of(),
+                                        PutOptions.defaults()));
     }
 
     @Test
@@ -201,7 +215,7 @@ abstract class RegistryWriterContract extends RoleContract {
                         "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
                         "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip")) {
             Manifest manifest = image.layerType(type).build();
-            registry().putManifest(REPOSITORY, manifest, List.of());
+            registry().putManifest(REPOSITORY, manifest, List.of(), PutOptions.defaults());
             assertThat(registry().manifest(REPOSITORY, manifest.digest()).content())
                     .isEqualTo(manifest.content());
         }
@@ -214,7 +228,7 @@ abstract class RegistryWriterContract extends RoleContract {
         pushBlob(registry(), REPOSITORY, cached);
         Manifest index = index(child).blobChild(cached).build();
 
-        registry().putManifest(REPOSITORY, index, tags("multi"));
+        registry().putManifest(REPOSITORY, index, tags("multi"), PutOptions.defaults());
 
         assertThat(registry().manifest(REPOSITORY, Tag.of("multi")).content())
                 .isEqualTo(index.content());
@@ -226,18 +240,19 @@ abstract class RegistryWriterContract extends RoleContract {
                                 .putManifest(
                                         REPOSITORY,
                                         index(child).missingChild(nowhere).build(),
-                                        List.of()));
+                                        List.of(),
+                                        PutOptions.defaults()));
     }
 
     @Test
     void indexesNestAndMayBeEmpty() {
         Manifest child = pushImage(registry(), REPOSITORY, "child");
         Manifest inner = index(child).build();
-        registry().putManifest(REPOSITORY, inner, List.of());
+        registry().putManifest(REPOSITORY, inner, List.of(), PutOptions.defaults());
         Manifest outer = index(inner).docker().build();
-        registry().putManifest(REPOSITORY, outer, tags("outer"));
+        registry().putManifest(REPOSITORY, outer, tags("outer"), PutOptions.defaults());
         Manifest empty = index().build();
-        registry().putManifest(REPOSITORY, empty, tags("empty"));
+        registry().putManifest(REPOSITORY, empty, tags("empty"), PutOptions.defaults());
 
         assertThat(registry().resolve(REPOSITORY, Tag.of("outer"))).isEqualTo(outer.digest());
         assertThat(registry().resolve(REPOSITORY, Tag.of("empty"))).isEqualTo(empty.digest());
@@ -264,7 +279,7 @@ abstract class RegistryWriterContract extends RoleContract {
                         "_manifests",
                         "_uploads");
         Manifest manifest = pushImage(registry(), REPOSITORY, "odd");
-        registry().putManifest(REPOSITORY, manifest, tags);
+        registry().putManifest(REPOSITORY, manifest, tags, PutOptions.defaults());
 
         for (Tag tag : tags) {
             assertThat(registry().resolve(REPOSITORY, tag)).isEqualTo(manifest.digest());

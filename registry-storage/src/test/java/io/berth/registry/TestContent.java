@@ -65,7 +65,7 @@ public final class TestContent {
         ImageBuilder image = image(name);
         image.pushBlobs(registry, repository);
         Manifest manifest = image.build();
-        registry.putManifest(repository, manifest, tags(tags));
+        registry.putManifest(repository, manifest, tags(tags), PutOptions.defaults());
         return manifest;
     }
 

@@ -19,6 +19,7 @@ import io.berth.object.ObjectStoreException;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.storage.index.OwnershipMode;
 import io.berth.storage.tree.PagedListing;
@@ -126,7 +127,7 @@ class CatalogTest {
                         });
 
         open(tapped, OwnershipMode.AUTO, true)
-                .putManifest(REPOSITORY, image("two").build(), tags("v2"));
+                .putManifest(REPOSITORY, image("two").build(), tags("v2"), PutOptions.defaults());
 
         assertThat(met[0]).isTrue();
         assertThat(catalog(open(OwnershipMode.AUTO))).containsExactly(REPOSITORY);

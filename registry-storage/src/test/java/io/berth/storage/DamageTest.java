@@ -23,6 +23,7 @@ import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.PageRequest;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.storage.index.OwnershipMode;
 import io.berth.storage.tree.LinkFiles;
@@ -109,7 +110,7 @@ class DamageTest {
         }
         image("damaged").pushBlobs(registry, REPOSITORY);
         Manifest manifest = image("damaged").subject(subject).build();
-        registry.putManifest(REPOSITORY, manifest, tags("damaged"));
+        registry.putManifest(REPOSITORY, manifest, tags("damaged"), PutOptions.defaults());
         ObjectKey key = RegistryLayout.blob(manifest.digest());
         switch (damage) {
             case EMPTY -> put(key, new byte[0]);
@@ -128,7 +129,7 @@ class DamageTest {
             Manifest base = pushImage(shared, REPOSITORY, "base", "v1");
             image("sig").pushBlobs(shared, REPOSITORY);
             Manifest signature = image("sig").subject(base.digest()).build();
-            shared.putManifest(REPOSITORY, signature, List.of());
+            shared.putManifest(REPOSITORY, signature, List.of(), PutOptions.defaults());
             Digest damaged = damaged(shared, damage, base.digest());
 
             Registry again = open(OwnershipMode.SHARED, remote);
@@ -159,7 +160,7 @@ class DamageTest {
 
         Manifest manifest = image("damaged").subject(base.digest()).build();
         assertThat(manifest.digest()).isEqualTo(damaged);
-        again.putManifest(REPOSITORY, manifest, List.of());
+        again.putManifest(REPOSITORY, manifest, List.of(), PutOptions.defaults());
 
         assertThat(referrers(again, base.digest())).isEqualTo(1);
     }
@@ -189,7 +190,11 @@ class DamageTest {
         StoredRegistry registry = open(OwnershipMode.AUTO, false);
         Manifest base = pushImage(registry, REPOSITORY, "base", "v1");
         image("sig").pushBlobs(registry, REPOSITORY);
-        registry.putManifest(REPOSITORY, image("sig").subject(base.digest()).build(), List.of());
+        registry.putManifest(
+                REPOSITORY,
+                image("sig").subject(base.digest()).build(),
+                List.of(),
+                PutOptions.defaults());
         for (String key : new PagedListing(store, FOLDER + "_berth/")) {
             store.delete(ObjectKey.of(key), Condition.always());
         }
@@ -240,7 +245,7 @@ class DamageTest {
                             e -> assertThat(e.code()).isEqualTo(ErrorCode.MANIFEST_UNKNOWN));
         }
         again.deleteTag(REPOSITORY, Tag.of("v1")); // a damaged tag can be removed
-        again.putManifest(REPOSITORY, manifest, tags("v1"));
+        again.putManifest(REPOSITORY, manifest, tags("v1"), PutOptions.defaults());
 
         assertThat(again.resolve(REPOSITORY, Tag.of("v1"))).isEqualTo(manifest.digest());
         assertThat(tagsOf(again)).isEqualTo(tags("v1", "v2"));

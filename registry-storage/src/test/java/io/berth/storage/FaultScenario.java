@@ -25,6 +25,7 @@ import io.berth.registry.Blob;
 import io.berth.registry.MountSource;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.registry.TestContent;
 import io.berth.registry.Upload;
@@ -113,14 +114,22 @@ record FaultScenario(String name, Operation prepare, Operation operation, Operat
                         registry -> image("new").pushBlobs(registry, REPOSITORY),
                         registry ->
                                 registry.putManifest(
-                                        REPOSITORY, image("new").build(), tags("a", "b")),
+                                        REPOSITORY,
+                                        image("new").build(),
+                                        tags("a", "b"),
+                                        PutOptions.defaults()),
                         registry ->
                                 assertThat(registry.resolve(REPOSITORY, Tag.of("b")))
                                         .isEqualTo(image("new").build().digest())),
                 new FaultScenario(
                         "push a referrer",
                         registry -> about().pushBlobs(registry, REPOSITORY),
-                        registry -> registry.putManifest(REPOSITORY, about().build(), List.of()),
+                        registry ->
+                                registry.putManifest(
+                                        REPOSITORY,
+                                        about().build(),
+                                        List.of(),
+                                        PutOptions.defaults()),
                         registry ->
                                 assertThat(
                                                 registry.referrers(
@@ -138,7 +147,10 @@ record FaultScenario(String name, Operation prepare, Operation operation, Operat
                         },
                         registry ->
                                 registry.putManifest(
-                                        REPOSITORY, image("new").build(), tags("latest")),
+                                        REPOSITORY,
+                                        image("new").build(),
+                                        tags("latest"),
+                                        PutOptions.defaults()),
                         registry ->
                                 assertThat(registry.resolve(REPOSITORY, Tag.of("latest")))
                                         .isEqualTo(image("new").build().digest())),

@@ -16,6 +16,7 @@ import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.PageRequest;
+import io.berth.registry.PutOptions;
 import io.berth.storage.manifest.Tombstones;
 import io.berth.storage.tree.RegistryLayout;
 import java.lang.reflect.InvocationTargetException;
@@ -68,11 +69,18 @@ class InterruptedDeleteTest {
         Tombstones other = new Tombstones(store, clock(Duration.ofMinutes(minutesAhead)));
         Tombstones.Lease lease = other.begin(REPOSITORY, manifest.digest());
 
-        assertThat(refusal(() -> pushing.putManifest(REPOSITORY, manifest, tags("v2"))))
+        assertThat(
+                        refusal(
+                                () ->
+                                        pushing.putManifest(
+                                                REPOSITORY,
+                                                manifest,
+                                                tags("v2"),
+                                                PutOptions.defaults())))
                 .contains(ErrorCode.UNAVAILABLE);
 
         other.end(lease, Tombstones.State.OVER);
-        pushing.putManifest(REPOSITORY, manifest, tags("v2"));
+        pushing.putManifest(REPOSITORY, manifest, tags("v2"), PutOptions.defaults());
     }
 
     /** Whatever the time of day was there. */
@@ -86,10 +94,17 @@ class InterruptedDeleteTest {
 
         StoredRegistry early =
                 replica(later(Tombstones.DEAD.minusMinutes(1)), Duration.ZERO, MOMENT);
-        assertThat(refusal(() -> early.putManifest(REPOSITORY, manifest, tags("v2"))))
+        assertThat(
+                        refusal(
+                                () ->
+                                        early.putManifest(
+                                                REPOSITORY,
+                                                manifest,
+                                                tags("v2"),
+                                                PutOptions.defaults())))
                 .contains(ErrorCode.UNAVAILABLE);
         StoredRegistry late = replica(later(Tombstones.DEAD.plusMinutes(1)), Duration.ZERO, MOMENT);
-        late.putManifest(REPOSITORY, manifest, tags("v2"));
+        late.putManifest(REPOSITORY, manifest, tags("v2"), PutOptions.defaults());
     }
 
     /** The same store some time later, for what looks when tombstones were written. */
@@ -148,7 +163,10 @@ class InterruptedDeleteTest {
                                 refusal(
                                         () ->
                                                 registry.putManifest(
-                                                        REPOSITORY, manifest, tags("v2"))));
+                                                        REPOSITORY,
+                                                        manifest,
+                                                        tags("v2"),
+                                                        PutOptions.defaults())));
         Thread.ofPlatform().daemon().start(push);
         assertThat(waits.await(60, TimeUnit.SECONDS)).isTrue();
 

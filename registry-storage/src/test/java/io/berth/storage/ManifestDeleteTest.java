@@ -17,6 +17,7 @@ import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.PageRequest;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.storage.index.OwnershipMode;
 import io.berth.storage.tree.PagedListing;
@@ -147,7 +148,8 @@ class ManifestDeleteTest {
                                                                 second.putManifest(
                                                                         REPOSITORY,
                                                                         manifest,
-                                                                        tags("v2")));
+                                                                        tags("v2"),
+                                                                        PutOptions.defaults()));
                                     }
                                 }),
                         OwnershipMode.AUTO);
@@ -155,7 +157,7 @@ class ManifestDeleteTest {
         deleting.deleteManifest(REPOSITORY, manifest.digest());
 
         assertThat(told[0]).isEqualTo(ErrorCode.UNAVAILABLE);
-        second.putManifest(REPOSITORY, manifest, tags("v2"));
+        second.putManifest(REPOSITORY, manifest, tags("v2"), PutOptions.defaults());
         assertThat(replica().resolve(REPOSITORY, Tag.of("v2"))).isEqualTo(manifest.digest());
     }
 
@@ -181,7 +183,7 @@ class ManifestDeleteTest {
                                 }),
                         OwnershipMode.AUTO);
 
-        pushing.putManifest(REPOSITORY, manifest, pushed);
+        pushing.putManifest(REPOSITORY, manifest, pushed, PutOptions.defaults());
 
         assertThat(met).isTrue();
         assertThat(replica().resolve(REPOSITORY, manifest.digest())).isEqualTo(manifest.digest());
@@ -205,9 +207,11 @@ class ManifestDeleteTest {
         StoredRegistry pushing =
                 meeting(
                         "/tags/latest/current/",
-                        () -> second.putManifest(REPOSITORY, three, tags("latest")));
+                        () ->
+                                second.putManifest(
+                                        REPOSITORY, three, tags("latest"), PutOptions.defaults()));
 
-        pushing.putManifest(REPOSITORY, two, tags("latest"));
+        pushing.putManifest(REPOSITORY, two, tags("latest"), PutOptions.defaults());
 
         assertThat(one.digest()).isNotEqualTo(two.digest());
         assertThat(replica().resolve(REPOSITORY, Tag.of("latest"))).isEqualTo(three.digest());
@@ -227,11 +231,12 @@ class ManifestDeleteTest {
                                                 && call.key().contains("/_berth/deletes/"),
                                 () -> {
                                     second.deleteManifest(REPOSITORY, one.digest());
-                                    second.putManifest(REPOSITORY, two, tags("latest"));
+                                    second.putManifest(
+                                            REPOSITORY, two, tags("latest"), PutOptions.defaults());
                                 }),
                         OwnershipMode.AUTO);
 
-        pushing.putManifest(REPOSITORY, one, tags("latest"));
+        pushing.putManifest(REPOSITORY, one, tags("latest"), PutOptions.defaults());
 
         assertThat(replica().resolve(REPOSITORY, Tag.of("latest"))).isEqualTo(two.digest());
         assertThat(replica().resolve(REPOSITORY, one.digest())).isEqualTo(one.digest());

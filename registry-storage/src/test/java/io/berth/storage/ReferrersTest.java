@@ -14,6 +14,7 @@ import io.berth.object.ObjectStore;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.storage.index.OwnershipMode;
 import java.time.Clock;
@@ -73,7 +74,7 @@ class ReferrersTest {
                             .annotation("number", "" + i)
                             .subject(SUBJECT)
                             .build();
-            registry.putManifest(REPOSITORY, manifest, List.of());
+            registry.putManifest(REPOSITORY, manifest, List.of(), PutOptions.defaults());
             digests.add(manifest.digest());
         }
         return List.copyOf(digests);

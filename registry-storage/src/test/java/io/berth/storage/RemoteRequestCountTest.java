@@ -17,6 +17,7 @@ import io.berth.object.ObjectStore;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.MountSource;
 import io.berth.registry.PageRequest;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.registry.TestContent;
 import io.berth.storage.index.OwnershipMode;
@@ -124,15 +125,15 @@ class RemoteRequestCountTest {
         twoLayers().pushBlobs(elsewhere, REPOSITORY);
         Registry registry = cold(OwnershipMode.AUTO);
 
-        registry.putManifest(REPOSITORY, twoLayers().build(), tags("v1"));
+        registry.putManifest(REPOSITORY, twoLayers().build(), tags("v1"), PutOptions.defaults());
         // Link and content of each reference; once the index's claim; content, index, link, what
         // the tag holds, tag, its history, and a look for deletes.
         int references = 1 + LAYERS;
         assertThat(requests).hasSize(2 * references + 1 + 7);
         requests.clear();
-        registry.putManifest(REPOSITORY, twoLayers().build(), tags("v2"));
+        registry.putManifest(REPOSITORY, twoLayers().build(), tags("v2"), PutOptions.defaults());
         assertRequests("HEAD", "HEAD", "HEAD", "READ", "PUT", "PUT", "PUT", "PUT", "PUT", "LIST");
-        registry.putManifest(REPOSITORY, twoLayers().build(), List.of());
+        registry.putManifest(REPOSITORY, twoLayers().build(), List.of(), PutOptions.defaults());
         assertRequests("HEAD", "HEAD", "HEAD", "PUT", "PUT", "LIST");
     }
 
@@ -219,7 +220,10 @@ class RemoteRequestCountTest {
         Manifest subject = pushImage(elsewhere, REPOSITORY, "subject", "v1");
         image("about").subject(subject.digest()).pushBlobs(elsewhere, REPOSITORY);
         elsewhere.putManifest(
-                REPOSITORY, image("about").subject(subject.digest()).build(), List.of());
+                REPOSITORY,
+                image("about").subject(subject.digest()).build(),
+                List.of(),
+                PutOptions.defaults());
         Registry registry = cold(OwnershipMode.AUTO);
 
         registry.referrers(REPOSITORY, subject.digest(), null, PageRequest.first(100));

@@ -18,6 +18,7 @@ import io.berth.object.InterceptedStore.Call;
 import io.berth.object.ObjectStore;
 import io.berth.registry.Blob;
 import io.berth.registry.PageRequest;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.registry.TestContent.ImageBuilder;
 import io.berth.storage.manifest.Tombstones;
@@ -286,7 +287,12 @@ abstract class ReplicasContract {
                             Kind.PUSH,
                             tag,
                             digest,
-                            () -> registry.putManifest(REPOSITORY, manifest, List.of(tag)),
+                            () ->
+                                    registry.putManifest(
+                                            REPOSITORY,
+                                            manifest,
+                                            List.of(tag),
+                                            PutOptions.defaults()),
                             defects);
             case 5 ->
                     record(

@@ -21,7 +21,7 @@ import io.berth.object.ObjectStore;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.MountSource;
 import io.berth.registry.PageRequest;
-import io.berth.registry.ReferencePolicy;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
@@ -54,7 +54,6 @@ class RequestCountTest {
         return new StoredRegistry(
                 store,
                 new StoredRegistryOptions(
-                        ReferencePolicy.STRICT,
                         ownership,
                         1,
                         1024 * 1024,
@@ -199,7 +198,7 @@ class RequestCountTest {
         image("a").pushBlobs(warm, REPOSITORY);
         Registry registry = cold();
 
-        registry.putManifest(REPOSITORY, image("a").build(), tags("v1"));
+        registry.putManifest(REPOSITORY, image("a").build(), tags("v1"), PutOptions.defaults());
         List<String> first = List.copyOf(requests);
         // Every reference, a lookup in parallel each: link and content.
         assertThat(first.subList(0, 4))
@@ -217,7 +216,7 @@ class RequestCountTest {
                         "PUT _manifests/revisions/D/link",
                         "PUT _manifests/tags/v1/current/link");
         requests.clear();
-        registry.putManifest(REPOSITORY, image("a").build(), tags("v1"));
+        registry.putManifest(REPOSITORY, image("a").build(), tags("v1"), PutOptions.defaults());
         assertThat(requests).hasSize(9);
     }
 
@@ -339,7 +338,11 @@ class RequestCountTest {
             pushImage(warm, REPOSITORY, "other " + i);
         }
         image("about").subject(subject.digest()).pushBlobs(warm, REPOSITORY);
-        warm.putManifest(REPOSITORY, image("about").subject(subject.digest()).build(), List.of());
+        warm.putManifest(
+                REPOSITORY,
+                image("about").subject(subject.digest()).build(),
+                List.of(),
+                PutOptions.defaults());
         Registry registry = cold();
 
         registry.referrers(REPOSITORY, subject.digest(), null, PageRequest.first(100));

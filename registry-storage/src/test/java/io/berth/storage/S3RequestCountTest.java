@@ -22,6 +22,7 @@ import io.berth.object.s3.S3Store;
 import io.berth.object.s3.TestBucket;
 import io.berth.registry.MountSource;
 import io.berth.registry.PageRequest;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.registry.TestContent.ImageBuilder;
 import io.berth.registry.Upload;
@@ -298,7 +299,7 @@ class S3RequestCountTest {
         int references = 3;
 
         Registry registry = cold();
-        registry.putManifest(REPOSITORY, image.build(), tags("v1"));
+        registry.putManifest(REPOSITORY, image.build(), tags("v1"), PutOptions.defaults());
         assertSent(
                 5,
                 "GetObject",
@@ -309,9 +310,9 @@ class S3RequestCountTest {
                 5,
                 "ListObjectsV2",
                 1);
-        registry.putManifest(REPOSITORY, image.build(), tags("v2"));
+        registry.putManifest(REPOSITORY, image.build(), tags("v2"), PutOptions.defaults());
         assertSent(5, "GetObject", 1, "HeadObject", references, "PutObject", 5, "ListObjectsV2", 1);
-        registry.putManifest(REPOSITORY, image.build(), List.of());
+        registry.putManifest(REPOSITORY, image.build(), List.of(), PutOptions.defaults());
         assertSent(4, "HeadObject", references, "PutObject", 2, "ListObjectsV2", 1);
     }
 

@@ -15,6 +15,7 @@ import io.berth.object.InterceptedStore.Call;
 import io.berth.object.ObjectStore;
 import io.berth.object.s3.S3Store;
 import io.berth.object.s3.TestBucket;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -46,7 +47,9 @@ class TagReturnsTest {
     @Test
     void aPushOfTheTag() {
         betweenAnyRequests(
-                (registry, third) -> registry.putManifest(REPOSITORY, third, tags("tag")), true);
+                (registry, third) ->
+                        registry.putManifest(REPOSITORY, third, tags("tag"), PutOptions.defaults()),
+                true);
     }
 
     @Test
@@ -128,8 +131,8 @@ class TagReturnsTest {
         public synchronized void before(Call call) {
             if (--left == 0) {
                 before = pointer(other);
-                other.putManifest(REPOSITORY, second, tags("tag"));
-                other.putManifest(REPOSITORY, first, tags("tag"));
+                other.putManifest(REPOSITORY, second, tags("tag"), PutOptions.defaults());
+                other.putManifest(REPOSITORY, first, tags("tag"), PutOptions.defaults());
                 happened = true;
             }
         }

@@ -115,7 +115,6 @@ class CachesTest {
         StoredRegistryOptions defaults = StoredRegistryOptions.defaults();
         StoredRegistryOptions options =
                 new StoredRegistryOptions(
-                        defaults.references(),
                         defaults.ownership(),
                         1,
                         MEBIBYTE,

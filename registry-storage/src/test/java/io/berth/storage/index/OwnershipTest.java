@@ -15,6 +15,7 @@ import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.PageRequest;
+import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.storage.StoredRegistry;
 import io.berth.storage.StoredRegistryOptions;
@@ -150,7 +151,7 @@ class OwnershipTest {
         Manifest doomed = pushImage(before, REPOSITORY, "doomed", "c");
         image("about").subject(kept.digest()).pushBlobs(before, REPOSITORY);
         Manifest about = image("about").subject(kept.digest()).build();
-        before.putManifest(REPOSITORY, about, List.of());
+        before.putManifest(REPOSITORY, about, List.of(), PutOptions.defaults());
         Registry registry = open(OwnershipMode.EXCLUSIVE);
 
         registry.deleteManifest(REPOSITORY, doomed.digest());
@@ -200,7 +201,7 @@ class OwnershipTest {
             Registry afterwards = open(OwnershipMode.AUTO);
             assertThat(afterwards.tags(REPOSITORY, PageRequest.first(10)).items()).isEmpty();
 
-            registry.putManifest(REPOSITORY, manifest, tags("v1"));
+            registry.putManifest(REPOSITORY, manifest, tags("v1"), PutOptions.defaults());
 
             assertThat(registry.tags(REPOSITORY, PageRequest.first(10)).items())
                     .isEqualTo(tags("v1"));

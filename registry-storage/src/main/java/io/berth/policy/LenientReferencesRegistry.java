@@ -1,0 +1,27 @@
+package io.berth.policy;
+
+import io.berth.manifest.Manifest;
+import io.berth.name.RepositoryName;
+import io.berth.name.Tag;
+import io.berth.registry.ForwardingRegistry;
+import io.berth.registry.PutOptions;
+import io.berth.registry.ReferencePolicy;
+import io.berth.registry.Registry;
+import java.util.List;
+
+/**
+ * Takes manifests although some of what they refer to is missing ({@code
+ * validation.manifests.references: lenient}).
+ */
+public final class LenientReferencesRegistry extends ForwardingRegistry {
+
+    public LenientReferencesRegistry(Registry next) {
+        super(next);
+    }
+
+    @Override
+    public void putManifest(
+            RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options) {
+        super.putManifest(repository, manifest, tags, options.with(ReferencePolicy.LENIENT));
+    }
+}
