@@ -111,11 +111,12 @@ final class ManifestController {
         List<Tag> tags = tags(reference, query);
         Digest expected = expected(reference, query);
         MediaType declared = declaredType(request);
+        PutOptions options = PutOptions.defaults().with(PushCondition.of(reference, request));
         Manifest manifest;
         try (ManifestBodyReader.Body body = bodies.read(request)) {
             manifest = ManifestParser.pushed(body.content(), declared, expected);
             body.parsed(manifest);
-            registry.putManifest(path.repository(), manifest, tags, PutOptions.defaults());
+            registry.putManifest(path.repository(), manifest, tags, options);
         }
         Digest digest = manifest.digest();
         response.setHeader(

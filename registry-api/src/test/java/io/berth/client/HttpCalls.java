@@ -157,6 +157,9 @@ final class HttpCalls {
         if (status == 416) {
             return ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER;
         }
+        if (status == 412) {
+            return ErrorCode.TAG_CONDITION_FAILED;
+        }
         if (status == 413) {
             return ErrorCode.MANIFEST_TOO_LARGE;
         }

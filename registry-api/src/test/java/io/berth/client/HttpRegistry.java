@@ -14,11 +14,14 @@ import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.name.UploadId;
 import io.berth.registry.Blob;
+import io.berth.registry.DeleteOutcome;
 import io.berth.registry.MountSource;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
+import io.berth.registry.PutOutcome;
 import io.berth.registry.Registry;
+import io.berth.registry.TagCondition;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
 import java.io.IOException;
@@ -171,18 +174,27 @@ public final class HttpRegistry implements Registry {
         return Optional.empty();
     }
 
+    /**
+     * Under a condition one tag can be pushed. Which references may be missing the server decides,
+     * and what was there before it does not say.
+     */
     @Override
-    public void putManifest(
+    public PutOutcome putManifest(
             RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options) {
-        String query =
-                tags.stream()
-                        .map(tag -> "tag=" + tag)
-                        .collect(Collectors.joining("&", tags.isEmpty() ? "" : "?", ""));
         HttpCalls.Answer answer =
-                calls.call("PUT", manifestPath(repository, manifest.digest()) + query)
-                        .header("Content-Type", manifest.mediaType())
-                        .body(manifest.content())
-                        .fetch(201);
+                switch (options.condition()) {
+                    case TagCondition.Any() -> put(repository, manifest, tags).fetch(201);
+                    case TagCondition.IfAbsent() ->
+                            put(repository, manifest, tags.getFirst())
+                                    .header("If-None-Match", "*")
+                                    .fetch(201);
+                    case TagCondition.IfAt(Digest digest) ->
+                            put(repository, manifest, tags.getFirst())
+                                    .header("If-Match", "\"" + digest + "\"")
+                                    .fetch(201);
+                };
+        boolean conditional = !options.condition().equals(TagCondition.any());
+        require(!conditional || tags.size() == 1, "a condition on " + tags);
         requireDigest(answer, manifest.digest());
         require(
                 answer.header("Location").endsWith(manifestPath(repository, manifest.digest())),
@@ -192,8 +204,29 @@ public final class HttpRegistry implements Registry {
                         .firstValue("OCI-Subject")
                         .equals(manifest.subject().map(Digest::toString)),
                 "OCI-Subject");
-        String named = tags.stream().map(Tag::value).collect(Collectors.joining(", "));
+        String named =
+                conditional ? "" : tags.stream().map(Tag::value).collect(Collectors.joining(", "));
         require(answer.headers().firstValue("OCI-Tag").orElse("").equals(named), "OCI-Tag");
+        return PutOutcome.unknown();
+    }
+
+    private HttpCalls.Call put(RepositoryName repository, Manifest manifest, List<Tag> tags) {
+        String query =
+                tags.stream()
+                        .map(tag -> "tag=" + tag)
+                        .collect(Collectors.joining("&", tags.isEmpty() ? "" : "?", ""));
+        return put(manifestPath(repository, manifest.digest()) + query, manifest);
+    }
+
+    private HttpCalls.Call put(RepositoryName repository, Manifest manifest, Tag tag) {
+        String query = "?digest=" + encode(manifest.digest());
+        return put(manifestPath(repository, tag) + query, manifest);
+    }
+
+    private HttpCalls.Call put(String target, Manifest manifest) {
+        return calls.call("PUT", target)
+                .header("Content-Type", manifest.mediaType())
+                .body(manifest.content());
     }
 
     @Override
@@ -202,13 +235,15 @@ public final class HttpRegistry implements Registry {
     }
 
     @Override
-    public void deleteManifest(RepositoryName repository, Digest digest) {
+    public DeleteOutcome deleteManifest(RepositoryName repository, Digest digest) {
         calls.call("DELETE", manifestPath(repository, digest)).fetch(202);
+        return DeleteOutcome.unknown();
     }
 
     @Override
-    public void deleteTag(RepositoryName repository, Tag tag) {
+    public Optional<Digest> deleteTag(RepositoryName repository, Tag tag) {
         calls.call("DELETE", manifestPath(repository, tag)).fetch(202);
+        return Optional.empty();
     }
 
     @Override

@@ -83,7 +83,7 @@ class ErrorsTest {
             byStatus.merge(ErrorStatus.of(code), Set.of(code), ErrorsTest::union);
         }
         assertThat(byStatus)
-                .containsOnlyKeys(400, 401, 403, 404, 405, 413, 414, 416, 429, 500, 503)
+                .containsOnlyKeys(400, 401, 403, 404, 405, 412, 413, 414, 416, 429, 500, 503)
                 .containsEntry(401, Set.of(ErrorCode.UNAUTHORIZED))
                 .containsEntry(403, Set.of(ErrorCode.DENIED))
                 .containsEntry(
@@ -95,6 +95,7 @@ class ErrorsTest {
                                 ErrorCode.NAME_UNKNOWN,
                                 ErrorCode.PATH_UNKNOWN))
                 .containsEntry(405, Set.of(ErrorCode.UNSUPPORTED))
+                .containsEntry(412, Set.of(ErrorCode.TAG_CONDITION_FAILED))
                 .containsEntry(413, Set.of(ErrorCode.MANIFEST_TOO_LARGE))
                 .containsEntry(414, Set.of(ErrorCode.TOO_MANY_TAGS))
                 .containsEntry(

@@ -34,6 +34,8 @@ public enum ErrorCode {
      */
     REQUEST_INVALID("UNSUPPORTED", "the request could not be understood"),
     SIZE_INVALID("provided length did not match content length"),
+    /** What a push required of a tag does not hold of it; the tag stays as it was. */
+    TAG_CONDITION_FAILED("DENIED", "the tag is not as the push requires"),
     TAG_INVALID("invalid tag"),
     /** More tags in one request than the server takes. */
     TOO_MANY_TAGS("TAG_INVALID", "too many tags in one request"),

@@ -11,6 +11,7 @@ import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.registry.ForwardingRegistry;
 import io.berth.registry.PutOptions;
+import io.berth.registry.PutOutcome;
 import io.berth.registry.Registry;
 import java.util.List;
 import java.util.Optional;
@@ -39,12 +40,12 @@ public final class ClassPolicyRegistry extends ForwardingRegistry {
     }
 
     @Override
-    public void putManifest(
+    public PutOutcome putManifest(
             RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options) {
         if (manifest instanceof ImageManifest image) {
             requireAllowed(repository, classOf(image));
         }
-        super.putManifest(repository, manifest, tags, options);
+        return super.putManifest(repository, manifest, tags, options);
     }
 
     private void requireAllowed(RepositoryName repository, String manifestClass) {

@@ -5,8 +5,10 @@ import io.berth.error.OperationRefusedException.Reason;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
+import io.berth.registry.DeleteOutcome;
 import io.berth.registry.ForwardingRegistry;
 import io.berth.registry.Registry;
+import java.util.Optional;
 
 /**
  * Refuses to delete content, tags included ({@code storage.delete.enabled: false}). Cancelling an
@@ -24,12 +26,12 @@ public final class DeleteDisabledRegistry extends ForwardingRegistry {
     }
 
     @Override
-    public void deleteManifest(RepositoryName repository, Digest digest) {
+    public DeleteOutcome deleteManifest(RepositoryName repository, Digest digest) {
         throw refused();
     }
 
     @Override
-    public void deleteTag(RepositoryName repository, Tag tag) {
+    public Optional<Digest> deleteTag(RepositoryName repository, Tag tag) {
         throw refused();
     }
 

@@ -9,6 +9,7 @@ import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.registry.ForwardingRegistry;
 import io.berth.registry.PutOptions;
+import io.berth.registry.PutOutcome;
 import io.berth.registry.Registry;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -39,12 +40,12 @@ public final class LayerUrlRegistry extends ForwardingRegistry {
     }
 
     @Override
-    public void putManifest(
+    public PutOutcome putManifest(
             RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options) {
         if (manifest instanceof ImageManifest image) {
             image.layers().forEach(this::requireAllowed);
         }
-        super.putManifest(repository, manifest, tags, options);
+        return super.putManifest(repository, manifest, tags, options);
     }
 
     private void requireAllowed(Descriptor layer) {

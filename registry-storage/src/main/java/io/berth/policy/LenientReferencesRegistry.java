@@ -5,6 +5,7 @@ import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.registry.ForwardingRegistry;
 import io.berth.registry.PutOptions;
+import io.berth.registry.PutOutcome;
 import io.berth.registry.ReferencePolicy;
 import io.berth.registry.Registry;
 import java.util.List;
@@ -20,8 +21,8 @@ public final class LenientReferencesRegistry extends ForwardingRegistry {
     }
 
     @Override
-    public void putManifest(
+    public PutOutcome putManifest(
             RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options) {
-        super.putManifest(repository, manifest, tags, options.with(ReferencePolicy.LENIENT));
+        return super.putManifest(repository, manifest, tags, options.with(ReferencePolicy.LENIENT));
     }
 }

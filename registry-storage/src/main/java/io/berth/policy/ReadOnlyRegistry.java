@@ -8,10 +8,12 @@ import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.name.UploadId;
+import io.berth.registry.DeleteOutcome;
 import io.berth.registry.ForwardingRegistry;
 import io.berth.registry.ForwardingUpload;
 import io.berth.registry.MountSource;
 import io.berth.registry.PutOptions;
+import io.berth.registry.PutOutcome;
 import io.berth.registry.Registry;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
@@ -51,7 +53,7 @@ public final class ReadOnlyRegistry extends ForwardingRegistry {
     }
 
     @Override
-    public void putManifest(
+    public PutOutcome putManifest(
             RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options) {
         throw refused();
     }
@@ -62,12 +64,12 @@ public final class ReadOnlyRegistry extends ForwardingRegistry {
     }
 
     @Override
-    public void deleteManifest(RepositoryName repository, Digest digest) {
+    public DeleteOutcome deleteManifest(RepositoryName repository, Digest digest) {
         throw refused();
     }
 
     @Override
-    public void deleteTag(RepositoryName repository, Tag tag) {
+    public Optional<Digest> deleteTag(RepositoryName repository, Tag tag) {
         throw refused();
     }
 

@@ -73,9 +73,9 @@ public abstract class ForwardingRegistry implements Registry {
     }
 
     @Override
-    public void putManifest(
+    public PutOutcome putManifest(
             RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options) {
-        next.putManifest(repository, manifest, tags, options);
+        return next.putManifest(repository, manifest, tags, options);
     }
 
     @Override
@@ -84,13 +84,13 @@ public abstract class ForwardingRegistry implements Registry {
     }
 
     @Override
-    public void deleteManifest(RepositoryName repository, Digest digest) {
-        next.deleteManifest(repository, digest);
+    public DeleteOutcome deleteManifest(RepositoryName repository, Digest digest) {
+        return next.deleteManifest(repository, digest);
     }
 
     @Override
-    public void deleteTag(RepositoryName repository, Tag tag) {
-        next.deleteTag(repository, tag);
+    public Optional<Digest> deleteTag(RepositoryName repository, Tag tag) {
+        return next.deleteTag(repository, tag);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.berth.registry;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
+import java.util.Optional;
 
 /**
  * Removing content from a repository (distribution-spec, "Content Management"). Effects are visible
@@ -22,14 +23,17 @@ public interface RegistryDeleter {
      * meanwhile stays. When some tags could not be removed the manifest stays, so that a retry
      * finishes; each failure is an error of its own in the exception.
      *
+     * @return the tags that were removed
      * @throws io.berth.error.RegistryException MANIFEST_UNKNOWN
      */
-    void deleteManifest(RepositoryName repository, Digest digest);
+    DeleteOutcome deleteManifest(RepositoryName repository, Digest digest);
 
     /**
      * Removes one tag; its manifest stays.
      *
+     * @return the digest that the tag had; empty where the registry cannot know, such as at the
+     *     other end of an HTTP connection, and where the stored tag was damaged
      * @throws io.berth.error.RegistryException MANIFEST_UNKNOWN
      */
-    void deleteTag(RepositoryName repository, Tag tag);
+    Optional<Digest> deleteTag(RepositoryName repository, Tag tag);
 }

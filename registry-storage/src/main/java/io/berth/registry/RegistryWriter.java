@@ -59,11 +59,15 @@ public interface RegistryWriter {
      * manifest it needs must be in the same repository, except where the specification exempts it.
      *
      * @param manifest parsed and checked against its digest already
-     * @param tags all moved to this manifest, in this order; may be empty
+     * @param tags all moved to this manifest, in this order; may be empty. With a {@link
+     *     TagCondition} each is moved only if the condition holds of it.
      * @throws io.berth.error.RegistryException MANIFEST_BLOB_UNKNOWN, one error for each missing
-     *     reference, detail = its digest; DENIED by policy. When moving one of several tags fails
-     *     the manifest and the tags before it stay: a retry finishes.
+     *     reference, detail = its digest; DENIED by policy; TAG_CONDITION_FAILED when the condition
+     *     does not hold of a tag, detail = a map with the {@code tag} and, if it exists, the {@code
+     *     digest} that it has. That tag is as it was. Nothing at all was written, unless the tag
+     *     moved in the meantime: then the manifest stays, to be read by its digest. When moving one
+     *     of several tags fails, for whatever reason, the manifest and the tags before it stay.
      */
-    void putManifest(
+    PutOutcome putManifest(
             RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options);
 }

@@ -24,6 +24,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -99,25 +100,27 @@ final class ManifestDelete {
     /**
      * The caller keeps other pushes and deletes of the manifest in this process away.
      *
+     * @return the tags that were removed
      * @throws RegistryException MANIFEST_UNKNOWN when nothing of it is there; UNAVAILABLE when
      *     something may be left
      */
-    void run(RepositoryName repository, Digest digest) {
+    Set<Tag> run(RepositoryName repository, Digest digest) {
         boolean linked = manifests.isLinkedNow(repository, digest);
         if (!amongReplicas) {
             require(linked, digest);
-            removeAll(repository, digest, () -> {});
-            return;
+            return removeAll(repository, digest, () -> {});
         }
         require(linked || tombstones.isUnfinished(repository, digest), digest);
         Tombstones.Lease lease = tombstones.begin(repository, digest);
+        Set<Tag> removed;
         try {
-            removeAll(repository, digest, lease::require);
+            removed = removeAll(repository, digest, lease::require);
         } catch (ObjectStoreException | RegistryException e) {
             giveUp(lease, e);
             throw e;
         }
         tombstones.end(lease, Tombstones.State.OVER);
+        return removed;
     }
 
     private static void require(boolean there, Digest digest) {
@@ -153,15 +156,18 @@ final class ManifestDelete {
     /**
      * @param lease throws when nothing may be removed any more
      */
-    private void removeAll(RepositoryName repository, Digest digest, Runnable lease) {
+    private Set<Tag> removeAll(RepositoryName repository, Digest digest, Runnable lease) {
         Set<ObjectKey> entries =
                 indexState.isKept() ? tagIndex.entriesOf(repository, digest) : Set.of();
         boolean indexed = indexState.isStillComplete(repository); // as they were read
+        Set<Tag> removed;
         if (indexed) {
-            removeTags(repository, digest, ReverseTagIndex.tagsOf(entries).iterator(), lease);
+            removed =
+                    removeTags(
+                            repository, digest, ReverseTagIndex.tagsOf(entries).iterator(), lease);
         } else {
             indexing.later(repository);
-            removeTags(repository, digest, searchTags(repository, digest), lease);
+            removed = removeTags(repository, digest, searchTags(repository, digest), lease);
         }
         lease.run();
         try {
@@ -170,6 +176,7 @@ final class ManifestDelete {
             catalog.mayBeEmpty(repository);
         }
         forgetEntries(entries);
+        return removed;
     }
 
     /** Of another replica's pushes only those that must have ended: see {@link EntryTimestamps}. */
@@ -202,8 +209,9 @@ final class ManifestDelete {
         };
     }
 
-    private void removeTags(
+    private Set<Tag> removeTags(
             RepositoryName repository, Digest digest, Iterator<Tag> candidates, Runnable lease) {
+        Set<Tag> removed = ConcurrentHashMap.newKeySet();
         Queue<ObjectKey> history = new ConcurrentLinkedQueue<>();
         List<RegistryError> errors = Collections.synchronizedList(new ArrayList<>());
         AtomicReference<@Nullable ObjectStoreException> cause = new AtomicReference<>();
@@ -212,7 +220,12 @@ final class ManifestDelete {
                 tag -> {
                     lease.run();
                     try {
-                        history.addAll(tags.deleteIfPointingAt(repository, tag, digest));
+                        Tags.PointerDelete pointer =
+                                tags.deleteIfPointingAt(repository, tag, digest);
+                        history.addAll(pointer.history());
+                        if (pointer.deleted()) {
+                            removed.add(tag);
+                        }
                     } catch (ObjectStoreException e) {
                         cause.accumulateAndGet(e, ManifestDelete::worse);
                         if (errors.size() < MAX_ERRORS) {
@@ -232,6 +245,7 @@ final class ManifestDelete {
         if (!errors.isEmpty()) {
             throw new RegistryException(errors, cause.get());
         }
+        return removed;
     }
 
     /** The one after which a request may still be under way. */

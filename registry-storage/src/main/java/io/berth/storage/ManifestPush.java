@@ -1,29 +1,38 @@
 package io.berth.storage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.berth.concurrent.ParallelTasks;
 import io.berth.concurrent.StripedLocks;
+import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
-import io.berth.object.Condition;
 import io.berth.object.Durability;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.Unavailable;
+import io.berth.registry.PutOptions;
+import io.berth.registry.PutOutcome;
+import io.berth.registry.TagCondition;
 import io.berth.storage.index.IndexCompleteness;
 import io.berth.storage.index.Referrers;
 import io.berth.storage.index.ReverseTagIndex;
 import io.berth.storage.manifest.Manifests;
 import io.berth.storage.manifest.Tombstones;
 import io.berth.storage.tag.Tags;
+import io.berth.storage.tree.LinkFiles.Found;
 import io.berth.storage.tree.RegistryLayout;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Collectors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The protocol by which a manifest is written. Each step is repeated by a retry without harm, so a
@@ -49,6 +58,13 @@ import java.util.stream.Collectors;
  *
  * <p><b>Another push of the same tag.</b> Neither a retry nor a repetition of step 3 overwrites
  * what another push has written since step 1: this push then counts as the earlier of the two.
+ *
+ * <p><b>A {@link TagCondition}.</b> The look of step 1 comes before everything else, and a
+ * condition that does not hold ends the push with nothing written. Step 3 writes the pointer only
+ * if the tag still is as it was when the condition held; where it moved, the condition is looked at
+ * again, and one that does not hold any more ends the push. Left then: content, link, and tags that
+ * come earlier in the list. A push that ends there has not done step 4: a delete that meets it may
+ * leave these tags without a manifest, as after any failure.
  */
 final class ManifestPush {
 
@@ -97,49 +113,125 @@ final class ManifestPush {
     }
 
     /**
+     * What is asked for.
+     *
+     * @param tags each once
+     */
+    private record Push(
+            RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options) {
+
+        Digest digest() {
+            return manifest.digest();
+        }
+
+        boolean isConditional() {
+            return !(options.condition() instanceof TagCondition.Any);
+        }
+
+        /** Whether the condition is that the tags are where this push would leave them. */
+        boolean keepsTags() {
+            return options.condition().equals(TagCondition.ifAt(digest()));
+        }
+    }
+
+    /**
      * Takes the lock of the manifest while it writes, not while it waits.
      *
+     * @throws RegistryException TAG_CONDITION_FAILED
      * @throws Unavailable when a delete of the manifest does not end in time
      */
-    void run(RepositoryName repository, Manifest manifest, List<Tag> newTags) {
-        locks.locked(
-                repository, manifest.digest(), () -> writeFirst(repository, manifest, newTags));
+    PutOutcome run(
+            RepositoryName repository, Manifest manifest, List<Tag> newTags, PutOptions options) {
+        Push push = new Push(repository, manifest, newTags.stream().distinct().toList(), options);
+        PutOutcome outcome = locks.locked(repository, manifest.digest(), () -> writeFirst(push));
         if (amongReplicas) {
-            lookForDeletes(repository, manifest, newTags);
+            lookForDeletes(push);
         }
+        return outcome;
     }
 
-    private void writeFirst(RepositoryName repository, Manifest manifest, List<Tag> newTags) {
-        indexState.begin(repository);
-        Map<Tag, Condition> unchanged = new ConcurrentHashMap<>();
+    private PutOutcome writeFirst(Push push) {
+        boolean reports = push.options.reportsPrevious();
+        Map<Tag, Found> seen = new ConcurrentHashMap<>();
         List<Runnable> looks = new ArrayList<>();
-        if (amongReplicas) {
-            newTags.forEach(
-                    tag -> looks.add(() -> unchanged.put(tag, tags.unchanged(repository, tag))));
+        if (amongReplicas || reports || push.isConditional()) {
+            push.tags.forEach(
+                    tag -> looks.add(() -> seen.put(tag, tags.look(push.repository, tag))));
         }
-        write(repository, manifest, newTags, looks, unchanged);
+        if (push.isConditional()) {
+            workers.forEachOrThrow(looks.iterator(), Runnable::run);
+            looks.clear();
+            push.tags.forEach(
+                    tag ->
+                            Tags.require(
+                                    push.options.condition(), tag, requireNonNull(seen.get(tag))));
+        }
+        AtomicBoolean linked = new AtomicBoolean();
+        if (reports) {
+            looks.add(() -> linked.set(manifests.isLinkedNow(push.repository, push.digest())));
+        }
+        indexState.begin(push.repository);
+        write(push, looks);
+        Map<Tag, Digest> before = new HashMap<>();
+        for (Tag tag : push.tags) {
+            point(push, tag, seen.get(tag)).ifPresent(digest -> before.put(tag, digest));
+        }
+        return reports
+                ? PutOutcome.of(new PutOutcome.Previous(linked.get(), before))
+                : PutOutcome.unknown();
     }
 
-    private void lookForDeletes(RepositoryName repository, Manifest manifest, List<Tag> newTags) {
-        Digest digest = manifest.digest();
-        Map<Tag, Condition> gone =
-                newTags.stream()
-                        .distinct()
-                        .collect(Collectors.toMap(tag -> tag, tag -> Condition.ifAbsent()));
+    /**
+     * Step 3 of the first round.
+     *
+     * @param seen {@code null}: the tag was not looked at
+     * @return the digest that the tag had, if it was looked at
+     */
+    private Optional<Digest> point(Push push, Tag tag, @Nullable Found seen) {
+        if (seen == null) {
+            tags.point(push.repository, tag, push.digest());
+            return Optional.empty();
+        }
+        return push.isConditional()
+                ? tags.pointIf(push.options.condition(), push.repository, tag, push.digest(), seen)
+                : tags.point(push.repository, tag, push.digest(), seen);
+    }
+
+    private void lookForDeletes(Push push) {
+        Digest digest = push.digest();
         Set<ObjectKey> ended = Set.of();
-        for (int repetitions = 0; !stands(repository, digest, ended); repetitions++) {
+        for (int repetitions = 0; !stands(push.repository, digest, ended); repetitions++) {
             if (repetitions == MAX_REPETITIONS) {
                 throw new Unavailable(
                         digest.toString(),
                         "the manifest is deleted as often as it is pushed",
                         null);
             }
-            ended = tombstones.of(repository, digest);
+            ended = tombstones.of(push.repository, digest);
             awaitEnd(digest, ended);
-            locks.locked(
-                    repository,
-                    digest,
-                    () -> write(repository, manifest, newTags, List.of(), gone));
+            locks.locked(push.repository, digest, () -> repeat(push));
+        }
+    }
+
+    /**
+     * Steps 1 to 3 again, for what a delete may have removed. The condition was decided by the
+     * first round: a tag that is gone was pointed by this push, and is written again. Only where
+     * the push has not changed what the tag held, it is the delete that changed it, and the
+     * condition is looked at again.
+     */
+    private void repeat(Push push) {
+        write(push, List.of());
+        for (Tag tag : push.tags) {
+            if (push.keepsTags()) {
+                tags.pointIf(
+                        push.options.condition(),
+                        push.repository,
+                        tag,
+                        push.digest(),
+                        tags.look(push.repository, tag));
+            } else {
+                tags.point(push.repository, tag, push.digest(), Found.absent());
+            }
         }
     }
 
@@ -193,36 +285,22 @@ final class ManifestPush {
     }
 
     /**
-     * Steps 1 to 3.
+     * Steps 1 and 2.
      *
      * @param looks done with the first step
-     * @param unchanged what each tag is pointed under; known when the looks are done, empty without
-     *     other replicas
      */
-    private void write(
-            RepositoryName repository,
-            Manifest manifest,
-            List<Tag> newTags,
-            List<Runnable> looks,
-            Map<Tag, Condition> unchanged) {
-        Digest digest = manifest.digest();
+    private void write(Push push, List<Runnable> looks) {
+        RepositoryName repository = push.repository;
+        Digest digest = push.digest();
         List<Runnable> first = new ArrayList<>(looks);
-        first.add(() -> manifests.putContent(manifest));
-        first.add(() -> referrers.add(repository, manifest));
-        for (Tag tag : newTags) {
+        first.add(() -> manifests.putContent(push.manifest));
+        first.add(() -> referrers.add(repository, push.manifest));
+        for (Tag tag : push.tags) {
             first.add(() -> tagIndex.add(repository, digest, tag));
             first.add(() -> tags.prepare(repository, tag, digest));
         }
         workers.forEachOrThrow(first.iterator(), Runnable::run);
         manifests.link(
-                repository, digest, newTags.isEmpty() ? Durability.DURABLE : Durability.WHOLE);
-        for (Tag tag : newTags) {
-            Condition expected = unchanged.get(tag);
-            if (expected == null) {
-                tags.point(repository, tag, digest);
-            } else {
-                tags.point(repository, tag, digest, expected);
-            }
-        }
+                repository, digest, push.tags.isEmpty() ? Durability.DURABLE : Durability.WHOLE);
     }
 }

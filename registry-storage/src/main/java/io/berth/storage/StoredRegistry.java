@@ -16,11 +16,13 @@ import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import io.berth.registry.Blob;
+import io.berth.registry.DeleteOutcome;
 import io.berth.registry.Maintenance;
 import io.berth.registry.MountSource;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
+import io.berth.registry.PutOutcome;
 import io.berth.registry.ReferencePolicy;
 import io.berth.registry.Registry;
 import io.berth.registry.Upload;
@@ -262,17 +264,17 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
     }
 
     @Override
-    public void putManifest(
+    public PutOutcome putManifest(
             RepositoryName repository,
             Manifest manifest,
             List<Tag> newTags,
             PutOptions putOptions) {
-        StoreErrors.translated(
+        return StoreErrors.translated(
                 () -> {
                     if (putOptions.references() == ReferencePolicy.STRICT) {
                         referenceCheck.require(repository, manifest);
                     }
-                    manifestPush.run(repository, manifest, newTags);
+                    return manifestPush.run(repository, manifest, newTags, putOptions);
                 });
     }
 
@@ -282,11 +284,11 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
     }
 
     @Override
-    public void deleteTag(RepositoryName repository, Tag tag) {
-        StoreErrors.translated(
+    public Optional<Digest> deleteTag(RepositoryName repository, Tag tag) {
+        return StoreErrors.translated(
                 () -> {
                     try {
-                        tags.delete(repository, tag);
+                        return tags.delete(repository, tag);
                     } finally {
                         catalog.mayBeEmpty(repository);
                     }
@@ -294,11 +296,13 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
     }
 
     @Override
-    public void deleteManifest(RepositoryName repository, Digest digest) {
-        StoreErrors.translated(
+    public DeleteOutcome deleteManifest(RepositoryName repository, Digest digest) {
+        return StoreErrors.translated(
                 () ->
                         manifestLocks.locked(
-                                repository, digest, () -> manifestDelete.run(repository, digest)));
+                                repository,
+                                digest,
+                                () -> DeleteOutcome.of(manifestDelete.run(repository, digest))));
     }
 
     @Override

@@ -12,7 +12,7 @@ public abstract class RegistryContract {
     /** The registry under test; the same one throughout a test. */
     protected abstract Registry registry();
 
-    /** Whether options of a push arrive that the wire has no word for. */
+    /** Whether options and outcomes arrive that the wire has no word for. */
     protected boolean takesEveryOption() {
         return true;
     }

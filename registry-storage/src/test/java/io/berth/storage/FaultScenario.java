@@ -27,6 +27,7 @@ import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
+import io.berth.registry.TagCondition;
 import io.berth.registry.TestContent;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
@@ -155,6 +156,16 @@ record FaultScenario(String name, Operation prepare, Operation operation, Operat
                                 assertThat(registry.resolve(REPOSITORY, Tag.of("latest")))
                                         .isEqualTo(image("new").build().digest())),
                 new FaultScenario(
+                        "move a tag under a condition",
+                        registry -> {
+                            pushImage(registry, REPOSITORY, "old", "latest");
+                            pushImage(registry, REPOSITORY, "new");
+                        },
+                        FaultScenario::moveIfNotMoved,
+                        registry ->
+                                assertThat(registry.resolve(REPOSITORY, Tag.of("latest")))
+                                        .isEqualTo(image("new").build().digest())),
+                new FaultScenario(
                         "delete a tag",
                         registry -> {
                             pushImage(registry, REPOSITORY, "old", "a", "b");
@@ -269,6 +280,21 @@ record FaultScenario(String name, Operation prepare, Operation operation, Operat
         Blob blob = registry.blob(repository, digest);
         try (InputStream in = blob.open(ByteRange.all(blob.descriptor().size()))) {
             assertThat(sha256(in.readAllBytes())).isEqualTo(digest);
+        }
+    }
+
+    /** As a client that repeats what got no answer: the tag may be where it should be. */
+    private static void moveIfNotMoved(Registry registry) {
+        Manifest manifest = image("new").build();
+        TagCondition condition = TagCondition.ifAt(image("old").build().digest());
+        try {
+            registry.putManifest(
+                    REPOSITORY, manifest, tags("latest"), PutOptions.defaults().with(condition));
+        } catch (RegistryException e) {
+            String present = String.valueOf(e.errors().getFirst().detail());
+            if (!present.contains(manifest.digest().toString())) {
+                throw e;
+            }
         }
     }
 

@@ -18,7 +18,9 @@ import io.berth.object.memory.MemoryStore;
 import io.berth.registry.MountSource;
 import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
+import io.berth.registry.ReferencePolicy;
 import io.berth.registry.Registry;
+import io.berth.registry.TagCondition;
 import io.berth.registry.TestContent;
 import io.berth.storage.index.OwnershipMode;
 import java.time.Clock;
@@ -135,6 +137,23 @@ class RemoteRequestCountTest {
         assertRequests("HEAD", "HEAD", "HEAD", "READ", "PUT", "PUT", "PUT", "PUT", "PUT", "LIST");
         registry.putManifest(REPOSITORY, twoLayers().build(), List.of(), PutOptions.defaults());
         assertRequests("HEAD", "HEAD", "HEAD", "PUT", "PUT", "LIST");
+    }
+
+    /** Among replicas tags are looked at in any case. */
+    @Test
+    void pushingAManifestUnderAConditionOrAskingWhatWasThere() {
+        Manifest manifest = pushImage(elsewhere, REPOSITORY, "a", "v1");
+        Registry registry = cold(OwnershipMode.AUTO);
+        PutOptions options = PutOptions.defaults().with(ReferencePolicy.LENIENT);
+        registry.putManifest(REPOSITORY, manifest, tags("v1"), options);
+        requests.clear();
+
+        PutOptions conditional = options.with(TagCondition.ifAt(manifest.digest()));
+        registry.putManifest(REPOSITORY, manifest, tags("v1"), conditional);
+        assertThat(requests.getFirst()).isEqualTo("READ");
+        assertRequests("READ", "PUT", "PUT", "PUT", "PUT", "PUT", "LIST");
+        registry.putManifest(REPOSITORY, manifest, tags("v1"), options.reportingPrevious());
+        assertRequests("READ", "HEAD", "PUT", "PUT", "PUT", "PUT", "PUT", "LIST");
     }
 
     @Test

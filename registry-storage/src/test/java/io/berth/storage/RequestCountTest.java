@@ -8,7 +8,9 @@ import static io.berth.registry.TestContent.pushImage;
 import static io.berth.registry.TestContent.sha256;
 import static io.berth.registry.TestContent.tags;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
 import io.berth.name.ByteRange;
 import io.berth.name.Digest;
@@ -22,7 +24,9 @@ import io.berth.object.memory.MemoryStore;
 import io.berth.registry.MountSource;
 import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
+import io.berth.registry.ReferencePolicy;
 import io.berth.registry.Registry;
+import io.berth.registry.TagCondition;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
 import io.berth.storage.index.OwnershipMode;
@@ -218,6 +222,48 @@ class RequestCountTest {
         requests.clear();
         registry.putManifest(REPOSITORY, image("a").build(), tags("v1"), PutOptions.defaults());
         assertThat(requests).hasSize(9);
+    }
+
+    /** What is asked for besides costs looks, before the writes that a push makes in any case. */
+    @Test
+    void pushingAManifestUnderAConditionOrAskingWhatWasThere() {
+        Manifest manifest = pushImage(warm, REPOSITORY, "a", "v1");
+        Registry registry = cold();
+        List<String> writes =
+                List.of(
+                        "PUT blobs/D/data",
+                        "PUT _berth/tags/D/v1=",
+                        "PUT _manifests/tags/v1/index/D/link",
+                        "PUT _manifests/revisions/D/link",
+                        "PUT _manifests/tags/v1/current/link");
+        PutOptions lenient = PutOptions.defaults().with(ReferencePolicy.LENIENT);
+        registry.putManifest(REPOSITORY, manifest, tags("v1"), lenient);
+        requests.remove("READ _berth/complete"); // once per repository and process
+        assertThat(requests).isEqualTo(writes);
+        requests.clear();
+
+        TagCondition condition = TagCondition.ifAt(manifest.digest());
+        registry.putManifest(REPOSITORY, manifest, tags("v1"), lenient.with(condition));
+        assertThat(requests.getFirst()).isEqualTo("READ _manifests/tags/v1/current/link");
+        assertThat(requests.subList(1, requests.size())).isEqualTo(writes);
+        requests.clear();
+
+        registry.putManifest(REPOSITORY, manifest, tags("v1"), lenient.reportingPrevious());
+        assertThat(requests.subList(0, 2))
+                .containsExactly(
+                        "READ _manifests/tags/v1/current/link", "HEAD _manifests/revisions/D/link");
+        assertThat(requests.subList(2, requests.size())).isEqualTo(writes);
+        requests.clear();
+
+        assertThatThrownBy(
+                        () ->
+                                registry.putManifest(
+                                        REPOSITORY,
+                                        manifest,
+                                        tags("v1"),
+                                        lenient.with(TagCondition.ifAbsent())))
+                .isInstanceOf(RegistryException.class);
+        assertRequests("READ _manifests/tags/v1/current/link");
     }
 
     @Test

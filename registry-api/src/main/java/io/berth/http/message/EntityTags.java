@@ -1,6 +1,7 @@
 package io.berth.http.message;
 
 import java.util.Enumeration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,20 @@ public final class EntityTags {
             }
         }
         return false;
+    }
+
+    /**
+     * What a strong entity tag holds between its quotes, as in {@code If-Match} (RFC 9110, section
+     * 13.1.1).
+     *
+     * @param line of the header; {@code null} for one that is not text
+     * @return empty for everything else than one strong entity tag
+     */
+    public static Optional<String> strong(@Nullable String line) {
+        String tag = line == null ? "" : line.strip();
+        boolean quoted = tag.length() > 2 && tag.startsWith("\"") && tag.endsWith("\"");
+        String content = quoted ? tag.substring(1, tag.length() - 1) : "";
+        return quoted && content.indexOf('"') < 0 ? Optional.of(content) : Optional.empty();
     }
 
     private static String opaque(String tag) {

@@ -25,6 +25,7 @@ public final class ErrorStatus {
             case BLOB_UNKNOWN, BLOB_UPLOAD_UNKNOWN, MANIFEST_UNKNOWN, NAME_UNKNOWN, PATH_UNKNOWN ->
                     404;
             case UNSUPPORTED -> 405;
+            case TAG_CONDITION_FAILED -> 412;
             case MANIFEST_TOO_LARGE -> 413;
             case TOO_MANY_TAGS -> 414;
             case BLOB_UPLOAD_OUT_OF_ORDER, RANGE_INVALID -> 416;

@@ -13,9 +13,11 @@ import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
+import io.berth.registry.TagCondition;
 import io.berth.storage.cache.Caches;
 import io.berth.storage.cache.ExistenceCache;
 import io.berth.storage.tree.LinkFiles;
+import io.berth.storage.tree.LinkFiles.Found;
 import io.berth.storage.tree.PagedListing;
 import io.berth.storage.tree.RegistryLayout;
 import io.berth.storage.tree.SortedFolders;
@@ -23,7 +25,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +41,9 @@ import org.jspecify.annotations.Nullable;
  * a lock per tag keeps the two apart.
  */
 public final class Tags {
+
+    /** Pushes and deletes of one tag that follow each other without a gap are a defect. */
+    private static final int MAX_ATTEMPTS = 20;
 
     private record Named(RepositoryName repository, Tag tag) {
 
@@ -73,12 +80,9 @@ public final class Tags {
         links.write(RegistryLayout.tagIndexLink(repository, tag, digest), digest, Durability.WHOLE);
     }
 
-    /**
-     * Holds as long as the tag is not written; {@link Condition.IfAbsent} when there is none. To be
-     * asked before a tag is pointed, where other processes may write it, too.
-     */
-    public Condition unchanged(RepositoryName repository, Tag tag) {
-        return links.unchanged(RegistryLayout.tagCurrent(repository, tag));
+    /** What a tag holds, before it is pointed where other processes may write it, too. */
+    public Found look(RepositoryName repository, Tag tag) {
+        return links.look(RegistryLayout.tagCurrent(repository, tag));
     }
 
     /**
@@ -92,55 +96,126 @@ public final class Tags {
     /**
      * The same, unless another process has pointed the tag since it was looked at: then it stays as
      * it is, as if this had come just before. One that was deleted since is written.
+     *
+     * @param seen what the tag held when it was looked at
+     * @return the digest that the tag had
      */
-    public void point(RepositoryName repository, Tag tag, Digest digest, Condition unchanged) {
-        Condition expected = unchanged;
+    public Optional<Digest> point(RepositoryName repository, Tag tag, Digest digest, Found seen) {
+        Found expected = seen;
         while (true) {
             try {
-                write(repository, tag, digest, expected);
-                return;
+                write(repository, tag, digest, expected.unchanged());
+                return expected.target();
             } catch (ObjectStoreException.PreconditionFailed e) {
-                expected = Condition.ifAbsent();
-                if (!unchanged(repository, tag).equals(expected)) {
-                    return;
+                if (look(repository, tag).isThere()) {
+                    return seen.target();
                 }
+                expected = Found.absent();
             }
         }
     }
 
-    private void write(RepositoryName repository, Tag tag, Digest digest, Condition condition) {
-        locks.locked(
-                repository,
-                tag,
-                () ->
-                        links.write(
-                                RegistryLayout.tagCurrent(repository, tag),
-                                digest,
-                                condition,
-                                Durability.DURABLE));
+    /**
+     * The same, but only if a condition holds in the moment of the write, whatever other processes
+     * do. A tag that another process has moved since is looked at again.
+     *
+     * <p>When it stays unknown whether the pointer was written, the tag is looked at. If it points
+     * at the manifest, it is written once more, to be durable, and counts as pointed by this call;
+     * another push of the same manifest, which would have had the same effect, cannot be told from
+     * it. If the condition still holds, the write is tried once more.
+     *
+     * @return the digest that the tag had
+     * @throws RegistryException TAG_CONDITION_FAILED; the tag was not written
+     * @throws ObjectStoreException.OutcomeUnknown when the tag may have been written, and holds
+     *     something else now
+     */
+    public Optional<Digest> pointIf(
+            TagCondition condition, RepositoryName repository, Tag tag, Digest digest, Found seen) {
+        return locks.locked(
+                repository, tag, () -> pointIfLocked(condition, repository, tag, digest, seen));
+    }
+
+    private Optional<Digest> pointIfLocked(
+            TagCondition condition, RepositoryName repository, Tag tag, Digest digest, Found seen) {
+        Found expected = seen;
+        Optional<Digest> before = seen.target();
+        ObjectStoreException.@Nullable OutcomeUnknown lost = null;
+        for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+            boolean written = lost != null && expected.target().equals(Optional.of(digest));
+            if (!written) {
+                if (lost != null && !condition.holds(expected.target())) {
+                    throw lost;
+                }
+                require(condition, tag, expected);
+                before = expected.target();
+            }
+            try {
+                writeLocked(repository, tag, digest, expected.unchanged());
+                return before;
+            } catch (ObjectStoreException.PreconditionFailed e) {
+                // it was written since
+            } catch (ObjectStoreException.OutcomeUnknown e) {
+                if (lost != null) {
+                    throw e;
+                }
+                lost = e;
+            }
+            expected = look(repository, tag);
+        }
+        throw lost != null
+                ? lost
+                : new ObjectStoreException.Unavailable(
+                        RegistryLayout.tagCurrent(repository, tag).value(),
+                        "the tag is moved as often as it is pushed",
+                        null);
     }
 
     /**
+     * @throws RegistryException TAG_CONDITION_FAILED when the condition does not hold
+     */
+    public static void require(TagCondition condition, Tag tag, Found found) {
+        if (condition.holds(found.target())) {
+            return;
+        }
+        Map<String, String> detail = new LinkedHashMap<>();
+        detail.put("tag", tag.value());
+        found.target().ifPresent(present -> detail.put("digest", present.toString()));
+        throw new RegistryException(
+                ErrorCode.TAG_CONDITION_FAILED, ErrorCode.TAG_CONDITION_FAILED.message(), detail);
+    }
+
+    private void write(RepositoryName repository, Tag tag, Digest digest, Condition condition) {
+        locks.locked(repository, tag, () -> writeLocked(repository, tag, digest, condition));
+    }
+
+    private void writeLocked(
+            RepositoryName repository, Tag tag, Digest digest, Condition condition) {
+        links.write(
+                RegistryLayout.tagCurrent(repository, tag), digest, condition, Durability.DURABLE);
+    }
+
+    /**
+     * @return the digest that the tag had; empty when it held none that is usable
      * @throws RegistryException MANIFEST_UNKNOWN
      */
-    public void delete(RepositoryName repository, Tag tag) {
-        boolean deleted =
+    public Optional<Digest> delete(RepositoryName repository, Tag tag) {
+        Found deleted =
                 locks.locked(repository, tag, () -> deleteWhereverItPoints(repository, tag));
-        if (!deleted) {
+        if (!deleted.isThere()) {
             throw new RegistryException(
                     ErrorCode.MANIFEST_UNKNOWN, ErrorCode.MANIFEST_UNKNOWN.message(), "tag " + tag);
         }
+        return deleted.target();
     }
 
     /**
-     * Whether there was a tag. One that is written after this looked stays: the write counts as the
-     * later of the two.
+     * What there was. A tag that is written after this looked stays: the write counts as the later
+     * of the two.
      */
-    private boolean deleteWhereverItPoints(RepositoryName repository, Tag tag) {
-        Condition unchanged = unchanged(repository, tag);
-        boolean found = !unchanged.equals(Condition.ifAbsent());
-        if (found) {
-            deleteIf(unchanged, repository, tag);
+    private Found deleteWhereverItPoints(RepositoryName repository, Tag tag) {
+        Found found = look(repository, tag);
+        if (found.isThere()) {
+            deleteIf(found.unchanged(), repository, tag);
         }
         // Without a pointer, too: an earlier attempt may have come no further.
         store.deleteAll(history(repository, tag));
@@ -169,24 +244,27 @@ public final class Tags {
     }
 
     /**
-     * Deletes the pointer of a tag if it points at this manifest, and only then.
+     * What the delete of a tag's pointer came to.
      *
-     * @return what else there is of the tag and has to go with it; nothing when it points elsewhere
+     * @param deleted whether the pointer was deleted
+     * @param history what else there is of the tag and has to go with it; nothing when it points
+     *     elsewhere
      */
-    public Collection<ObjectKey> deleteIfPointingAt(
-            RepositoryName repository, Tag tag, Digest target) {
+    public record PointerDelete(boolean deleted, Collection<ObjectKey> history) {}
+
+    /** Deletes the pointer of a tag if it points at this manifest, and only then. */
+    public PointerDelete deleteIfPointingAt(RepositoryName repository, Tag tag, Digest target) {
         return locks.locked(
                 repository,
                 tag,
                 () -> {
                     // Where a look costs nothing, it rules out most of what a search comes up with.
                     if (!remote && pointsElsewhere(repository, tag, target)) {
-                        return List.of();
+                        return new PointerDelete(false, List.of());
                     }
                     boolean deleted = deletePointer(repository, tag, target);
-                    return deleted || !pointsElsewhere(repository, tag, target)
-                            ? history(repository, tag)
-                            : List.of();
+                    boolean gone = deleted || !pointsElsewhere(repository, tag, target);
+                    return new PointerDelete(deleted, gone ? history(repository, tag) : List.of());
                 });
     }
 

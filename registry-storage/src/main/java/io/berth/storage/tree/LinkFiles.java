@@ -4,6 +4,7 @@ import io.berth.error.RegistryException;
 import io.berth.name.Digest;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
+import io.berth.object.ObjectContent;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
@@ -26,6 +27,26 @@ public final class LinkFiles {
     /** Of a sha256 digest's text; no other is shorter. */
     private static final int MIN_LENGTH = "sha256:".length() + 64;
 
+    /**
+     * A link as it was at one moment.
+     *
+     * @param target where it leads; empty when it is not there or holds no usable digest
+     * @param unchanged holds as long as nothing is written there: what it may be replaced or
+     *     deleted under
+     */
+    public record Found(Optional<Digest> target, Condition unchanged) {
+
+        /** One that is not there. */
+        public static Found absent() {
+            return new Found(Optional.empty(), Condition.ifAbsent());
+        }
+
+        /** Whether there was something, usable or not. */
+        public boolean isThere() {
+            return !(unchanged instanceof Condition.IfAbsent);
+        }
+    }
+
     private final ObjectStore store;
 
     public LinkFiles(ObjectStore store) {
@@ -42,6 +63,10 @@ public final class LinkFiles {
             log.warn("ignoring the link {}: it is longer than any link", key);
             return Optional.empty();
         }
+        return target(key, stored);
+    }
+
+    private static Optional<Digest> target(ObjectKey key, byte[] stored) {
         String text = new String(stored, StandardCharsets.ISO_8859_1).strip();
         try {
             Digest target = Digest.of(text);
@@ -76,14 +101,16 @@ public final class LinkFiles {
         store.put(key, contentOf(target), condition, durability);
     }
 
-    /** Holds as long as nothing is written there: what a link may be replaced or deleted under. */
-    public Condition unchanged(ObjectKey key) {
+    /** A link that may be replaced or deleted next. */
+    public Found look(ObjectKey key) {
         try {
-            return Condition.ifUnchanged(store.get(key, MAX_LENGTH).version());
+            ObjectContent stored = store.get(key, MAX_LENGTH);
+            return new Found(target(key, stored.bytes()), Condition.ifUnchanged(stored.version()));
         } catch (ObjectStoreException.NotFound e) {
-            return Condition.ifAbsent();
+            return Found.absent();
         } catch (ObjectStoreException.TooLong e) {
-            return Condition.always(); // nothing that a registry wrote
+            // Nothing that a registry wrote, and so nothing that must not be overwritten.
+            return new Found(Optional.empty(), Condition.always());
         }
     }
 
