@@ -5,7 +5,7 @@ import java.util.Optional;
 
 /**
  * What must hold of a tag for a push to move it; checked and acted upon as one step, whatever other
- * pushes and deletes do at the same time. Immutable.
+ * pushes and deletes do at the same time, if the store can do both in one step. Immutable.
  */
 public sealed interface TagCondition {
 
