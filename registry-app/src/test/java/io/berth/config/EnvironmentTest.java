@@ -260,7 +260,7 @@ class EnvironmentTest {
                                         "spring.main.banner-mode", "off",
                                         "logging.level.root", "warn",
                                         "registry.http.addr", "127.0.0.1:5001")));
-        assertThat(loaded.settings().http().addr().toString()).contains("5001");
+        assertThat(loaded.settings().http().server().addr().toString()).contains("5001");
     }
 
     @ParameterizedTest
