@@ -29,18 +29,10 @@ import org.junit.jupiter.api.Test;
 /** Who may know whom. */
 class BordersTest {
 
-    private static final String[] BELOW_THE_WEB = {
-        "io.berth.name..",
-        "io.berth.setting..",
-        "io.berth.error..",
-        "io.berth.manifest..",
-        "io.berth.access..",
-        "io.berth.registry..",
-        "io.berth.policy..",
-        "io.berth.object..",
-        "io.berth.concurrent..",
-        "io.berth.storage.."
-    };
+    /** A new package in a module is fenced without being named here. */
+    private static final DescribedPredicate<JavaClass> STORAGE = Code.ofModule("/registry-storage");
+
+    private static final DescribedPredicate<JavaClass> PROTOCOL = Code.ofModule("/registry-api");
 
     /** The records that features have for their settings. */
     private static final DescribedPredicate<JavaClass> SETTINGS =
@@ -49,8 +41,7 @@ class BordersTest {
     @Test
     void storageKnowsNoWeb() {
         noClasses()
-                .that()
-                .resideInAnyPackage(BELOW_THE_WEB)
+                .that(STORAGE)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
@@ -74,8 +65,7 @@ class BordersTest {
     @Test
     void theProtocolKnowsNoStorage() {
         classes()
-                .that()
-                .resideInAPackage("io.berth.http..")
+                .that(PROTOCOL)
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
@@ -284,12 +274,9 @@ class BordersTest {
     @Test
     void onlyWorkersStartThreadsForARequest() {
         noClasses()
-                .that()
-                .resideInAnyPackage(BELOW_THE_WEB)
+                .that(STORAGE.or(PROTOCOL))
                 .and()
                 .resideOutsideOfPackages("io.berth.concurrent..", "io.berth.object..")
-                .or()
-                .resideInAPackage("io.berth.http..")
                 .should()
                 .callMethodWhere(
                         target(owner(assignableTo(Thread.class)))

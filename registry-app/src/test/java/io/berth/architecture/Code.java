@@ -1,5 +1,7 @@
 package io.berth.architecture;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -14,4 +16,14 @@ final class Code {
                     .importPackages("io.berth");
 
     private Code() {}
+
+    /** The classes of a module, whatever package they are in. */
+    static DescribedPredicate<JavaClass> ofModule(String name) {
+        return DescribedPredicate.describe(
+                "are in the module " + name,
+                type ->
+                        type.getSource()
+                                .map(source -> source.getUri().toString().contains(name))
+                                .orElse(false));
+    }
 }
