@@ -3,14 +3,8 @@ package io.berth.http;
 import io.berth.http.route.UrlSettings;
 import io.berth.name.Platform;
 
-/**
- * Settings of the API.
- *
- * @param readOnly whether changes are refused before anything of the request is read, so that a
- *     client learns this reason and not another error of its request. The registry itself must be
- *     read-only as well
- */
-public record ApiSettings(UrlSettings urls, Manifests manifests, Lists lists, boolean readOnly) {
+/** Settings of the API. */
+public record ApiSettings(UrlSettings urls, Manifests manifests, Lists lists) {
 
     /**
      * Settings of manifests.
@@ -62,7 +56,6 @@ public record ApiSettings(UrlSettings urls, Manifests manifests, Lists lists, bo
                         AcceptMode.NEGOTIATED,
                         new Platform("linux", "amd64", null),
                         64L * 1024 * 1024),
-                new Lists(1000, 10_000, 100, 1000, 32 << 20),
-                false);
+                new Lists(1000, 10_000, 100, 1000, 32 << 20));
     }
 }

@@ -61,7 +61,10 @@ public final class RegistryApi {
     private final RouteMapping handlerMapping;
     private final HandlerExceptionResolver exceptionResolver;
 
-    /** The API of a registry. */
+    /**
+     * The API of a registry. Where that is read-only, changes are refused before anything of the
+     * request is read, so that a client learns this reason and not another error of its request.
+     */
     public RegistryApi(Registry registry, ApiSettings settings) {
         this.urls = new ApiUrls(settings.urls());
         Routes routes = routes(registry, urls, settings);
@@ -196,6 +199,6 @@ public final class RegistryApi {
                                 .put(uploads::put)
                                 .delete(uploads::delete),
                         on(Referrers.class).get(referrers::get).head(referrers::get)),
-                settings.readOnly());
+                registry.isReadOnly());
     }
 }

@@ -62,6 +62,12 @@ public final class HttpRegistry implements Registry {
         this.calls = new HttpCalls(server);
     }
 
+    /** HTTP has no way to ask for it. */
+    @Override
+    public boolean isReadOnly() {
+        return false;
+    }
+
     @Override
     public Blob blob(RepositoryName repository, Digest digest) {
         String target = blobPath(repository, digest);

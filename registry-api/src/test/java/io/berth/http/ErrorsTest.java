@@ -356,8 +356,7 @@ class ErrorsTest {
         TestApi api =
                 new TestApi(
                         new ReadOnlyRegistry(registry),
-                        new ApiSettings(
-                                defaults.urls(), defaults.manifests(), defaults.lists(), true));
+                        new ApiSettings(defaults.urls(), defaults.manifests(), defaults.lists()));
         String nowhere = "/v2/library/app/blobs/uploads/" + new UploadId(UUID.randomUUID());
 
         assertRefused(api.put(MANIFEST).body("no manifest"), "GET, HEAD");

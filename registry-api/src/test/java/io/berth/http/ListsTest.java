@@ -42,8 +42,7 @@ class ListsTest {
                         defaults.urls(),
                         defaults.manifests(),
                         new ApiSettings.Lists(
-                                maxTags, allTags, repositories, repositories + 1, 1 << 20),
-                        false));
+                                maxTags, allTags, repositories, repositories + 1, 1 << 20)));
     }
 
     private static List<String> texts(JsonNode array) {

@@ -58,8 +58,7 @@ class ManifestNegotiationTest {
                                 mode,
                                 defaults.manifests().defaultPlatform(),
                                 defaults.manifests().bodyBytes()),
-                        defaults.lists(),
-                        false));
+                        defaults.lists()));
     }
 
     @ParameterizedTest

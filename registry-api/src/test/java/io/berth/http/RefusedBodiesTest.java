@@ -109,8 +109,7 @@ class RefusedBodiesTest {
         TestApi readOnly =
                 new TestApi(
                         new ReadOnlyRegistry(registry),
-                        new ApiSettings(
-                                defaults.urls(), defaults.manifests(), defaults.lists(), true));
+                        new ApiSettings(defaults.urls(), defaults.manifests(), defaults.lists()));
         for (String target :
                 new String[] {
                     UPLOADS, started() + "?digest=" + DIGEST, "/v2/library/app/manifests/v1"

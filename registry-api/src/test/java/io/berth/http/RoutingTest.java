@@ -32,8 +32,7 @@ class RoutingTest {
 
     private TestApi with(UrlSettings urls) {
         ApiSettings defaults = ApiSettings.defaults();
-        return new TestApi(
-                registry, new ApiSettings(urls, defaults.manifests(), defaults.lists(), false));
+        return new TestApi(registry, new ApiSettings(urls, defaults.manifests(), defaults.lists()));
     }
 
     private TestApi with(
@@ -122,8 +121,7 @@ class RoutingTest {
                         new ApiSettings(
                                 new UrlSettings(null, true, false, "/some"),
                                 ApiSettings.defaults().manifests(),
-                                ApiSettings.defaults().lists(),
-                                false));
+                                ApiSettings.defaults().lists()));
         for (String path : new String[] {"/v2/", "/someone/v2/", "/some"}) {
             assertThat(api.handlerMapping().getHandler(new MockHttpServletRequest("GET", path)))
                     .isNull();

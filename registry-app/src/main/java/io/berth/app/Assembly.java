@@ -160,8 +160,7 @@ final class Assembly {
                                 Math.max(TAGS_AT_ONCE, settings.tags().maxTags()),
                                 Math.min(CATALOG_PAGE, settings.catalog().maxEntries()),
                                 settings.catalog().maxEntries(),
-                                MemoryBudget.ofProcess().listBytes()),
-                        settings.storage().maintenance().readonly().enabled()));
+                                MemoryBudget.ofProcess().listBytes())));
     }
 
     private static ApiSettings.Manifests manifests(ManifestSettings settings) {

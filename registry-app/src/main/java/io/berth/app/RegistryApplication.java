@@ -2,7 +2,6 @@ package io.berth.app;
 
 import io.berth.config.LoadedSettings;
 import io.berth.config.RegistrySettings;
-import io.berth.config.StorageSettings;
 import io.berth.health.ReadinessProbeTracker;
 import io.berth.health.StoreHealthChecker;
 import io.berth.http.RegistryApi;
@@ -112,10 +111,15 @@ public class RegistryApplication {
 
     @Bean
     UploadPurgeSchedule uploadPurging(
-            StoredRegistry stored, RegistrySettings settings, Clock clock) {
-        StorageSettings.Maintenance maintenance = settings.storage().maintenance();
+            StoredRegistry stored,
+            @Qualifier("guarded") Registry guarded,
+            RegistrySettings settings,
+            Clock clock) {
         return new UploadPurgeSchedule(
-                stored, maintenance.uploadPurging(), maintenance.readonly().enabled(), clock);
+                stored,
+                settings.storage().maintenance().uploadPurging(),
+                guarded.isReadOnly(),
+                clock);
     }
 
     @Bean
@@ -193,7 +197,10 @@ public class RegistryApplication {
     }
 
     @Bean
-    StartReport startReport(LoadedSettings loaded, ConnectionLimits limits) {
-        return new StartReport(loaded, limits);
+    StartReport startReport(
+            LoadedSettings loaded,
+            ConnectionLimits limits,
+            @Qualifier("guarded") Registry guarded) {
+        return new StartReport(loaded, limits, guarded.isReadOnly());
     }
 }

@@ -23,10 +23,12 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
 
     private final LoadedSettings loaded;
     private final ConnectionLimits limits;
+    private final boolean readOnly;
 
-    StartReport(LoadedSettings loaded, ConnectionLimits limits) {
+    StartReport(LoadedSettings loaded, ConnectionLimits limits, boolean readOnly) {
         this.loaded = loaded;
         this.limits = limits;
+        this.readOnly = readOnly;
     }
 
     @Override
@@ -35,7 +37,7 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
         adviseOnSecret(loaded.settings().http().secret());
         adviseOnMemory(MemoryBudget.ofProcess());
         adviceOnOpenFiles(limits.adviceOnOpenFiles(OpenFileLimit.get()));
-        if (loaded.settings().storage().maintenance().readonly().enabled()) {
+        if (readOnly) {
             log.info(
                     "The registry is read-only: everything that writes is refused"
                             + " (storage.maintenance.readonly.enabled).");

@@ -51,7 +51,9 @@ class AssemblyTest {
                                         "storage.delete.enabled", "false",
                                         "policy.repository.classes", "image",
                                         "validation.manifests.urls.allow", "x")))
-                .isInstanceOf(ReadOnlyRegistry.class);
+                .isInstanceOf(ReadOnlyRegistry.class)
+                .returns(true, Registry::isReadOnly);
+        assertThat(registry(Map.of("storage.delete.enabled", "false")).isReadOnly()).isFalse();
     }
 
     @Test

@@ -50,6 +50,9 @@ class RegistryOverHttpTest extends RegistryContract {
                         Registry.class.getClassLoader(),
                         new Class<?>[] {Registry.class},
                         (proxy, method, arguments) -> {
+                            if (method.getName().equals("isReadOnly")) {
+                                return false; // asked before there is one
+                            }
                             try {
                                 return method.invoke(CURRENT.get(), arguments);
                             } catch (InvocationTargetException e) {

@@ -32,6 +32,11 @@ public final class ReadOnlyRegistry extends ForwardingRegistry {
     }
 
     @Override
+    public boolean isReadOnly() {
+        return true;
+    }
+
+    @Override
     public Upload startUpload(RepositoryName repository) {
         throw refused();
     }

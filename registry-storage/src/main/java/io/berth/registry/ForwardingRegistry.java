@@ -31,6 +31,11 @@ public abstract class ForwardingRegistry implements Registry {
     }
 
     @Override
+    public boolean isReadOnly() {
+        return next.isReadOnly();
+    }
+
+    @Override
     public Blob blob(RepositoryName repository, Digest digest) {
         return next.blob(repository, digest);
     }

@@ -10,4 +10,12 @@ package io.berth.registry;
  * switches it off (nothing has happened). A storage that fails is never reported as "unknown".
  */
 public interface Registry
-        extends RegistryReader, RegistryWriter, RegistryDeleter, RegistryLister, ReferrerLister {}
+        extends RegistryReader, RegistryWriter, RegistryDeleter, RegistryLister, ReferrerLister {
+
+    /**
+     * Whether every change is refused with {@link
+     * io.berth.error.OperationRefusedException.Reason#READ_ONLY}, so that nothing that would change
+     * something need be begun. Always the same for one registry.
+     */
+    boolean isReadOnly();
+}

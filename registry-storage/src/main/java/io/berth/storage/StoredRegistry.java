@@ -198,6 +198,11 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
     }
 
     @Override
+    public boolean isReadOnly() {
+        return false;
+    }
+
+    @Override
     public Blob blob(RepositoryName repository, Digest digest) {
         return StoreErrors.translated(() -> blobs.open(repository, digest));
     }

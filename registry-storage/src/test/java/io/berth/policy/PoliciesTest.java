@@ -129,6 +129,9 @@ class PoliciesTest {
         }
         Registry readOnly = new ReadOnlyRegistry(stored);
 
+        assertThat(readOnly.isReadOnly()).isTrue();
+        assertThat(new DeleteDisabledRegistry(readOnly).isReadOnly()).isTrue();
+        assertThat(stored.isReadOnly()).isFalse();
         assertThat(readOnly.manifest(REPOSITORY, Tag.of("v1")).digest())
                 .isEqualTo(manifest.digest());
         assertThat(readOnly.tags(REPOSITORY, PageRequest.first(1)).items()).hasSize(1);

@@ -261,8 +261,7 @@ class ListMemoryTest {
         return new ApiSettings(
                 defaults.urls(),
                 defaults.manifests(),
-                new ApiSettings.Lists(1000, ALL, 100, 1000, memory),
-                false);
+                new ApiSettings.Lists(1000, ALL, 100, 1000, memory));
     }
 
     @Test
