@@ -177,7 +177,8 @@ class DamageTest {
         registry.deleteManifest(REPOSITORY, manifest.digest());
 
         assertThat(tagsOf(registry)).isEqualTo(tags("v3"));
-        Eventually.await("the index is built again", () -> isThere(FOLDER + "_berth/tags/complete"));
+        Eventually.await(
+                "the index is built again", () -> isThere(FOLDER + "_berth/tags/complete"));
         requests.clear();
         Manifest two = registry.manifest(REPOSITORY, Tag.of("v3"));
         registry.deleteManifest(REPOSITORY, two.digest());
