@@ -19,6 +19,9 @@ public final class Connection extends NioChannel {
     /** The connection whose request this thread serves. */
     private static final ScopedValue<Connection> CURRENT = ScopedValue.newInstance();
 
+    /** How long a probe that is served beyond a limit of requests may wait for its client. */
+    static final Duration PROBE_WRITE = Duration.ofSeconds(1);
+
     private final BoundedEndpoint endpoint;
     private final PooledBuffers buffers;
     private final RequestExecutor executor;
@@ -278,6 +281,11 @@ public final class Connection extends NioChannel {
         ByteBuffer buffer = buffers.emptyReadBuffer();
         int count;
         do {
+    /** From now on its request, a probe that no limit counts, waits for its client only briefly. */
+    public void servesProbe() {
+        socketWrapper.setWriteTimeout(PROBE_WRITE.toMillis());
+    }
+
             count = sc.read(buffer.clear());
             lingeredBytes += Math.max(count, 0);
         } while (count > 0 && lingeredBytes < max);

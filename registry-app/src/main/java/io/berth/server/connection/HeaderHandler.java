@@ -33,9 +33,6 @@ final class HeaderHandler implements Handler<NioChannel> {
 
     private static final long LINGER_MILLIS = 2_000;
 
-    /** How long a probe that is served beyond the limit of requests may wait for its client. */
-    private static final Duration PROBE_WRITE = Duration.ofSeconds(1);
-
     private final Handler<NioChannel> tomcat;
     private final ConnectionLimits limits;
     private final RequestExecutor executor;
@@ -175,7 +172,7 @@ final class HeaderHandler implements Handler<NioChannel> {
                     && UnparsedHeader.isProbe(connection.buffers().peek())
                     && executor.tryBeginProbe()) {
                 try {
-                    return serve(wrapper, connection, PROBE_WRITE);
+                    return serve(wrapper, connection, Connection.PROBE_WRITE);
                 } finally {
                     executor.endProbe();
                 }
