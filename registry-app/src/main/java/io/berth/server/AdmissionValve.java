@@ -20,8 +20,8 @@ import org.apache.catalina.valves.ValveBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses requests of a client that has reached its limit, except probes, and does not wait for the bodies of
- * refused requests. Safe for use by many threads.
+ * Refuses requests of a client that has reached its limit, except probes, and does not wait for the
+ * bodies of refused requests. Safe for use by many threads.
  */
 final class AdmissionValve extends ValveBase {
 

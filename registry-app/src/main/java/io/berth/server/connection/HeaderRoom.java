@@ -76,9 +76,7 @@ final class HeaderRoom {
         Map<String, Client> clients = new HashMap<>();
         holders.get()
                 .forEach(
-                        one ->
-                                clients.computeIfAbsent(one.client(), key -> new Client())
-                                        .add(one));
+                        one -> clients.computeIfAbsent(one.client(), key -> new Client()).add(one));
         Queue<Client> most =
                 new PriorityQueue<>(
                         Comparator.comparingLong((Client client) -> client.bytes).reversed());
