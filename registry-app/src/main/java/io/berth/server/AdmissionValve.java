@@ -7,6 +7,7 @@ import io.berth.http.response.ErrorResponse;
 import io.berth.server.connection.ClientAddress;
 import io.berth.server.connection.Connection;
 import io.berth.server.connection.PerClientLimit;
+import io.berth.server.connection.Probe;
 import io.berth.server.connection.RequestExecutor;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
@@ -19,8 +20,8 @@ import org.apache.catalina.valves.ValveBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses requests of a client that has reached its limit, and does not wait for the bodies of
- * refused requests. Safe for use by many threads.
+ * Refuses requests of a client that has reached its limit, except probes, and does not wait for the
+ * bodies of refused requests. Safe for use by many threads.
  */
 final class AdmissionValve extends ValveBase {
 
@@ -57,7 +58,9 @@ final class AdmissionValve extends ValveBase {
             response.setHeader("Connection", "close");
         }
         String client = tryAcquire(request);
-        if (client == null) {
+        if (client == null && isProbe(request)) {
+            answerProbe(request, response);
+        } else if (client == null) {
             refuse(request, response, TOO_MANY_REQUESTS, tooMany);
         } else {
             try {
@@ -98,6 +101,24 @@ final class AdmissionValve extends ValveBase {
                 || !hasBody(request)
                 || !readsBody(request)
                 || connection.tryBeginBody();
+    }
+
+    private static boolean isProbe(Request request) {
+        return !hasBody(request) && Probe.is(request.getMethod(), request.getRequestURI());
+    }
+
+    /**
+     * Answers a probe of a client that has reached its limit: those of an orchestrator often come
+     * from the address of clients. It is not counted, so it is the last request of its connection.
+     */
+    private void answerProbe(Request request, Response response)
+            throws IOException, ServletException {
+        response.setHeader("Connection", "close");
+        Connection connection = Connection.current();
+        if (connection != null) {
+            connection.servesProbe();
+        }
+        getNext().invoke(request, response);
     }
 
     private static void refuse(Request request, Response response, int status, RegistryError error)

@@ -280,14 +280,33 @@ class SlowClientsTest {
         start(Map.of("http.limits.requestsperclient", "1", "http.trustforwarded", "true"));
         beginUpload();
 
-        Response refused = connect().get("/v2/").read();
+        Response refused = connect().get("/v2/_catalog").read();
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.header("Retry-After")).isNotBlank();
         assertThat(refused.text())
                 .contains("TOOMANYREQUESTS", "same time: 1 (http.limits.requestsperclient)");
         RawHttpConnection other =
-                connect().send(RawHttpConnection.head("GET", "/v2/", "X-Forwarded-For: a, b\r\n"));
+                connect()
+                        .send(
+                                RawHttpConnection.head(
+                                        "GET", "/v2/_catalog", "X-Forwarded-For: a, b\r\n"));
         assertThat(other.read().status()).isEqualTo(200);
+    }
+
+    @Test
+    void probesAreAnsweredWhateverElseTheirAddressSends() throws Exception {
+        start(Map.of("http.limits.requestsperclient", "1"));
+        beginUpload();
+
+        for (String probe : List.of("/livez", "/readyz", "/", "/v2/", "/debug/health")) {
+            RawHttpConnection http = connect().get(probe);
+            Response answer = http.read();
+            assertThat(answer.status()).as(probe).isEqualTo(200);
+            assertThat(answer.header("Connection")).isEqualTo("close");
+            assertThat(http.isEnded()).isTrue();
+        }
+        String withBody = RawHttpConnection.head("GET", "/livez", "Content-Length: 100\r\n");
+        assertThat(connect().send(withBody).read().status()).isEqualTo(429);
     }
 
     @Test

@@ -12,11 +12,14 @@ public interface Maintenance {
 
     /**
      * Drops the upload sessions that began before a time; one that a request is working on is left
-     * alone. Also drops what ended deletes have left behind for other replicas.
+     * alone. Also drops what ended deletes have left behind for other replicas, and lists
+     * repositories again that the catalog has lost.
      *
      * @param dryRun only logs which sessions would go
      * @return how many sessions went, or would go
      * @throws io.berth.error.RegistryException UNAVAILABLE; some sessions may have gone
+     * @throws java.util.concurrent.CancellationException when the registry is closed before or
+     *     meanwhile
      */
     int purgeUploads(Instant begunBefore, boolean dryRun);
 

@@ -18,6 +18,7 @@ import io.berth.storage.manifest.Manifests;
 import io.berth.storage.manifest.Tombstones;
 import io.berth.storage.tag.Tags;
 import io.berth.storage.tree.EntryTimestamps;
+import io.berth.storage.tree.RegistryLayout;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
@@ -159,7 +160,8 @@ final class ManifestDelete {
     private Set<Tag> removeAll(RepositoryName repository, Digest digest, Runnable lease) {
         Set<ObjectKey> entries =
                 indexState.isKept() ? tagIndex.entriesOf(repository, digest) : Set.of();
-        boolean indexed = indexState.isStillComplete(repository); // as they were read
+        // As they were read.
+        boolean indexed = indexState.isStillComplete(RegistryLayout.tagsClaim(repository));
         Set<Tag> removed;
         if (indexed) {
             removed =

@@ -326,8 +326,12 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
     }
 
     private boolean exists(RepositoryName repository) {
-        return PagedListing.isAnyBelow(store, RegistryLayout.manifests(repository))
+        return holdsManifests(repository)
                 || PagedListing.isAnyBelow(store, RegistryLayout.layers(repository));
+    }
+
+    private boolean holdsManifests(RepositoryName repository) {
+        return PagedListing.isAnyBelow(store, RegistryLayout.manifests(repository));
     }
 
     @Override
@@ -343,23 +347,29 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
             PageRequest page) {
         return StoreErrors.translated(
                 () -> {
-                    boolean indexed = indexState.isComplete(repository);
+                    boolean indexed = indexState.knowsReferrers(repository);
                     Page<Descriptor> found =
                             referrers.list(repository, subject, artifactType, page, indexed);
-                    if (!indexed && !found.items().isEmpty()) {
+                    if (!indexed
+                            && indexState.isKept()
+                            && (!found.items().isEmpty() || holdsManifests(repository))) {
                         indexing.later(repository); // not for what is not there: anyone may ask
                     }
                     return found;
                 });
     }
 
-    /** Tombstones of deletes that ended more than an hour ago are dropped as well. */
+    /**
+     * Tombstones of deletes that ended more than an hour ago are dropped as well, and repositories
+     * whose entry in the catalog is missing get one.
+     */
     @Override
     public int purgeUploads(Instant begunBefore, boolean dryRun) {
         return StoreErrors.translated(
                 () -> {
                     if (!dryRun) {
                         tombstones.purge(Tombstones.MOST_PURGED);
+                        catalog.repair();
                     }
                     return new UploadPurge(store, uploads, begunBefore, dryRun).run();
                 });

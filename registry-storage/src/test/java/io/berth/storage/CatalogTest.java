@@ -16,6 +16,7 @@ import io.berth.object.InterceptedStore;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
+import io.berth.object.disk.DiskStore;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
@@ -24,9 +25,13 @@ import io.berth.registry.Registry;
 import io.berth.storage.index.OwnershipMode;
 import io.berth.storage.tree.PagedListing;
 import io.berth.storage.tree.RegistryLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,8 +41,10 @@ import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -74,7 +81,7 @@ class CatalogTest {
                 () -> {
                     catalog(registry);
                     try {
-                        store.head(ObjectKey.of("docker/registry/v2/_berth/catalog"));
+                        store.head(RegistryLayout.catalogClaim());
                         return true;
                     } catch (ObjectStoreException.NotFound e) {
                         return false;
@@ -164,7 +171,7 @@ class CatalogTest {
         goOn.countDown();
         assertThat(stopping.close(Duration.ofSeconds(30))).isTrue();
 
-        ObjectKey complete = ObjectKey.of("docker/registry/v2/_berth/catalog");
+        ObjectKey complete = RegistryLayout.catalogClaim();
         assertThatThrownBy(() -> store.head(complete))
                 .isInstanceOf(ObjectStoreException.NotFound.class);
         Registry next = open(OwnershipMode.AUTO);
@@ -367,5 +374,87 @@ class CatalogTest {
         }
 
         assertThat(catalog(registry)).containsExactly(REPOSITORY);
+    }
+
+    private void remove(String prefix) {
+        new PagedListing(store, prefix)
+                .forEach(key -> store.delete(ObjectKey.of(key), Condition.always()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void entriesThatAreRemovedAreNotMissed(boolean remote) throws Exception {
+        Registry running = open(store, OwnershipMode.AUTO, remote);
+        pushImage(running, REPOSITORY, "one", "v1");
+        pushImage(running, OTHER, "one", "v1");
+        assertThat(catalog(running)).containsExactly(REPOSITORY, OTHER);
+        remove(RegistryLayout.CATALOG);
+
+        assertThat(running.repositories(new PageRequest(REPOSITORY.value(), 9), _ -> true).items())
+                .containsExactly(OTHER);
+        assertThat(catalog(running)).containsExactly(REPOSITORY, OTHER);
+        awaitCatalog(running);
+        assertThat(catalog(running)).containsExactly(REPOSITORY, OTHER);
+        remove(RegistryLayout.CATALOG);
+        assertThat(catalog(open(store, OwnershipMode.AUTO, remote)))
+                .containsExactly(REPOSITORY, OTHER);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anEntryThatIsRemovedComesBackWithAPushAndWithTheMaintenance(boolean remote) {
+        Registry registry = open(store, OwnershipMode.AUTO, remote);
+        pushImage(registry, REPOSITORY, "one", "v1");
+        pushImage(registry, OTHER, "one", "v1");
+
+        store.delete(RegistryLayout.catalogEntry(REPOSITORY), Condition.always());
+        registry = open(store, OwnershipMode.AUTO, remote);
+        pushImage(registry, REPOSITORY, "one", "v1");
+        assertThat(catalog(registry)).containsExactly(REPOSITORY, OTHER);
+
+        store.delete(RegistryLayout.catalogEntry(OTHER), Condition.always());
+        assertThat(((StoredRegistry) registry).purgeUploads(Instant.EPOCH, false)).isZero();
+        assertThat(catalog(registry)).containsExactly(REPOSITORY, OTHER);
+    }
+
+    @Test
+    void theClaimOfAnEarlierReleaseIsNone() throws Exception {
+        Registry registry = open(OwnershipMode.AUTO);
+        pushImage(registry, REPOSITORY, "one", "v1");
+        remove(RegistryLayout.CATALOG);
+        store.put(
+                ObjectKey.of("docker/registry/v2/_berth/catalog"),
+                store.read(RegistryLayout.owner(), 1024),
+                Condition.always(),
+                Durability.WHOLE);
+
+        Registry again = open(OwnershipMode.AUTO);
+        assertThat(catalog(again)).containsExactly(REPOSITORY);
+        awaitCatalog(again);
+        assertThat(catalog(again)).containsExactly(REPOSITORY);
+    }
+
+    @Test
+    void aFileInPlaceOfTheEntriesHidesNothing(@TempDir Path root) throws Exception {
+        Registry registry = onDisk(root);
+        pushImage(registry, REPOSITORY, "one", "v1");
+        Path entries = root.resolve(RegistryLayout.CATALOG);
+        try (Stream<Path> files = Files.walk(entries)) {
+            files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
+        }
+        Files.createFile(entries);
+
+        assertThat(catalog(registry)).containsExactly(REPOSITORY);
+        pushImage(registry, OTHER, "one", "v1");
+        Eventually.await(
+                "the catalog is gathered",
+                () ->
+                        catalog(registry).equals(List.of(REPOSITORY, OTHER))
+                                && Files.exists(entries.resolve("+complete")));
+        assertThat(catalog(onDisk(root))).containsExactly(REPOSITORY, OTHER);
+    }
+
+    private static Registry onDisk(Path root) {
+        return open(new DiskStore(root, StoredRegistry.TEMPORARY), OwnershipMode.AUTO, false);
     }
 }

@@ -142,7 +142,7 @@ class DamageTest {
 
             StoredRegistry exclusive = open(OwnershipMode.EXCLUSIVE, remote);
             exclusive.index(REPOSITORY);
-            assertThat(isThere(FOLDER + "_berth/complete")).isTrue();
+            assertThat(isThere(FOLDER + "_berth/tags/complete")).isTrue();
             assertThat(referrers(exclusive, base.digest())).isEqualTo(1);
             exclusive.deleteManifest(REPOSITORY, damaged);
             exclusive.deleteManifest(REPOSITORY, base.digest());
@@ -178,11 +178,39 @@ class DamageTest {
         registry.deleteManifest(REPOSITORY, manifest.digest());
 
         assertThat(tagsOf(registry)).isEqualTo(tags("v3"));
-        Eventually.await("the index is built again", () -> isThere(FOLDER + "_berth/complete"));
+        Eventually.await(
+                "the index is built again", () -> isThere(FOLDER + "_berth/tags/complete"));
         requests.clear();
         Manifest two = registry.manifest(REPOSITORY, Tag.of("v3"));
         registry.deleteManifest(REPOSITORY, two.digest());
         assertThat(tagsOf(registry)).isEmpty();
+    }
+
+    /** One of the two, for each has its own claim. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void anIndexRemovedAloneIsNotBelieved(boolean remote) throws InterruptedException {
+        StoredRegistry registry = open(OwnershipMode.AUTO, remote);
+        Manifest base = pushImage(registry, REPOSITORY, "base", "v1", "v2");
+        image("sig").pushBlobs(registry, REPOSITORY);
+        registry.putManifest(
+                REPOSITORY,
+                image("sig").subject(base.digest()).build(),
+                List.of(),
+                PutOptions.defaults());
+        for (String index : List.of("_berth/referrers/", "_berth/tags/")) {
+            for (String key : new PagedListing(store, FOLDER + index)) {
+                store.delete(ObjectKey.of(key), Condition.always());
+            }
+            StoredRegistry again = open(OwnershipMode.AUTO, remote);
+            if (index.equals("_berth/referrers/")) {
+                assertThat(referrers(again, base.digest())).isEqualTo(1);
+            } else {
+                again.deleteManifest(REPOSITORY, base.digest());
+                assertThat(tagsOf(again)).isEmpty();
+            }
+            Eventually.await("it is built again", () -> isThere(FOLDER + index + "complete"));
+        }
     }
 
     @Test
@@ -201,7 +229,7 @@ class DamageTest {
 
         assertThat(referrers(open(OwnershipMode.AUTO, false), base.digest())).isEqualTo(1);
 
-        Eventually.await("the index is built", () -> isThere(FOLDER + "_berth/complete"));
+        Eventually.await("the index is built", () -> isThere(FOLDER + "_berth/tags/complete"));
         assertThat(referrers(open(OwnershipMode.AUTO, false), base.digest())).isEqualTo(1);
     }
 
@@ -255,7 +283,7 @@ class DamageTest {
     void aClaimThatIsTooLongIsNone() {
         Registry registry = open(OwnershipMode.AUTO, false);
         Manifest manifest = pushImage(registry, REPOSITORY, "one", "v1");
-        put(ObjectKey.of(FOLDER + "_berth/complete"), new byte[1 << 20]);
+        put(ObjectKey.of(FOLDER + "_berth/tags/complete"), new byte[1 << 20]);
 
         registry.deleteManifest(REPOSITORY, manifest.digest());
 

@@ -135,7 +135,10 @@ class PurgeTest {
         purge(registry);
 
         // The folder of all repositories, library, and those in it; sessions of Berth; tombstones.
-        assertThat(folders).isEqualTo(1 + 1 + 20 + 1 + 1);
+        long purge = 1 + 1 + 20 + 1 + 1;
+        // The entries of the catalog; the same folders, and whether each is a repository.
+        long catalog = 1 + (1 + 1 + 20) + (1 + 20);
+        assertThat(folders).isEqualTo(purge + catalog);
         assertThat(count(Operation.LIST)).isEqualTo(folders + 2);
     }
 

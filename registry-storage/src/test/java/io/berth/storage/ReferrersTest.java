@@ -166,4 +166,31 @@ class ReferrersTest {
         assertThat(page.next()).isNull();
         assertThat(page.more()).isTrue();
     }
+
+    /** Those characters that take most in JSON, in the keys as well as in the values. */
+    @ParameterizedTest
+    @CsvSource({"true, 1", "false, 1", "true, 34", "false, 233"})
+    void aPageIsNoLongerThanItsJsonMayBe(boolean inKey, int character) {
+        Registry registry = open(OwnershipMode.AUTO, false);
+        image("about").pushBlobs(registry, REPOSITORY);
+        String escaped = character == 233 ? "\u00e9" : "\\u%04x".formatted(character);
+        String text = escaped.repeat(40_000);
+        for (int i = 0; i < 40; i++) {
+            Manifest manifest =
+                    image("about")
+                            .annotation(inKey ? text : "key", inKey ? "value" : text)
+                            .annotation("number", "" + i)
+                            .subject(SUBJECT)
+                            .build();
+            registry.putManifest(REPOSITORY, manifest, List.of(), PutOptions.defaults());
+        }
+        long each = 40_000L * (character == 1 ? 6 : 2);
+
+        Page<Descriptor> page =
+                registry.referrers(REPOSITORY, SUBJECT, null, PageRequest.first(1000));
+
+        assertThat(page.more()).isTrue();
+        assertThat(page.items().size() * each).isLessThanOrEqualTo(1024 * 1024);
+        assertThat(page.items()).hasSizeGreaterThan(1);
+    }
 }

@@ -222,6 +222,25 @@ final class BoundedEndpoint extends NioEndpoint {
         return (int) closed;
     }
 
+    /** The connections that hold bytes of headers. */
+    Stream<HeaderRoom.Holder> headerHolders() {
+        return getConnections().stream().flatMap(BoundedEndpoint::headerHolder);
+    }
+
+    private static Stream<HeaderRoom.Holder> headerHolder(Object any) {
+        if (!(any instanceof NioSocketWrapper wrapper)
+                || !(wrapper.getSocket() instanceof Connection connection)
+                || connection.countedBytes() == 0) {
+            return Stream.empty();
+        }
+        return Stream.of(
+                new HeaderRoom.Holder(
+                        connection,
+                        Objects.requireNonNullElse(connection.countedAs(), ""),
+                        connection.countedBytes(),
+                        () -> closeIf(wrapper, () -> connection.countedBytes() > 0)));
+    }
+
     private record Sender(NioSocketWrapper wrapper, Connection connection, SendfileData file) {
 
         static Stream<Sender> of(Object any) {

@@ -19,6 +19,9 @@ public final class Connection extends NioChannel {
     /** The connection whose request this thread serves. */
     private static final ScopedValue<Connection> CURRENT = ScopedValue.newInstance();
 
+    /** How long a probe that is served beyond a limit of requests may wait for its client. */
+    static final Duration PROBE_WRITE = Duration.ofSeconds(1);
+
     private final BoundedEndpoint endpoint;
     private final PooledBuffers buffers;
     private final RequestExecutor executor;
@@ -43,6 +46,9 @@ public final class Connection extends NioChannel {
 
     /** Whether it holds one of the permits to read a body, or will get one. */
     private final AtomicBoolean mayReadBody = new AtomicBoolean();
+
+    /** Goes on with its request, which waits for others to end. */
+    private volatile @Nullable Runnable waiting;
 
     private boolean bodyStopped;
     private boolean answered;
@@ -98,6 +104,7 @@ public final class Connection extends NioChannel {
     <T> T serve(boolean goesOn, ScopedValue.CallableOp<T, RuntimeException> request) {
         working = true;
         hasWorked = true;
+        waiting = null;
         mayGoOn = goesOn;
         answered = false;
         bodyStopped = false;
@@ -186,6 +193,11 @@ public final class Connection extends NioChannel {
         return countedBytes - before;
     }
 
+    /** Number of header bytes that are counted for this connection; for any thread. */
+    synchronized int countedBytes() {
+        return countedBytes;
+    }
+
     /**
      * Sets whether Tomcat holds an incomplete header of this connection; it holds none of a closed
      * one.
@@ -218,7 +230,23 @@ public final class Connection extends NioChannel {
     /** Runs a task as soon as a body may be read. */
     void executeWithBody(Runnable next) {
         mayReadBody.set(true);
+        waiting = next;
         executor.executeWithBody(next);
+    }
+
+    /** Runs a task as soon as the number of requests allows it. */
+    void executeWhenFree(Runnable next) {
+        waiting = next;
+        executor.executeWhenFree(next);
+    }
+
+    /** Forgets the task that waits, which would keep a closed connection in memory; any thread. */
+    void stopWaiting() {
+        Runnable task = waiting;
+        waiting = null;
+        if (task != null && executor.forget(task)) {
+            mayReadBody.set(false); // it would have got the permit with its turn
+        }
     }
 
     /** Returns the permit to read a body, if it holds one; for any thread. */
@@ -251,6 +279,14 @@ public final class Connection extends NioChannel {
     public void stopReadingBody() {
         bodyStopped = true;
         lingersAtEnd = true;
+    }
+
+    /** From now on its request, a probe that no limit counts, waits for its client only briefly. */
+    public void servesProbe() {
+        NioSocketWrapper wrapper = socketWrapper;
+        if (wrapper != null) { // not closed meanwhile
+            wrapper.setWriteTimeout(PROBE_WRITE.toMillis());
+        }
     }
 
     boolean lingersAtEnd() {

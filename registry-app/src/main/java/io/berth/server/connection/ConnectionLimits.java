@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param requests requests that are served at the same time; where more come, they wait
  * @param connectionsPerClient open connections of one address
  * @param requestsPerClient requests of one address; more are refused with 429
- * @param keptHeaderBytes bytes of all headers that are incomplete or whose request waits
+ * @param keptHeaderBytes bytes of all headers that are incomplete or whose request waits; where
+ *     more come, the largest of the address that holds most are closed
  * @param halfParsed connections that have sent an incomplete header together with the end of the
  *     request before it, which costs as much as a request
  * @param headerTime time for a whole header, from its first byte

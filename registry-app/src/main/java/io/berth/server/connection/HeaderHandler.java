@@ -5,7 +5,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.apache.coyote.Processor;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler;
 import org.apache.tomcat.util.net.NioChannel;
@@ -33,15 +32,11 @@ final class HeaderHandler implements Handler<NioChannel> {
 
     private static final long LINGER_MILLIS = 2_000;
 
-    /** How long a probe that is served beyond the limit of requests may wait for its client. */
-    private static final Duration PROBE_WRITE = Duration.ofSeconds(1);
-
     private final Handler<NioChannel> tomcat;
     private final ConnectionLimits limits;
     private final RequestExecutor executor;
 
-    /** Bytes of all headers that are incomplete, or whose request waits. */
-    private final AtomicLong keptBytes = new AtomicLong();
+    private final HeaderRoom room;
 
     /**
      * Requests whose incomplete header came with the end of the request before: Tomcat has these.
@@ -52,6 +47,7 @@ final class HeaderHandler implements Handler<NioChannel> {
         this.tomcat = tomcat;
         this.limits = limits;
         this.executor = executor;
+        this.room = new HeaderRoom(limits.keptHeaderBytes());
     }
 
     @Override
@@ -133,10 +129,14 @@ final class HeaderHandler implements Handler<NioChannel> {
         return true;
     }
 
-    /** Counts the header bytes of a connection; {@code false} when all exceed the limit. */
+    /**
+     * Counts the header bytes of a connection, and makes room for them.
+     *
+     * @return {@code false} when there is none, so that the connection has to be closed
+     */
     private boolean keep(Connection connection, int bytes) {
-        int more = connection.countBytes(bytes);
-        return keptBytes.addAndGet(more) <= limits.keptHeaderBytes() || more <= 0;
+        return room.count(connection.countBytes(bytes))
+                || room.makeRoom(connection, connection.endpoint()::headerHolders);
     }
 
     /** Waits for more of a header until its time is over. */
@@ -175,13 +175,13 @@ final class HeaderHandler implements Handler<NioChannel> {
                     && UnparsedHeader.isProbe(connection.buffers().peek())
                     && executor.tryBeginProbe()) {
                 try {
-                    return serve(wrapper, connection, PROBE_WRITE);
+                    return serve(wrapper, connection, Connection.PROBE_WRITE);
                 } finally {
                     executor.endProbe();
                 }
             }
             keepHeader(connection);
-            executor.executeWhenFree(again(wrapper, connection));
+            connection.executeWhenFree(again(wrapper, connection));
             return SocketState.LONG;
         }
         if (hasBody(connection.buffers()) && !connection.tryBeginBody()) {
@@ -315,6 +315,7 @@ final class HeaderHandler implements Handler<NioChannel> {
             connection.endpoint().closed(connection);
             keep(connection, 0);
             halfParsed.addAndGet(connection.countHalfParsed(false));
+            connection.stopWaiting();
             connection.endBody();
         }
         tomcat.release(wrapper);

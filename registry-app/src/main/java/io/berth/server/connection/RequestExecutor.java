@@ -134,6 +134,15 @@ public final class RequestExecutor implements Executor, AutoCloseable {
         }
     }
 
+    /**
+     * Removes a task that waits, if it still does.
+     *
+     * @return whether it waited for a body: it holds no permit then
+     */
+    boolean forget(Runnable task) {
+        return !waiting.remove(task) && waitingBodies.remove(task);
+    }
+
     /** Whether half of the limits is free; an estimate. */
     boolean isHalfFree() {
         return free.availablePermits() >= requests / 2 && bodies.availablePermits() >= requests / 2;

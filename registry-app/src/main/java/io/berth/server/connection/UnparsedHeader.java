@@ -1,14 +1,14 @@
 package io.berth.server.connection;
 
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Questions about the header of a request that Tomcat has not parsed yet. No state. */
 final class UnparsedHeader {
 
-    private static final Pattern PROBE =
-            Pattern.compile(
-                    "[\\r\\n]*(GET|HEAD) (/livez|/readyz|/debug/health|/|/v2/) HTTP/1\\.[01]\\r?\\n.*");
+    private static final Pattern FIRST_LINE =
+            Pattern.compile("[\\r\\n]*([A-Z]+) ([^ ]+) HTTP/1\\.[01]\\r?\\n");
 
     private static final Pattern METHOD_WITH_BODY = Pattern.compile("[\\r\\n]*(PATCH|POST|PUT) ");
 
@@ -18,14 +18,15 @@ final class UnparsedHeader {
     private UnparsedHeader() {}
 
     /**
-     * Whether it is a probe of an orchestrator or a load balancer. Probes neither ask the store nor
-     * have a body, so that they are served even when no other request is.
+     * Whether it is a {@link Probe}.
      *
      * @param header from its beginning
      */
     static boolean isProbe(String header) {
+        Matcher line = FIRST_LINE.matcher(header.substring(0, Math.min(header.length(), 200)));
         String lower = header.toLowerCase(Locale.ROOT);
-        return PROBE.matcher(header.substring(0, Math.min(header.length(), 200))).lookingAt()
+        return line.lookingAt()
+                && Probe.is(line.group(1), line.group(2))
                 && !lower.contains("\ncontent-length:")
                 && !lower.contains("\ntransfer-encoding:");
     }

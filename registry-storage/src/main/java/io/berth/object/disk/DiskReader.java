@@ -87,7 +87,7 @@ final class DiskReader {
             Version before = Publisher.version(attributes(key, file));
             byte[] content;
             try {
-                content = requireContent(key, file, SmallFile.read(file, limit));
+                content = requireContent(key, file, SmallFile.readRegular(file, limit));
             } catch (IOException e) {
                 throw sentinel.readFailure(key, file, e);
             }

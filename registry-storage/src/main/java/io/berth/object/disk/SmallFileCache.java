@@ -8,6 +8,7 @@ import io.berth.object.disk.file.SmallFile;
 import io.berth.object.disk.file.SystemCalls;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,11 +76,13 @@ final class SmallFileCache {
         if (known == null && isFirst(key)) {
             return SmallFile.read(file, limit);
         }
-        FileState before = FileState.of(calls.attributes(file));
+        BasicFileAttributes attributes = calls.attributes(file);
+        SmallFile.requireRegular(file, attributes);
+        FileState before = FileState.of(attributes);
         if (known != null && known.state().equals(before)) {
             return known.bytes().length > limit ? null : known.bytes().clone();
         }
-        byte[] content = SmallFile.read(file, limit);
+        byte[] content = SmallFile.readRegular(file, limit);
         if (content != null
                 && before.identity() != null
                 && before.isSettled()

@@ -16,6 +16,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,8 +29,9 @@ import org.slf4j.LoggerFactory;
  * little, those of repositories that are empty by now are left out; across a network they are
  * listed as long as the tree lives.
  *
- * <p>A tree that became exclusive later gets its entries when its folders were walked for the first
- * one who asks.
+ * <p>A tree that became exclusive later, or whose entries were removed, gets them when its folders
+ * were walked for the first one who asks. Single entries that are missing come back with the next
+ * push, and with {@link #repair}.
  */
 public final class Catalog {
 
@@ -67,15 +69,24 @@ public final class Catalog {
         if (page.limit() == 0) {
             return new Page<>(List.of(), false);
         }
-        if (!state.isCatalogComplete()) {
-            if (state.isKept()) {
-                background.run(this, "the catalog", this::index);
-            }
+        if (!state.isKept()) {
             return folders.list(page, visible);
         }
+        Page<RepositoryName> found = indexed(page, visible);
+        if (isComplete()) { // as it was read
+            return found;
+        }
+        background.run(this, "the catalog", this::index);
+        return folders.list(page, visible);
+    }
+
+    private boolean isComplete() {
+        return state.isStillComplete(RegistryLayout.catalogClaim());
+    }
+
+    private Page<RepositoryName> indexed(PageRequest page, Predicate<RepositoryName> visible) {
         int pageSize = Math.min(page.limit(), PagedListing.MAX_PAGE - 1) + 1;
-        String after = page.after() == null ? null : RegistryLayout.catalogPosition(page.after());
-        Iterator<RepositoryName> names = names(after, pageSize);
+        Iterator<RepositoryName> names = entries(page.after(), pageSize).iterator();
         VisiblePage gathered =
                 new VisiblePage(page, visible, name -> remote || holdsManifests(name));
         boolean hasRoom = true;
@@ -85,9 +96,13 @@ public final class Catalog {
         return gathered.page();
     }
 
-    private Iterator<RepositoryName> names(@Nullable String after, int pageSize) {
-        return new PagedListing(store, RegistryLayout.CATALOG, after, pageSize)
-                .stream().map(RegistryLayout::nameOf).flatMap(Optional::stream).iterator();
+    private Stream<RepositoryName> entries(@Nullable String after, int pageSize) {
+        String position =
+                after == null
+                        ? RegistryLayout.catalogClaim().value()
+                        : RegistryLayout.catalogPosition(after);
+        return new PagedListing(store, RegistryLayout.CATALOG, position, pageSize)
+                .stream().map(RegistryLayout::nameOf).flatMap(Optional::stream);
     }
 
     private boolean holdsManifests(RepositoryName name) {
@@ -99,23 +114,57 @@ public final class Catalog {
         holding.gone(repository.value());
     }
 
+    private void index() {
+        if (!isComplete()) {
+            repair();
+            log.info("the catalog of repositories is indexed");
+        }
+    }
+
     /**
-     * Gives every repository an entry. One that begins meanwhile adds its own before it holds
-     * anything.
+     * Gives every repository an entry that has none, where entries are kept; then they are
+     * complete. A repository that begins meanwhile adds its own before it holds anything. Costs a
+     * walk over the folders; a failure leaves it to be done again.
+     *
+     * @throws java.util.concurrent.CancellationException when the registry is closed before or
+     *     meanwhile
      */
-    void index() {
-        if (!state.isKept() || state.isCatalogComplete()) {
+    public void repair() {
+        if (!state.isKept()) {
             return;
         }
         state.forget(); // entries may have been removed of repositories that we know have one
+        PeekingEntries known = new PeekingEntries(entries(null, PagedListing.MAX_PAGE).iterator());
         folders.walk(
                 null,
                 repository -> {
                     background.requireOpen();
-                    state.addToCatalog(repository);
+                    if (!known.has(repository)) {
+                        state.addToCatalog(repository);
+                    }
                     return true;
                 });
-        state.markCatalogComplete();
-        log.info("the catalog of repositories is indexed");
+        if (!isComplete()) {
+            state.markComplete(RegistryLayout.catalogClaim());
+        }
+    }
+
+    /** Asked for names in their order, it reads the entries once. */
+    private static final class PeekingEntries {
+
+        private final Iterator<RepositoryName> entries;
+        private @Nullable RepositoryName last;
+
+        PeekingEntries(Iterator<RepositoryName> entries) {
+            this.entries = entries;
+        }
+
+        boolean has(RepositoryName name) {
+            while ((last == null || last.value().compareTo(name.value()) < 0)
+                    && entries.hasNext()) {
+                last = entries.next();
+            }
+            return name.equals(last);
+        }
     }
 }

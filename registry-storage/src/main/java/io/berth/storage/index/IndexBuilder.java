@@ -43,7 +43,7 @@ public final class IndexBuilder {
 
     /** What a damaged manifest is about is not known; it is left out. */
     public void run(RepositoryName repository) {
-        if (!state.isKept() || state.isComplete(repository)) {
+        if (!state.isKept() || state.knowsAll(repository)) {
             return;
         }
         workers.forEachOrThrow(

@@ -4,32 +4,33 @@ import com.github.benmanes.caffeine.cache.Cache;
 import io.berth.name.RepositoryName;
 import io.berth.object.Condition;
 import io.berth.object.Durability;
-import io.berth.object.ListRequest;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import io.berth.storage.cache.Caches;
+import io.berth.storage.tree.PagedListing;
 import io.berth.storage.tree.RegistryLayout;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Whether indexes know everything, so that what they do not list is not there: those of a
- * repository, and the {@link Catalog}.
+ * Whether an index knows everything, so that what it does not list is not there: the two of a
+ * repository, and the {@link Catalog}. An index is complete if the claim among its entries holds
+ * the id of the ownership, so that whatever removes the index removes the claim. Safe for several
+ * threads.
  *
- * <p>They are kept only in an exclusive tree. A repository that begins under it is complete from
- * its first manifest on; an older one becomes so when it is indexed. Two things hold of every claim
- * that a repository is complete: it has an entry in the catalog, and each later push adds what it
- * is about before it becomes visible.
+ * <p>Indexes are kept only in an exclusive tree. Those of a repository that begins under it are
+ * complete from its first manifest on; those of an older one when they were built. Each push adds
+ * what it is about before it becomes visible, the entry of its repository in the catalog included.
  *
- * <p>Anyone may remove indexes and claims while we run. Therefore a claim is believed for {@link
- * #TRUST} only, and who acts upon an index in a way that cannot be undone asks for the claim after
- * the index was read ({@link #isStillComplete}).
+ * <p>Anyone may remove indexes while we run. Therefore a claim or an entry that was seen is
+ * believed for {@link #TRUST} only, and whoever says or does what a removed index would make wrong
+ * asks for the claim after the index was read ({@link #isStillComplete}).
  */
 public final class IndexCompleteness {
 
-    /** How long a push or a list may rely on a claim that was seen. */
+    /** How long a push or a list of referrers may rely on what was seen. */
     private static final Duration TRUST = Duration.ofSeconds(10);
 
     private static final byte[] NOTHING = {};
@@ -37,8 +38,8 @@ public final class IndexCompleteness {
     private final ObjectStore store;
     private final Optional<String> owner;
 
-    /** {@code false}: not complete, but the repository has an entry in the catalog. */
-    private final Cache<ObjectKey, Boolean> complete;
+    /** Claims of referrers, and entries of the catalog, that were there. */
+    private final Cache<ObjectKey, Boolean> seen;
 
     /**
      * @param owner id of the exclusive ownership; empty: the tree is shared
@@ -47,10 +48,10 @@ public final class IndexCompleteness {
     public IndexCompleteness(ObjectStore store, Optional<String> owner, long seenBytes) {
         this.store = store;
         this.owner = owner;
-        this.complete =
+        this.seen =
                 Caches.builder(
                                 Caches.parts(1, seenBytes),
-                                (ObjectKey claim, Boolean known) -> Caches.weight(claim))
+                                (ObjectKey key, Boolean there) -> Caches.weight(key))
                         .expireAfterWrite(TRUST)
                         .build();
     }
@@ -59,35 +60,31 @@ public final class IndexCompleteness {
         return owner.isPresent();
     }
 
-    public boolean isComplete(RepositoryName repository) {
-        return isComplete(RegistryLayout.complete(repository));
+    /** Whether the index of referrers is complete, or was a moment ago. */
+    public boolean knowsReferrers(RepositoryName repository) {
+        ObjectKey claim = RegistryLayout.referrersClaim(repository);
+        if (!isKept() || seen.getIfPresent(claim) != null) {
+            return isKept();
+        }
+        boolean complete = isStillComplete(claim);
+        if (complete) {
+            seen.put(claim, true);
+        }
+        return complete;
+    }
+
+    /** Whether both indexes of a repository are complete. */
+    boolean knowsAll(RepositoryName repository) {
+        return isStillComplete(RegistryLayout.tagsClaim(repository))
+                && isStillComplete(RegistryLayout.referrersClaim(repository));
     }
 
     /**
-     * The same, asked of the store: what was read of the index before is everything. (Who removes
-     * it removes the claim first or at the same time; while that goes on nothing can be told.)
+     * Asks the store whether a claim holds: then what was read of its index before is everything.
+     * (While somebody removes the index, nothing can be told.)
      */
-    public boolean isStillComplete(RepositoryName repository) {
-        return isClaimed(RegistryLayout.complete(repository));
-    }
-
-    /** Whether every repository has an entry in the catalog. */
-    boolean isCatalogComplete() {
-        return isComplete(RegistryLayout.catalog());
-    }
-
-    private boolean isComplete(ObjectKey claim) {
-        return isKept() && (Boolean.TRUE.equals(complete.getIfPresent(claim)) || isClaimed(claim));
-    }
-
-    private boolean isClaimed(ObjectKey claim) {
-        boolean claimed = owner.isPresent() && said(claim).equals(owner);
-        if (claimed) {
-            complete.put(claim, true);
-        } else {
-            complete.invalidate(claim);
-        }
-        return claimed;
+    public boolean isStillComplete(ObjectKey claim) {
+        return owner.isPresent() && said(claim).equals(owner);
     }
 
     /**
@@ -104,56 +101,54 @@ public final class IndexCompleteness {
 
     /** Forgets what was seen. */
     void forget() {
-        complete.invalidateAll();
+        seen.invalidateAll();
     }
 
     /**
-     * To be called before a manifest of a repository is written. Gives it an entry in the catalog,
-     * also if it is an older one: that may be emptied before the catalog is indexed, and is filled
-     * again now.
+     * To be called before a manifest of a repository is written. Where it has no entry in the
+     * catalog it gets one; if it holds no manifest either, it begins, and its indexes are complete.
+     * The entry is the last of this, so that a retry finishes what a failure left.
      */
     public void begin(RepositoryName repository) {
-        ObjectKey claim = RegistryLayout.complete(repository);
-        if (!isKept() || complete.getIfPresent(claim) != null || isClaimed(claim)) {
+        ObjectKey entry = RegistryLayout.catalogEntry(repository);
+        if (!isKept() || seen.getIfPresent(entry) != null) {
             return;
         }
-        if (hasManifests(repository)) {
-            addToCatalog(repository);
-            complete.put(claim, false);
-        } else {
+        if (isThere(entry)) {
+            seen.put(entry, true);
+            return;
+        }
+        if (!PagedListing.isAnyBelow(store, RegistryLayout.manifests(repository))) {
             markComplete(repository);
+        }
+        addToCatalog(repository);
+    }
+
+    private boolean isThere(ObjectKey key) {
+        try {
+            var _ = store.head(key);
+            return true;
+        } catch (ObjectStoreException.NotFound e) {
+            return false;
         }
     }
 
-    /** To be called when everything there was has been indexed. */
+    /** To be called when the indexes of a repository have everything there was. */
     void markComplete(RepositoryName repository) {
-        addToCatalog(repository); // first: the claim says this, too
-        markComplete(RegistryLayout.complete(repository));
+        markComplete(RegistryLayout.tagsClaim(repository));
+        markComplete(RegistryLayout.referrersClaim(repository));
     }
 
-    /** To be called when every repository there was has an entry. */
-    void markCatalogComplete() {
-        markComplete(RegistryLayout.catalog());
-    }
-
-    private void markComplete(ObjectKey claim) {
+    /** A claim that a loss of power leaves empty is none. */
+    void markComplete(ObjectKey claim) {
         byte[] content = owner.orElseThrow().getBytes(StandardCharsets.ISO_8859_1);
-        store.put(claim, content, Condition.always(), Durability.WHOLE);
-        complete.put(claim, true);
+        store.put(claim, content, Condition.always(), Durability.HINT);
     }
 
     /** Gives a repository an entry in the catalog. */
     void addToCatalog(RepositoryName repository) {
-        store.put(
-                RegistryLayout.catalogEntry(repository),
-                NOTHING,
-                Condition.always(),
-                Durability.HINT);
-    }
-
-    private boolean hasManifests(RepositoryName repository) {
-        return !store.list(new ListRequest(RegistryLayout.manifests(repository), null, false, 1))
-                .entries()
-                .isEmpty();
+        ObjectKey entry = RegistryLayout.catalogEntry(repository);
+        store.put(entry, NOTHING, Condition.always(), Durability.HINT);
+        seen.put(entry, true);
     }
 }

@@ -69,7 +69,8 @@ public final class Ownership {
                 }
                 if (empty && exclusive) {
                     // So is its catalog, and complete.
-                    new IndexCompleteness(store, Optional.of(id), 0).markCatalogComplete();
+                    new IndexCompleteness(store, Optional.of(id), 0)
+                            .markComplete(RegistryLayout.catalogClaim());
                 }
                 return marker;
             }

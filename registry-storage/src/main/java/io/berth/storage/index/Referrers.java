@@ -50,9 +50,12 @@ public final class Referrers {
 
     /**
      * Clients refuse answers of more than about 4 MiB, and each is held in memory more than once.
-     * Two thousand of the usual length fit.
+     * Two thousand of the usual length fit. A single one that is longer is a page of its own.
      */
     private static final long MAX_PAGE_BYTES = 1024 * 1024;
+
+    /** What a descriptor takes besides its texts: its members' names, its digest and its size. */
+    private static final int DESCRIPTOR_BYTES = 256;
 
     /** Referrers asked for while earlier ones are waited for. */
     private static final int LOOKED_AHEAD = 16;
@@ -302,10 +305,30 @@ public final class Referrers {
                 .map(hex -> new Digest(algorithm, hex));
     }
 
+    /** Bytes that it takes as JSON, or a few more. */
     private static long lengthOf(Descriptor descriptor) {
-        long length = 512;
+        long length = DESCRIPTOR_BYTES + lengthOf(descriptor.mediaType().toString());
+        if (descriptor.artifactType() != null) {
+            length += lengthOf(descriptor.artifactType());
+        }
         for (Map.Entry<String, String> annotation : descriptor.annotations().entrySet()) {
-            length += annotation.getKey().length() + annotation.getValue().length() * 2L + 8;
+            length += lengthOf(annotation.getKey()) + lengthOf(annotation.getValue());
+        }
+        return length;
+    }
+
+    /** Of a text in JSON, with its quotes and what separates it from the next. */
+    private static long lengthOf(String text) {
+        long length = 4;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ') {
+                length += 6; // an escape with four digits
+            } else if (c == '"' || c == '\\') {
+                length += 2;
+            } else {
+                length += c < 0x80 ? 1 : 3; // in UTF-8
+            }
         }
         return length;
     }

@@ -21,12 +21,13 @@ import java.util.Optional;
  *     _manifests/tags/TAG/index/ALG/HEX/link     TAG was pointed at this manifest at some time
  *     _manifests/tags/TAG/current/link           what TAG points at
  *     _uploads/ID/…                              an upload session of another registry
- *     _berth/complete                            the two indexes below know everything; see Ownership
  *     _berth/tags/ALG/HEX/TAG=STAMP              index: TAG may point at this manifest
+ *     _berth/tags/complete                       the claim that this index knows everything; see IndexCompleteness
  *     _berth/referrers/ALG/HEX/ALG/HEX=STAMP     index: the second digest may be a referrer of the first
+ *     _berth/referrers/complete                  the claim of this index
  *   _berth/owner                                 who writes this tree; see Ownership
- *   _berth/catalog                               the next line knows every repository; see Catalog
  *   _berth/repositories/NAME+                    a repository; without + if NAME is one component of 255
+ *   _berth/repositories/+complete                the claim that every repository has an entry; see Catalog
  *   _berth/uploads/NAME/_/ID                     bytes of an upload session of Berth
  *   _berth/deletes/NAME/_/ALG/HEX/ID             a delete of a manifest; see Tombstones
  *   _berth/key                                   what its ids are made with; see UploadIds
@@ -191,8 +192,9 @@ public final class RegistryLayout {
         return ObjectKey.of(OWN + "probe");
     }
 
-    public static ObjectKey catalog() {
-        return ObjectKey.of(OWN + "catalog");
+    /** Sorts before all entries. */
+    public static ObjectKey catalogClaim() {
+        return ObjectKey.of(CATALOG + "+complete");
     }
 
     public static ObjectKey catalogEntry(RepositoryName repository) {
@@ -223,8 +225,12 @@ public final class RegistryLayout {
                 : Optional.empty();
     }
 
-    public static ObjectKey complete(RepositoryName repository) {
-        return ObjectKey.of(folder(repository) + "_berth/complete");
+    public static ObjectKey tagsClaim(RepositoryName repository) {
+        return ObjectKey.of(folder(repository) + "_berth/tags/complete");
+    }
+
+    public static ObjectKey referrersClaim(RepositoryName repository) {
+        return ObjectKey.of(folder(repository) + "_berth/referrers/complete");
     }
 
     /** Where the reverse index keeps the tags of a manifest. */

@@ -3,12 +3,20 @@ package io.berth.storage.tree;
 import io.berth.name.RepositoryName;
 import io.berth.object.ListRequest;
 import io.berth.object.Listing;
+import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
+import io.berth.object.ObjectStoreException;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds repositories by walking their folders, in order of their names' bytes, from any name on and
@@ -18,10 +26,19 @@ import org.jspecify.annotations.Nullable;
  * order of names, {@code a} comes first, then {@code a-b} and {@code a.b} with all below them, then
  * {@code a/…}: a listing gives the folders in just the order in which what is below them must come,
  * and only the folders themselves have to be asked for ahead (see {@link NameOrder}).
+ *
+ * <p>Symbolic links to folders are not followed below the folder of all repositories, as they may
+ * lead out of the tree or in a circle. A folder that this user may not read is left out, and logged
+ * once. Safe for several threads.
  */
 public final class RepositoryWalk {
 
+    private static final Logger log = LoggerFactory.getLogger(RepositoryWalk.class);
+
+    private static final int MOST_LOGGED = 100;
+
     private final ObjectStore store;
+    private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
     public RepositoryWalk(ObjectStore store) {
         this.store = store;
@@ -51,10 +68,39 @@ public final class RepositoryWalk {
         String wanted = RegistryLayout.REPOSITORIES + name + "/" + RegistryLayout.MANIFESTS;
         String justBefore = wanted.substring(0, wanted.length() - 1);
         Listing listing =
-                store.list(
+                list(
                         new ListRequest(
                                 RegistryLayout.REPOSITORIES + name + "/", justBefore, true, 1));
         return listing.keys().contains(wanted);
+    }
+
+    /** Whether the folder of a repository, or of those below it, is a symbolic link on a disk. */
+    public static boolean isLink(ObjectStore store, String name) {
+        ObjectKey child =
+                ObjectKey.of(RegistryLayout.REPOSITORIES + name + "/" + RegistryLayout.UPLOADS);
+        return store.localFiles()
+                .filter(files -> Files.isSymbolicLink(files.path(child).getParent()))
+                .isPresent();
+    }
+
+    private Listing list(ListRequest request) {
+        try {
+            return store.list(request);
+        } catch (ObjectStoreException.Unavailable e) {
+            boolean denied = e.getCause() instanceof AccessDeniedException;
+            if (!denied || request.prefix().equals(RegistryLayout.REPOSITORIES)) {
+                throw e;
+            }
+            if (logged.size() < MOST_LOGGED && logged.add(request.prefix())) {
+                log.warn(
+                        "{} is left out of the catalog, for this user may not read it: repositories"
+                                + " in it are listed again after the next purge of uploads, or when"
+                                + " they are pushed to",
+                        request.prefix(),
+                        e);
+            }
+            return new Listing(List.of(), false);
+        }
     }
 
     /** Visits the names that folders have; their repositories may hold nothing. */
@@ -78,7 +124,7 @@ public final class RepositoryWalk {
             Listing page = new Listing(List.of(), true);
             while (page.more()) {
                 page =
-                        store.list(
+                        list(
                                 new ListRequest(prefix, position, true, PagedListing.MAX_PAGE)
                                         .continuing(page.continuation()));
                 for (String entry : page.keys()) {
@@ -114,13 +160,17 @@ public final class RepositoryWalk {
                 }
             }
             String name = path + component;
-            return !RepositoryName.isValid(name) || !mayHoldWanted(name) || below(name + "/");
+            return !RepositoryName.isValid(name)
+                    || !mayHoldWanted(name)
+                    || isLink(store, name)
+                    || below(name + "/");
         }
 
         private boolean visit(String name) {
             boolean wanted = after == null || name.compareTo(after) > 0;
             return !wanted
                     || !RepositoryName.isValid(name)
+                    || isLink(store, name)
                     || visitor.test(RepositoryName.of(name));
         }
 

@@ -59,7 +59,8 @@ final class BodyCopier {
      *
      * @return bytes copied
      * @throws RegistryException SIZE_INVALID when it is not as long as it declares
-     * @throws IOException when the body fails; the sink has been given everything before that
+     * @throws IOException when the body fails, also if the sink then refuses what came before; the
+     *     sink has been given everything before that
      */
     long copy(UploadChunk chunk, Sink sink) throws IOException {
         try (Copy copy = new Copy(chunk, sink)) {
@@ -96,7 +97,7 @@ final class BodyCopier {
                     }
                 }
             } catch (IOException e) {
-                flush();
+                flushAfter(e);
                 throw e;
             }
             flush();
@@ -142,6 +143,15 @@ final class BodyCopier {
                 sink.write(buffer(), 0, filled);
                 copied += filled;
                 filled = 0;
+            }
+        }
+
+        /** A body that has failed is not refused as well: nobody is left to be told. */
+        private void flushAfter(IOException failure) {
+            try {
+                flush();
+            } catch (RegistryException e) {
+                failure.addSuppressed(e); // another request has taken over, or ended the session
             }
         }
 

@@ -10,6 +10,7 @@ import io.berth.object.ObjectStoreException;
 import io.berth.storage.tree.PagedListing;
 import io.berth.storage.tree.RegistryLayout;
 import io.berth.storage.tree.RegistryLayout.Session;
+import io.berth.storage.tree.RepositoryWalk;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -106,7 +107,9 @@ public final class UploadPurge {
                 .forEach(
                         folder -> {
                             if (RepositoryName.isValid(path + folder)) {
-                                purgeForeignBelow(path + folder + "/");
+                                if (!RepositoryWalk.isLink(store, path + folder)) {
+                                    purgeForeignBelow(path + folder + "/");
+                                }
                             } else if (folder.equals(RegistryLayout.UPLOADS) && !path.isEmpty()) {
                                 purgeForeign(
                                         RepositoryName.of(path.substring(0, path.length() - 1)));

@@ -31,7 +31,7 @@ class OwnershipTest {
     private static final RepositoryName REPOSITORY = RepositoryName.of("library/app");
     private static final ObjectKey OWNER = ObjectKey.of("docker/registry/v2/_berth/owner");
     private static final ObjectKey COMPLETE =
-            ObjectKey.of("docker/registry/v2/repositories/library/app/_berth/complete");
+            ObjectKey.of("docker/registry/v2/repositories/library/app/_berth/tags/complete");
 
     private final ObjectStore store = new MemoryStore();
 

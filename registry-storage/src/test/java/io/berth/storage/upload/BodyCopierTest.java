@@ -3,14 +3,17 @@ package io.berth.storage.upload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
 import io.berth.registry.TestContent;
 import io.berth.registry.UploadChunk;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.lang.management.ManagementFactory;
 import java.security.MessageDigest;
 import java.util.ArrayList;
@@ -202,6 +205,30 @@ class BodyCopierTest {
                 assertThat(stored.toByteArray()).isEqualTo(content);
             }
         }
+    }
+
+    @Test
+    void aBodyThatFailsAfterAnotherRequestHasTakenOverFailsAsBody() {
+        InputStream broken =
+                new SequenceInputStream(
+                        new ByteArrayInputStream(new byte[10]),
+                        new InputStream() {
+                            @Override
+                            public int read() throws IOException {
+                                throw new IOException("the client has gone");
+                            }
+                        });
+
+        assertThatThrownBy(
+                        () ->
+                                ingest.copy(
+                                        UploadChunk.of(broken),
+                                        (_, _, _) -> {
+                                            throw new RegistryException(
+                                                    ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER, "taken");
+                                        }))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the client has gone");
     }
 
     @Test

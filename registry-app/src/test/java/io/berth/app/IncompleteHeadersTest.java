@@ -1,0 +1,112 @@
+package io.berth.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.berth.client.RawHttpConnection;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Clients that fill the room for headers with the largest there may be keep nobody else out. */
+@Timeout(120)
+class IncompleteHeadersTest {
+
+    /** More than there is room for with the least heap. */
+    private static final int LARGE = 100;
+
+    private static final int SMALL = 60;
+
+    @TempDir Path folder;
+    @TempDir Path logs;
+
+    private final List<RawHttpConnection> open = new ArrayList<>();
+    private @Nullable ServerProcess server;
+
+    @AfterEach
+    void close() throws IOException {
+        for (RawHttpConnection http : open) {
+            http.close();
+        }
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @Test
+    void aHeaderInTwoPartsIsAnswered() throws Exception {
+        start(Map.of());
+        fill("GET /v2/ HTTP/1.1\r\nX: %s", 32_000, LARGE);
+        fill("GET /v2/ HTTP/1.1\r\nX: %s", 500, SMALL);
+
+        for (int i = 0; i < 3; i++) {
+            RawHttpConnection http =
+                    connect().send("GET /v2/ HTTP/1.1\r\nHost: a\r\nX: " + "a".repeat(2000));
+            theServerHasRead(http);
+            http.send("\r\n\r\n");
+
+            assertThat(http.read().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aRequestThatWaitsIsAnswered() throws Exception {
+        start(Map.of("REGISTRY_HTTP_LIMITS_REQUESTS", "1"));
+        RawHttpConnection uploading = connect();
+        String upload =
+                Objects.requireNonNull(
+                        uploading
+                                .request("POST", "/v2/a/blobs/uploads/", "", new byte[0])
+                                .read()
+                                .header("Location"));
+        uploading.send(
+                RawHttpConnection.head(
+                        "PATCH", upload, "Expect: 100-continue\r\nContent-Length: 1000\r\n"));
+        assertThat(uploading.read().status()).isEqualTo(100);
+        fill("GET /v2/_catalog HTTP/1.1\r\nHost: a\r\nX: %s\r\n\r\n", 32_000, LARGE);
+        fill("GET /v2/_catalog HTTP/1.1\r\nHost: a\r\nX: %s\r\n\r\n", 500, SMALL);
+
+        RawHttpConnection http =
+                connect()
+                        .send(
+                                RawHttpConnection.head(
+                                        "GET", "/v2/_catalog", "X: " + "a".repeat(2000) + "\r\n"));
+
+        assertThat(http.read().status()).isEqualTo(200);
+    }
+
+    private void start(Map<String, String> settings) throws Exception {
+        server = ServerProcess.start(folder, logs.resolve("log"), settings);
+    }
+
+    private RawHttpConnection connect() throws IOException {
+        RawHttpConnection http = new RawHttpConnection(Objects.requireNonNull(server).port());
+        open.add(http);
+        return http;
+    }
+
+    private void fill(String format, int length, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            RawHttpConnection http = connect();
+            try {
+                http.send(format.formatted("a".repeat(length)));
+            } catch (IOException e) {
+                // The server has closed it already.
+            }
+        }
+    }
+
+    /** A probe on another connection is answered after what was sent before it was looked at. */
+    private void theServerHasRead(RawHttpConnection http) throws Exception {
+        assertThat(connect().get("/livez").read().status()).isEqualTo(200);
+        assertThat(http.isSilent()).isTrue();
+        Thread.sleep(100); // only makes it likelier that a wrong server is found out
+    }
+}
