@@ -21,6 +21,7 @@ and says what it could not do.
 import argparse
 import contextlib
 import hashlib
+import itertools
 import json
 import pathlib
 import resource
@@ -128,6 +129,15 @@ def half_headers(held, scale):
 def large_half_headers(held, scale):
     for _ in range(scale.connections // 2):
         held.open(b"GET /v2/ HTTP/1.1\r\nHost: registry.test\r\nX-Large: " + b"a" * 30_000)
+    return lambda: None
+
+
+def full_header_room(held, scale):
+    """One address takes all the room for incomplete headers, to the last bytes."""
+    held.addresses = itertools.repeat("127.0.9.1")
+    for size, count in ((32_000, scale.connections // 10), (4_000, 30), (500, 60), (40, 200)):
+        for _ in range(count):
+            held.open((b"GET /v2/ HTTP/1.1\r\nHost: registry.test\r\nX-Large: " + b"a" * size)[:size])
     return lambda: None
 
 
@@ -240,8 +250,8 @@ def page_through(port, pages):
             path = connection.request("GET", path).next_page()
 
 
-ATTACKS = [half_headers, large_half_headers, dribbled_headers, idle_connections, idle_after_a_request,
-           idle_after_a_download, slow_uploads, slow_manifests, unread_downloads, refused_bodies,
+ATTACKS = [half_headers, large_half_headers, full_header_room, dribbled_headers, idle_connections,
+           idle_after_a_request, idle_after_a_download, slow_uploads, slow_manifests, unread_downloads, refused_bodies,
            large_headers, pipelining, maximal_manifests, paging]
 
 
@@ -249,7 +259,9 @@ ATTACKS = [half_headers, large_half_headers, dribbled_headers, idle_connections,
 
 
 class Good:
-    """Pulls, pushes and probes until it is told to stop, and keeps the seconds that each took.
+    """Pulls, pushes, probes, and sends headers in two parts until it is told to stop.
+
+    Keeps the seconds that each took.
 
     In a process of its own: the work of the attackers must not look like the server's.
     """
@@ -274,7 +286,7 @@ class Good:
 
     def work(self):
         threads = [threading.Thread(target=self.repeat, args=(what, pause))
-                   for what, pause in ((self.pull, 0.005), (self.push, 0.2), (self.probe, 0.2))]
+                   for what, pause in ((self.pull, 0.005), (self.push, 0.2), (self.probe, 0.2), (self.split, 0.2))]
         for thread in threads:
             thread.start()
         print("begun", flush=True)
@@ -312,6 +324,15 @@ class Good:
         for path in ("/livez", "/readyz"):
             with wire.Connection(self.port, timeout=30) as fresh:
                 self.timed(path, fresh, "GET", path)
+
+    def split(self, _):
+        header = head("GET", "/v2/", "X-Large: " + "a" * 1000)
+        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as fresh:
+            fresh.sendall(header[:900])
+            time.sleep(0.05)
+            fresh.sendall(header[900:])
+            if not fresh.recv(100).startswith(b"HTTP/1.1 200 "):
+                raise OSError("the connection was closed without an answer")
 
     def p99(self, name):
         found = sorted(self.seconds[name])

@@ -27,6 +27,9 @@ public final class ProtocolErrorValve extends ErrorReportValve {
 
     private static final Logger log = LoggerFactory.getLogger(ProtocolErrorValve.class);
 
+    /** How Tomcat shows the beginning of a TLS handshake that it has taken for a method. */
+    private static final String TLS_HANDSHAKE = "[0x160x03";
+
     private static final int URI_TOO_LONG = 414;
     private static final int HEADERS_TOO_LARGE = 431;
     private static final int UNKNOWN_VERSION = 505;
@@ -71,11 +74,18 @@ public final class ProtocolErrorValve extends ErrorReportValve {
      * Malformed requests are only logged for debugging, as clients could fill the log with them.
      */
     private static void log(Request request, int status, @Nullable Throwable failure) {
-        if (failure != null && status >= 500) {
+        if (status == 400 && isTls(failure)) {
+            log.debug("a client spoke TLS to a port without TLS");
+        } else if (failure != null && status >= 500) {
             log.error("{} {}: {}", request.getMethod(), request.getRequestURI(), status, failure);
         } else {
             log.debug("{} {}: {}", request.getMethod(), request.getRequestURI(), status, failure);
         }
+    }
+
+    private static boolean isTls(@Nullable Throwable failure) {
+        String message = failure == null ? null : failure.getMessage();
+        return message != null && message.contains(TLS_HANDSHAKE);
     }
 
     /** Tomcat calls such a head malformed, and says why by what it has thrown only. */

@@ -2,6 +2,10 @@ package io.berth.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.berth.client.RawHttpConnection;
 import io.berth.client.RawHttpConnection.Response;
 import java.nio.file.Path;
@@ -13,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** What never reaches the protocol is refused in its words all the same. */
 class MalformedHttpTest {
@@ -63,6 +68,32 @@ class MalformedHttpTest {
             assertThat(Duration.ofNanos(System.nanoTime() - began))
                     .isLessThan(Duration.ofSeconds(5));
         }
+    }
+
+    @Test
+    void tlsOnAPortWithoutItIsOneLineOfTheLog() throws Exception {
+        Logger log = (Logger) LoggerFactory.getLogger("io.berth.server.ProtocolErrorValve");
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        log.addAppender(logged);
+        log.setLevel(Level.DEBUG);
+        try (RawHttpConnection http = new RawHttpConnection(server.port())) {
+            http.send(new byte[] {0x16, 3, 1, 0, 120, 1, 0, 0, 116, 3, 3});
+
+            assertRefused(http.read(), 400);
+        } finally {
+            log.setLevel(null);
+            log.detachAppender(logged);
+        }
+
+        assertThat(logged.list)
+                .singleElement()
+                .satisfies(
+                        event -> {
+                            assertThat(event.getFormattedMessage())
+                                    .isEqualTo("a client spoke TLS to a port without TLS");
+                            assertThat(event.getThrowableProxy()).isNull();
+                        });
     }
 
     @ParameterizedTest

@@ -44,6 +44,28 @@ class RequestExecutorTest {
     }
 
     @Test
+    void aTaskThatIsForgottenDoesNotRun() throws Exception {
+        fill();
+        while (executor.tryBeginBody()) {
+            // takes all permits
+        }
+        BlockingQueue<String> ran = new LinkedBlockingQueue<>();
+        Runnable request = () -> ran.add("request");
+        Runnable body = () -> ran.add("body");
+        executor.executeWhenFree(request);
+        executor.executeWithBody(body);
+
+        assertThat(executor.forget(request)).isFalse();
+        assertThat(executor.forget(body)).as("waited for a body").isTrue();
+        assertThat(executor.forget(body)).as("a second time").isFalse();
+
+        assertThat(executor.waitingCount()).isZero();
+        executor.executeWhenFree(() -> ran.add("last"));
+        end.countDown();
+        assertThat(ran.poll(10, SECONDS)).isEqualTo("last");
+    }
+
+    @Test
     void beyondAllThereIsATurnToLookAndThenToWait() throws Exception {
         fill();
         BlockingQueue<Boolean> beyond = new LinkedBlockingQueue<>();
