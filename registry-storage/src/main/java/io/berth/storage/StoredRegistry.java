@@ -270,16 +270,13 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
 
     @Override
     public PutOutcome putManifest(
-            RepositoryName repository,
-            Manifest manifest,
-            List<Tag> newTags,
-            PutOptions putOptions) {
+            RepositoryName repository, Manifest manifest, List<Tag> newTags, PutOptions wanted) {
         return StoreErrors.translated(
                 () -> {
-                    if (putOptions.references() == ReferencePolicy.STRICT) {
+                    if (wanted.references() == ReferencePolicy.STRICT) {
                         referenceCheck.require(repository, manifest);
                     }
-                    return manifestPush.run(repository, manifest, newTags, putOptions);
+                    return manifestPush.run(repository, manifest, newTags, wanted);
                 });
     }
 
