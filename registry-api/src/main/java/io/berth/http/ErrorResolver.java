@@ -88,7 +88,7 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
                 && known.code() == ErrorCode.UNAVAILABLE;
     }
 
-    /** The client has closed the connection, which is usual; there is nobody to answer. */
+    /** The client has closed the connection, which is usual; no answer can be sent. */
     private static ModelAndView clientGone(
             HttpServletRequest request, HttpServletResponse response, Exception exception) {
         log.debug(

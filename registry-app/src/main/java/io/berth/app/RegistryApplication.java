@@ -40,8 +40,8 @@ import org.springframework.web.servlet.mvc.HttpRequestHandlerAdapter;
 
 /**
  * Everything that runs in the server. Nothing is switched on by being on the class path: what is
- * not named here is not part of it, so no filter stands before the protocol, and nobody but its
- * controllers reads a body.
+ * not named here is not part of it, so no filter stands before the protocol, and only its
+ * controllers read bodies.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @Import(TomcatServer.class)

@@ -18,7 +18,7 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
 
     private static final Logger log = LoggerFactory.getLogger(StartReport.class);
 
-    /** Characters of a secret that nobody finds by trying. */
+    /** Characters of a secret that cannot be found by trying. */
     private static final int SECRET_LENGTH = 16;
 
     private final LoadedSettings loaded;

@@ -38,8 +38,8 @@ final class Stores {
     private static final Logger log = LoggerFactory.getLogger(Stores.class);
 
     /**
-     * What the SDK says here names methods, paths, and headers. Its other loggers write out
-     * headers, by which everybody could then be who the registry is.
+     * The SDK's logger of requests, which names methods, paths and headers. Its other loggers write
+     * the values of headers as well, which are credentials.
      */
     private static final String REQUESTS = "software.amazon.awssdk.request";
 

@@ -108,7 +108,7 @@ public record S3Settings(
         }
     }
 
-    /** Names of distribution's. All but the first log the same: what may be seen by everybody. */
+    /** Names of distribution's. All but the first log the same: what is no secret. */
     public enum LogLevel {
         OFF,
         DEBUG,

@@ -13,10 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes uploads that nobody finished, again and again ({@code
- * storage.maintenance.uploadpurging}). Does nothing when it is switched off or the registry takes
- * no changes. Begins within the first hour, at a random minute, so that replicas do not all begin
- * at once.
+ * Removes uploads that were not finished, at intervals ({@code storage.maintenance.uploadpurging}).
+ * Does nothing when it is switched off or the registry takes no changes. Begins within the first
+ * hour, at a random minute, so that replicas do not all begin at once.
  */
 public final class UploadPurgeSchedule implements AutoCloseable {
 

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Work that nobody waits for: one piece at a time, and each only once however often it is asked
- * for. It is done as {@link Caller#system()}, for it serves all who asked and outlives them. What
- * fails is logged and done when it is asked for again. Safe for use by many threads.
+ * Runs tasks that no request waits for, one at a time. A task that is requested several times runs
+ * once, as {@link Caller#system()}, because it serves all requests and may outlive them. A task
+ * that fails is logged, and runs again when it is requested again. Safe for use by many threads.
  */
 public final class BackgroundTasks {
 

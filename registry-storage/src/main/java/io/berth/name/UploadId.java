@@ -5,8 +5,8 @@ import io.berth.error.RegistryException;
 import java.util.UUID;
 
 /**
- * Names an upload session. A UUID, as proxies and other registries expect; whoever opens sessions
- * makes sure that it is not guessed.
+ * Names an upload session. A UUID, as proxies and other registries expect. The registry that opens
+ * sessions makes sure that it cannot be guessed.
  */
 public record UploadId(UUID value) {
 

@@ -19,7 +19,7 @@ public sealed interface Condition {
      * The object is there and holds exactly these bytes. For small objects: a store may have to
      * read it first.
      *
-     * @param content not copied: nobody changes it
+     * @param content not copied: the caller does not change it
      */
     @SuppressWarnings("ArrayRecordComponent") // a carrier of an argument, never compared
     record IfContent(byte[] content) implements Condition {}

@@ -87,9 +87,9 @@ public interface ObjectStore {
     void deleteAll(Collection<ObjectKey> keys);
 
     /**
-     * Removes objects that nobody will write or need again: now or soon, perhaps in one request
-     * with those of other calls. Never throws; what a failure or a crash leaves is garbage that the
-     * caller finds another day.
+     * Removes objects that will not be written or needed again: now or soon, perhaps in one request
+     * with those of other calls. Never throws; what a failure or a crash leaves is garbage, which
+     * the caller removes at another time.
      */
     void forget(Collection<ObjectKey> keys);
 
@@ -110,8 +110,8 @@ public interface ObjectStore {
 
     /**
      * Begins bytes that several requests, also of several replicas, add to, under a key where
-     * nothing is kept yet. They are not an object: reading their key is undefined, and nobody asks
-     * for it but through {@link #resume}. Once there are any, listings show one or more entries at
+     * nothing is kept yet. They are not an object: reading their key is undefined, and they are
+     * used only through {@link #resume}. Once there are any, listings show one or more entries at
      * or below the key, and removing all of these removes the bytes.
      */
     StagedObject stage(ObjectKey key);

@@ -28,8 +28,8 @@ public interface RegistryWriter {
      * that is adding to the session: what that has added is kept before this returns.
      *
      * @param state as {@link Upload#state} gave it after the last request, which may be none;
-     *     {@link Upload#ASK} for whoever does not know. With an old one the session is as it was
-     *     then, a wrong one means the same as {@code ASK}.
+     *     {@link Upload#ASK} for a caller that does not know it. With an old one the session is as
+     *     it was then, a wrong one means the same as {@code ASK}.
      * @throws io.berth.error.RegistryException BLOB_UPLOAD_UNKNOWN when it does not exist in this
      *     repository, was finished, cancelled or expired; when that happened on another replica it
      *     is perhaps found out only when the session is used, or it begins again, empty

@@ -55,7 +55,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     /**
-     * As {@code serve} does it, settings in the environment included, but never on anybody's data.
+     * As {@code serve} does it, settings in the environment included, but never on data of users.
      */
     private static ConfigurableApplicationContext serve(Path folder) {
         SpringApplication application = RegistryApplication.configured();

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * Remembers a few repositories that held a blob lately, for mounts that do not say where from. A
- * hint, bounded and lost at restart: whoever uses it looks whether the blob is there, and a miss
- * only means that the client uploads.
+ * hint, bounded and lost at restart: its user checks whether the blob is there, and a miss only
+ * means that the client uploads.
  */
 public final class BlobLocationCache {
 

@@ -25,13 +25,13 @@ import org.slf4j.LoggerFactory;
  * The repositories that hold manifests. In an exclusive tree each has an entry, and the entries'
  * keys are in the order of the names, so a page costs the page. Elsewhere the folders are walked.
  *
- * <p>Nobody takes an entry back, for another replica may be about to push. Where a look costs
+ * <p>Entries are not removed, because another replica may be about to push. Where a look costs
  * little, those of repositories that are empty by now are left out; across a network they are
  * listed as long as the tree lives.
  *
  * <p>A tree that became exclusive later, or whose entries were removed, gets them when its folders
- * were walked for the first one who asks. Single entries that are missing come back with the next
- * push, and with {@link #repair}.
+ * were walked for the first list. Single entries that are missing come back with the next push, and
+ * with {@link #repair}.
  */
 public final class Catalog {
 

@@ -11,8 +11,8 @@ import io.berth.storage.tag.Tags;
  * Builds the indexes of a repository from the tree. Pushes meanwhile add their own entries before
  * they become visible, so nothing is missed.
  *
- * <p>An exclusive tree may hold repositories from before it was: whoever had to search one for want
- * of an index has it built for the next one who asks.
+ * <p>A tree that became exclusive later may hold repositories without an index: a request that has
+ * to search one has its index built for the next request.
  */
 public final class IndexBuilder {
 

@@ -25,8 +25,8 @@ import java.util.Optional;
  * what it is about before it becomes visible, the entry of its repository in the catalog included.
  *
  * <p>Anyone may remove indexes while we run. Therefore a claim or an entry that was seen is
- * believed for {@link #TRUST} only, and whoever says or does what a removed index would make wrong
- * asks for the claim after the index was read ({@link #isStillComplete}).
+ * believed for {@link #TRUST} only, and what a removed index would make wrong is done only when the
+ * claim is there after the index was read ({@link #isStillComplete}).
  */
 public final class IndexCompleteness {
 

@@ -24,7 +24,7 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Not needed: a subject, which may come later or never (distribution-spec, "Pushing Manifests
  * with Subject"); layers whose type says that they are not distributed with the image; and content
- * under an algorithm that this registry does not know, which nobody could push.
+ * under an algorithm that this registry does not know, which no client can push.
  */
 public final class ReferenceCheck {
 

@@ -39,8 +39,8 @@ public final class EntryTimestamps {
     }
 
     /**
-     * Whether an entry was made so long ago that whoever made it has come to an end: it says what
-     * it says of the tree as it is, and not of something about to be written.
+     * Whether an entry is so old that the request that made it has ended: it describes the tree as
+     * it is, and not something that is about to be written.
      */
     public static boolean isSettled(String entry) {
         int start = entry.lastIndexOf(SEPARATOR) + 1;

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The border between the two contracts: what a store could not do becomes UNAVAILABLE, never
- * "unknown content". The key and the reason are in its cause, for the log of whoever answers.
+ * Translates failures of a store into those of the registry's contract: UNAVAILABLE, never "unknown
+ * content". The key and the reason are in the cause, for the log.
  */
 public final class StoreErrors {
 

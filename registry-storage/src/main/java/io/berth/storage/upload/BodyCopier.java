@@ -146,7 +146,7 @@ final class BodyCopier {
             }
         }
 
-        /** A body that has failed is not refused as well: nobody is left to be told. */
+        /** A body that has failed is not refused as well: no client is left to tell. */
         private void flushAfter(IOException failure) {
             try {
                 flush();

@@ -3,7 +3,7 @@ package io.berth.storage.upload;
 /**
  * The secret that the ids of upload sessions are made with; the same on all replicas.
  *
- * @param value not copied: nobody changes it
+ * @param value not copied: the caller does not change it
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record SessionKey(byte[] value) {

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * any: a staged object. So opening one costs nothing, and it survives a restart and a change of
  * replica. What a process knows besides is a cache: the hash of what was received (else the staged
  * bytes are read again at commit), which sessions hold nothing yet (else the store is asked), and
- * which have ended (elsewhere, one may begin again, empty, which harms nobody).
+ * which have ended (elsewhere, one may begin again, empty, which does no harm).
  *
  * <p>What a crash leaves: before the blob is published, a session that can go on; between the blob
  * and its link, content that no client sees. A request that ends a session writes in exactly that

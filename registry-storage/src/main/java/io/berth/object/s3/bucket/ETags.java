@@ -27,7 +27,7 @@ public final class ETags {
     }
 
     /** The bare ETag that most servers give a small object: the MD5 of its bytes. */
-    @SuppressWarnings("InsecureCryptoUsage") // it names the content, nobody relies on it as a proof
+    @SuppressWarnings("InsecureCryptoUsage") // it names the content, it is not relied on as a proof
     public static String md5(byte[] content) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(content));

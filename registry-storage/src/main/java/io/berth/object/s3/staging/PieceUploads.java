@@ -73,7 +73,7 @@ final class PieceUploads {
         try {
             SingleUpload.put(bucket, piece.key(staged), bytes, null);
         } catch (OutcomeUnknown e) {
-            // If it is there, it has the right bytes, but nobody relies on it.
+            // If it is there, it has the right bytes, but that is not relied on.
             throw new Unavailable(staged.value(), "cannot keep all bytes", e);
         }
     }
