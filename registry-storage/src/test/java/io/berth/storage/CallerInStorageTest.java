@@ -11,8 +11,10 @@ import io.berth.object.InterceptedStore;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.TestContent;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** Who asks is known at the bottom of the storage, in every thread that an operation takes. */
@@ -43,9 +45,18 @@ class CallerInStorageTest {
                 if (!caller.equals(Caller.system())) { // indexes are built in the background
                     callers.add(caller);
                     threads.add(Thread.currentThread());
+                    awaitAnotherThread();
                 }
             }
         };
+    }
+
+    /** A request that is over at once may leave nothing to the workers. */
+    private void awaitAnotherThread() {
+        long deadline = System.nanoTime() + Duration.ofMillis(100).toNanos();
+        while (threads.size() < 2 && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+        }
     }
 
     @Test
