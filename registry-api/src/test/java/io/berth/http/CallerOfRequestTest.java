@@ -31,7 +31,9 @@ class CallerOfRequestTest {
                         new Class<?>[] {Registry.class},
                         (_, method, arguments) -> {
                             asked.add(method.getName());
-                            callers.add(Caller.current());
+                            if (!method.getName().equals("isReadOnly")) { // asked at the start
+                                callers.add(Caller.current());
+                            }
                             try {
                                 return method.invoke(registry, arguments);
                             } catch (InvocationTargetException e) {
