@@ -1,8 +1,8 @@
 package io.berth.object.s3.bucket;
 
+import io.berth.object.RangeInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 
@@ -10,40 +10,26 @@ import software.amazon.awssdk.core.exception.SdkException;
  * The body of an answer: exactly as many bytes as it announced, or an exception. Closing it early
  * closes the connection, unless so little is left that it is read instead.
  */
-final class ContentLengthInputStream extends InputStream {
+final class ContentLengthInputStream extends RangeInputStream {
 
     /** Bytes that are read on close, because that is cheaper than another connection. */
     private static final int DRAINED = 8 << 10;
 
     private final ResponseInputStream<?> in;
-    private long missing;
     private boolean broken;
 
     ContentLengthInputStream(ResponseInputStream<?> in, long length) {
+        super(length);
         this.in = in;
-        this.missing = length;
     }
 
     @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-        if (length == 0) {
-            return 0;
-        }
-        if (missing == 0) {
-            return -1;
-        }
-        int count = next(buffer, offset, (int) Math.min(length, missing));
+    protected int readSome(byte[] buffer, int offset, int length) throws IOException {
+        int count = next(buffer, offset, length);
         if (count < 0) {
             broken = true;
-            throw new EOFException("the answer ended early: " + missing + " bytes missing");
+            throw new EOFException("the answer ended early: " + left() + " bytes missing");
         }
-        missing -= count;
         return count;
     }
 
@@ -66,7 +52,7 @@ final class ContentLengthInputStream extends InputStream {
 
     @Override
     public void close() throws IOException {
-        if (broken || missing > DRAINED) {
+        if (broken || left() > DRAINED) {
             in.abort();
             return;
         }

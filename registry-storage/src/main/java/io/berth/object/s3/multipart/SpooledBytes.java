@@ -1,5 +1,6 @@
 package io.berth.object.s3.multipart;
 
+import io.berth.object.RangeInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -146,39 +147,23 @@ public final class SpooledBytes implements AutoCloseable {
         }
     }
 
-    private final class RangeStream extends InputStream {
+    private final class RangeStream extends RangeInputStream {
 
-        private long position;
         private final long end;
 
         RangeStream(long from, long to) {
-            position = from;
+            super(to - from);
             end = to;
         }
 
         @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] buffer, int offset, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
-            if (position >= end) {
-                return -1;
-            }
-            int wanted = (int) Math.min(length, end - position);
-            int count = SpooledBytes.this.read(position, buffer, offset, wanted);
-            position += count;
-            return count;
+        protected int readSome(byte[] buffer, int offset, int length) throws IOException {
+            return SpooledBytes.this.read(end - left(), buffer, offset, length);
         }
 
         @Override
         public int available() {
-            return (int) Math.min(Integer.MAX_VALUE, end - position);
+            return (int) Math.min(Integer.MAX_VALUE, left());
         }
     }
 }
