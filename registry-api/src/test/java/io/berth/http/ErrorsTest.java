@@ -234,7 +234,7 @@ class ErrorsTest {
         failing(
                         new RegistryException(
                                 List.of(RegistryError.of(ErrorCode.UNAVAILABLE)),
-                                new IOException("the disk is away")))
+                                new IOException("the disk is unavailable")))
                 .get(MANIFEST)
                 .send()
                 .isError(503, "UNAVAILABLE");
@@ -243,7 +243,8 @@ class ErrorsTest {
                 .satisfies(
                         event -> {
                             assertThat(event.getLevel()).isEqualTo(Level.ERROR);
-                            assertThat(event.getFormattedMessage()).endsWith("the disk is away");
+                            assertThat(event.getFormattedMessage())
+                                    .endsWith("the disk is unavailable");
                         });
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clients that fill the room for headers with the largest there may be keep nobody else out. */
+/** One address fills the room for incomplete headers; requests of other addresses are served. */
 @Timeout(120)
 class IncompleteHeadersTest {
 

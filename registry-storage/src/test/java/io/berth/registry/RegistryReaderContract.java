@@ -64,7 +64,7 @@ abstract class RegistryReaderContract extends RoleContract {
     @Test
     void anUnknownBlobIsUnknown() {
         assertFails(
-                ErrorCode.BLOB_UNKNOWN, () -> registry().blob(REPOSITORY, sha256(bytes("nobody"))));
+                ErrorCode.BLOB_UNKNOWN, () -> registry().blob(REPOSITORY, sha256(bytes("absent"))));
     }
 
     @Test
