@@ -5,16 +5,18 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 
 /**
- * Who asks. The web layer binds one to each request, and the workers that a request starts run as
- * the same one, so that any class below can ask for {@link #current()}. Immutable.
+ * The client or service that an operation is done for. The web layer binds a caller to each
+ * request; workers that the request starts inherit the binding. Any class reads it with {@link
+ * #current()}. Immutable.
  *
- * @param kind how the name is to be understood
+ * @param kind whether there are credentials, or the registry itself acts
  * @param name of the user or service; empty for an anonymous caller
  * @param groups that the user belongs to, as the credentials say
  * @param grants what the credentials allow; empty when they list nothing, as without authentication
- * @param address of the client, for logs and events: textual, without a fixed format when a trusted
- *     proxy names it; empty when it is not known, and of the registry itself
- * @param requestId as in the log and in error responses; empty outside of requests
+ * @param address IP address of the client, for logs and events; free text when a trusted proxy
+ *     supplies it; empty when it is not known, and for the registry itself
+ * @param requestId the id of the request in the log and in error responses; empty outside of
+ *     requests
  */
 public record Caller(
         Kind kind,
@@ -24,7 +26,7 @@ public record Caller(
         String address,
         String requestId) {
 
-    /** How a caller is known. */
+    /** How a caller is authenticated. */
     public enum Kind {
         /** Without credentials. */
         ANONYMOUS,
@@ -38,7 +40,8 @@ public record Caller(
             new Caller(Kind.SYSTEM, "system", Set.of(), List.of(), "", "");
 
     /**
-     * @throws IllegalArgumentException when an anonymous caller has a name, or another has none
+     * @throws IllegalArgumentException when an anonymous caller has a name, or another caller has
+     *     none
      */
     public Caller {
         if ((kind == Kind.ANONYMOUS) != name.isEmpty()) {
@@ -61,11 +64,11 @@ public record Caller(
     /**
      * The caller that this thread works for.
      *
-     * <p>There is no default. An anonymous caller without grants is restricted by no grant, and the
-     * system may do everything, so either would turn a binding that was forgotten into a right.
+     * <p>There is no default. Grants do not restrict a caller that has none, and {@link #system}
+     * may do everything, so with either as default a forgotten binding would grant access.
      *
-     * @throws NoSuchElementException when none is bound: the work was started outside of a request,
-     *     and not as the {@link #system}
+     * @throws NoSuchElementException when no caller is bound: the work was started outside of a
+     *     request and not as {@link #system}
      */
     public static Caller current() {
         return CallerScope.current();

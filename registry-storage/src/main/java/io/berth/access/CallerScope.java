@@ -5,8 +5,8 @@ import java.util.function.Supplier;
 
 /**
  * Binds callers to threads, for the web layer, the workers of {@code io.berth.concurrent}, and
- * schedules. All others read {@link Caller#current()}. A binding ends with the call that made it,
- * also when that throws.
+ * schedules. All other classes only read {@link Caller#current()}. A binding ends when the call
+ * that made it returns or throws.
  */
 public final class CallerScope {
 
@@ -15,7 +15,7 @@ public final class CallerScope {
     private CallerScope() {}
 
     /**
-     * Does something as a caller, in this thread.
+     * Runs an action in this thread, as a caller.
      *
      * @throws X what the action throws
      */
@@ -24,14 +24,14 @@ public final class CallerScope {
         return ScopedValue.where(CURRENT, caller).call(action);
     }
 
-    /** Does something as a caller, in this thread. */
+    /** Runs an action in this thread, as a caller. */
     public static void run(Caller caller, Runnable action) {
         ScopedValue.where(CURRENT, caller).run(action);
     }
 
     /**
-     * The same work for another thread, done as the caller of this one. Where none is bound, none
-     * will be.
+     * Wraps work for another thread, so that it runs as the caller of this thread. If this thread
+     * has no caller, the work is returned unchanged.
      */
     public static Runnable inherited(Runnable work) {
         if (!CURRENT.isBound()) {

@@ -10,12 +10,12 @@ import java.util.Set;
  *
  * @param type {@code repository}, {@code registry}, or a type of another service
  * @param resourceClass empty when the credentials name none
- * @param name compared literally; not always a valid name of a repository
+ * @param name of the resource, compared literally; need not be a valid name of a repository
  * @param actions {@code *} stands for all
  */
 public record Grant(String type, String resourceClass, String name, Set<String> actions) {
 
-    /** The action of everything that adds content. */
+    /** The action that allows to add content. */
     public static final String PUSH = "push";
 
     private static final String REPOSITORY = "repository";
@@ -25,12 +25,12 @@ public record Grant(String type, String resourceClass, String name, Set<String> 
         actions = Set.copyOf(actions);
     }
 
-    /** Whether it is about a repository, whatever it allows there. */
+    /** Whether the grant is for this repository, with any actions. */
     public boolean isFor(RepositoryName repository) {
         return type.equals(REPOSITORY) && name.equals(repository.value());
     }
 
-    /** Whether it allows an action on its resource. */
+    /** Whether the grant allows an action on its resource. */
     public boolean allows(String action) {
         return actions.contains(action) || actions.contains(ALL);
     }

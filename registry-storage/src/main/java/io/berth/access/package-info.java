@@ -1,4 +1,4 @@
-/** Who asks, and what the credentials of the request grant. */
+/** The caller of an operation, and what its credentials grant. */
 @NullMarked
 package io.berth.access;
 

@@ -13,9 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs tasks that no request waits for, one at a time. A task that is requested several times runs
- * once, as {@link Caller#system()}, because it serves all requests and may outlive them. A task
- * that fails is logged, and runs again when it is requested again. Safe for use by many threads.
+ * Runs index tasks that no request waits for, one at a time, each in a virtual thread. A task that
+ * is requested again before it has ended runs once. It runs as {@link Caller#system()}, because it
+ * serves all requests and may outlive them. The failure of a task is logged; the task runs again
+ * when it is requested again. Safe for use by many threads.
  */
 public final class BackgroundTasks {
 
@@ -28,63 +29,64 @@ public final class BackgroundTasks {
     private volatile boolean closed;
 
     /**
-     * Does nothing after {@link #close}.
+     * Starts a task, unless a task with the same key has not ended yet. Does nothing after {@link
+     * #close}.
      *
-     * @param what two equal ones are the same work
-     * @param name for the log
+     * @param key identifies the task: two tasks with equal keys do the same work
+     * @param name what is indexed, for the log
      */
-    public void run(Object what, String name, Runnable work) {
-        if (!begin(what)) {
+    public void run(Object key, String name, Runnable work) {
+        if (!begin(key)) {
             return;
         }
         boolean started = false;
         try {
-            Thread.startVirtualThread(() -> runInTurn(what, name, work));
+            Thread.startVirtualThread(() -> runInTurn(key, name, work));
             started = true;
         } finally {
             if (!started) {
-                end(what);
+                end(key);
             }
         }
     }
 
-    private boolean begin(Object what) {
+    private boolean begin(Object key) {
         lock.lock();
         try {
-            return !closed && underWay.add(what);
+            return !closed && underWay.add(key);
         } finally {
             lock.unlock();
         }
     }
 
-    private void end(Object what) {
+    private void end(Object key) {
         lock.lock();
         try {
-            underWay.remove(what);
+            underWay.remove(key);
             ended.signalAll();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Logs an {@link Error}, too: it would end the thread without a trace. */
-    private void runInTurn(Object what, String name, Runnable work) {
+    /** Logs an {@link Error}, too: otherwise the thread would end without a log line. */
+    private void runInTurn(Object key, String name, Runnable work) {
         turn.lock();
         try {
             requireOpen();
             CallerScope.run(Caller.system(), work);
         } catch (CancellationException e) {
-            log.debug("{} is not indexed, because the registry stops", name);
+            log.debug("{} was not indexed, because the registry stops", name);
         } catch (RuntimeException | Error e) {
-            log.warn("{} could not be indexed, which is tried again", name, e);
+            log.warn("{} could not be indexed; the next request for it tries again", name, e);
         } finally {
             turn.unlock();
-            end(what);
+            end(key);
         }
     }
 
     /**
-     * For work that takes long, before each of its steps.
+     * A long task calls this before each of its steps.
      *
      * @throws CancellationException after {@link #close}
      */
@@ -94,7 +96,7 @@ public final class BackgroundTasks {
         }
     }
 
-    /** The same items, each only if {@link #requireOpen} lets it pass. */
+    /** The same items; {@code hasNext} throws as {@link #requireOpen} does. */
     public <T> Iterator<T> whileOpen(Iterator<T> items) {
         return new Iterator<>() {
             @Override
@@ -111,16 +113,17 @@ public final class BackgroundTasks {
     }
 
     /**
-     * Takes no more work, and has what is under way end after its present step.
+     * Accepts no more tasks, tells those under way to end after their current step, and waits for
+     * them.
      *
-     * @param patience how long that is waited for
-     * @return whether all has ended
+     * @param timeout how long to wait at most
+     * @return whether all tasks have ended; {@code false} also when the thread is interrupted
      */
-    public boolean close(Duration patience) {
+    public boolean close(Duration timeout) {
         lock.lock();
         try {
             closed = true;
-            long left = patience.toNanos();
+            long left = timeout.toNanos();
             while (!underWay.isEmpty() && left > 0) {
                 left = ended.awaitNanos(left);
             }

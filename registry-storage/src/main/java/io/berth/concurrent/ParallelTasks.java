@@ -12,31 +12,32 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does the same thing for many items with a bounded number of them under way, and waits for all.
- * Each call has its own workers: calls do not wait for each other. The items are pulled one by one,
- * so a long list need not be in memory.
+ * Runs an action for many items, a bounded number at the same time, and waits for all. Each call
+ * has its own workers: calls do not wait for each other. Items are taken from the iterator one by
+ * one, so a long list need not be in memory. Safe for use by many threads.
  *
- * <p>A call returns normally only when the list came to its end and the action returned normally
- * for every item. Any {@link Throwable} in any thread makes the call fail. Every thread works for
- * the {@link io.berth.access.Caller} of the thread that called.
+ * <p>A call returns normally only when the iterator is exhausted and the action returned normally
+ * for every item. Any {@link Throwable} in any thread makes the call fail. Every worker runs as the
+ * {@link io.berth.access.Caller} of the calling thread.
  */
 public final class ParallelTasks {
 
     private final int limit;
 
     /**
-     * @param limit items under way at once in one call; 1: in the caller's thread
+     * @param limit items of one call that are worked on at the same time; 1: all run in the calling
+     *     thread
      */
     public ParallelTasks(int limit) {
         this.limit = limit;
     }
 
     /**
-     * Every item is tried, also after some failed; but after an {@link Error}, or when the list
-     * itself fails, no further item is begun. No worker runs any more when this returns or throws.
+     * Tries every item, also after some have failed. After an {@link Error}, or when the iterator
+     * fails, no further item is begun. When this returns or throws, no worker runs any more.
      *
      * @throws RuntimeException the first failure, with the others suppressed
-     * @throws Error the first one, if there was any
+     * @throws Error the first error, if there was any
      */
     public <T> void forEachOrThrow(Iterator<T> items, Consumer<T> action) {
         Work<T> work = new Work<>(items, action);
@@ -61,17 +62,19 @@ public final class ParallelTasks {
         }
     }
 
-    /** Whether {@link #ahead} begins at once. */
-    public boolean isAhead() {
+    /** Whether {@link #prefetch} begins at once. */
+    public boolean prefetches() {
         return limit > 1;
     }
 
     /**
-     * Begins something whose result will probably be wanted, where that saves time.
+     * Begins an action in another thread, because its result will probably be needed. With a limit
+     * of 1 the action runs only when its result is asked for.
      *
-     * @return waits for the result, or only then makes it; throws what went wrong
+     * @return waits for the result, and throws what the action throws; {@link Unavailable} when the
+     *     waiting thread is interrupted
      */
-    public <T> Supplier<T> ahead(Supplier<T> action) {
+    public <T> Supplier<T> prefetch(Supplier<T> action) {
         if (limit == 1) {
             return action;
         }
@@ -117,7 +120,10 @@ public final class ParallelTasks {
     /** The items of one call and what became of them; each of its workers runs it. */
     private static final class Work<T> implements Runnable {
 
-        /** Of a store that is away every item tells the same. */
+        /**
+         * Failures that are kept besides the first: an unavailable store gives the same for each
+         * item.
+         */
         private static final int MAX_SUPPRESSED = 10;
 
         private final Iterator<T> items;
@@ -152,7 +158,7 @@ public final class ParallelTasks {
                     }
                     item = items.next();
                 } catch (Throwable e) {
-                    ended = true; // what else the list holds is not known
+                    ended = true; // the remaining items are not known
                     fail(e);
                     return false;
                 }
@@ -165,7 +171,7 @@ public final class ParallelTasks {
             return true;
         }
 
-        /** Needs no memory for the first failure, which may be that there is none left. */
+        /** Allocates nothing for the first failure, which may be an OutOfMemoryError. */
         private synchronized void fail(Throwable e) {
             ended |= e instanceof Error;
             Throwable first = failure;

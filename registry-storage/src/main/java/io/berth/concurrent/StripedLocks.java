@@ -4,9 +4,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * Mutual exclusion by name, in this process: a fixed number of locks chosen by hash, so that no map
- * grows with the names. The price: two strangers may wait for each other. A holder must not take a
- * second lock of the same set.
+ * Mutual exclusion by a pair of keys, in this process: a fixed number of locks chosen by hash, so
+ * that no map grows with the keys. Unrelated keys may share a lock and then wait for each other. A
+ * thread that holds a lock must not take a second one of the same set: two such threads could
+ * deadlock.
  */
 public final class StripedLocks {
 

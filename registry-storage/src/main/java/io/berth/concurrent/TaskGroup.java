@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs tasks concurrently on virtual threads, a bounded number at the same time. After the first
- * failure, which is any {@link Throwable}, no task is started. Each task works for the {@link
- * io.berth.access.Caller} of the thread that started it. Only one thread uses a group.
+ * failure, which is any {@link Throwable}, no task is started. Each task runs as the {@link
+ * io.berth.access.Caller} of the thread that started it. For one thread.
  */
 public final class TaskGroup {
 
@@ -91,7 +91,7 @@ public final class TaskGroup {
 
     /** Interrupts the running tasks and waits until they have ended. No other can be started. */
     public void cancel() {
-        failure.compareAndSet(null, new Unavailable("a transfer", "given up", null));
+        failure.compareAndSet(null, new Unavailable("a transfer", "cancelled", null));
         threads.forEach(Thread::interrupt);
         boolean interrupted = false;
         for (Thread thread : threads) {

@@ -5,15 +5,15 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** A lock that is held while a store is asked, and waited for no longer than that may take. */
+/** A lock that is held during requests to a store, with a limit to the time of waiting for it. */
 public final class TimedLock extends ReentrantLock {
 
     private static final long serialVersionUID = 1;
 
-    /** Whether it could be taken in time. An interrupt ends the wait, and is kept. */
-    public boolean isTakenWithin(Duration time) {
+    /** Whether the lock was acquired in time. An interrupt ends the wait; its flag stays set. */
+    public boolean tryAcquire(Duration timeout) {
         try {
-            return tryLock(time.toNanos(), TimeUnit.NANOSECONDS);
+            return tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -21,13 +21,17 @@ public final class TimedLock extends ReentrantLock {
     }
 
     /**
-     * @param what it is about, for the message
-     * @throws Unavailable when it could not be taken in time
+     * Acquires the lock.
+     *
+     * @param upload the upload that the lock guards, for the message
+     * @throws Unavailable when the lock could not be acquired in time
      */
-    public void takeWithin(Duration time, Object what) {
-        if (!isTakenWithin(time)) {
+    public void acquire(Duration timeout, Object upload) {
+        if (!tryAcquire(timeout)) {
             throw new Unavailable(
-                    what.toString(), "the store does not answer for this upload", null);
+                    upload.toString(),
+                    "a request to the store for this upload takes too long",
+                    null);
         }
     }
 }

@@ -1,4 +1,4 @@
-/** Doing things side by side, one after another, or once: threads, locks and background work. */
+/** Threads, locks and background tasks. */
 @NullMarked
 package io.berth.concurrent;
 

@@ -3,10 +3,9 @@ package io.berth.error;
 /**
  * The kinds of failure a registry reports (OCI distribution-spec, "Error Codes").
  *
- * <p>Several kinds share one name on the wire: the specification's list is closed, yet a manifest
- * that is too large and a blob of the wrong length are different things to a caller. The name on
- * the wire is {@link #wireName()}; the HTTP status of a kind is decided in one place of the web
- * layer.
+ * <p>Several kinds share one {@link #wireName()}: the specification's list is closed, but the web
+ * layer gives, for example, a manifest that is too large another HTTP status than a blob of the
+ * wrong length.
  */
 public enum ErrorCode {
     BLOB_UNKNOWN("blob unknown to registry"),
@@ -29,12 +28,12 @@ public enum ErrorCode {
     /**
      * A request that is not well-formed HTTP, or goes beyond a limit of the server. A malformed
      * part of the protocol has the error of that part instead: NAME_INVALID, DIGEST_INVALID, and so
-     * on. The specification has no name for the rest; of the names it has, docker takes this one to
-     * mean that trying again is of no use.
+     * on. The specification has no code for the rest; of the codes it has, docker does not retry
+     * after this one.
      */
     REQUEST_INVALID("UNSUPPORTED", "the request could not be understood"),
     SIZE_INVALID("provided length did not match content length"),
-    /** What a push required of a tag does not hold of it; the tag stays as it was. */
+    /** The condition that a push has for a tag does not hold; the tag is unchanged. */
     TAG_CONDITION_FAILED("DENIED", "the tag is not as the push requires"),
     TAG_INVALID("invalid tag"),
     /** More tags in one request than the server takes. */
@@ -63,7 +62,7 @@ public enum ErrorCode {
         return wireName;
     }
 
-    /** The message used where nothing more specific is known. */
+    /** The default message. */
     public String message() {
         return message;
     }

@@ -5,7 +5,7 @@ public final class OperationRefusedException extends RegistryException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Why it is refused; tells a client which other operations are refused for the same reason. */
+    /** The setting that refuses the operation, and other operations with it. */
     public enum Reason {
         /** The whole registry takes no writes for now. */
         READ_ONLY("the registry is in read-only mode"),

@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A failure that the protocol has a name for. Carries one error or several (every missing blob of a
- * manifest is its own entry); the first one decides how the whole answer is classified.
+ * A failure that the protocol has a code for. Carries one error or several (one for each missing
+ * blob of a manifest); the code of the first one decides the HTTP status of the response.
  */
 public class RegistryException extends RuntimeException {
 
@@ -14,12 +14,18 @@ public class RegistryException extends RuntimeException {
     private final transient List<RegistryError> errors;
 
     public RegistryException(List<RegistryError> errors, @Nullable Throwable cause) {
-        super(errors.getFirst().message(), cause, true, isDefect(errors.getFirst().code(), cause));
+        super(
+                errors.getFirst().message(),
+                cause,
+                true,
+                needsStackTrace(errors.getFirst().code(), cause));
         this.errors = List.copyOf(errors);
     }
 
-    /** Where something broke somebody will want the stack; "not found" is an everyday answer. */
-    private static boolean isDefect(ErrorCode code, @Nullable Throwable cause) {
+    /**
+     * Only defects and outages get a stack trace; "not found" is normal, and a trace is expensive.
+     */
+    private static boolean needsStackTrace(ErrorCode code, @Nullable Throwable cause) {
         return cause != null || code == ErrorCode.UNKNOWN || code == ErrorCode.UNAVAILABLE;
     }
 

@@ -1,6 +1,6 @@
 /**
- * What can go wrong, as the protocol names it. Knows no HTTP: the status of a code is decided by
- * the web layer.
+ * The error codes of the protocol, and their exceptions. Knows no HTTP: the web layer decides the
+ * status of a code.
  */
 @NullMarked
 package io.berth.error;

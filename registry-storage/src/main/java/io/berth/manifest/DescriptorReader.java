@@ -14,18 +14,18 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
 /**
- * Reads the descriptors of one manifest (image-spec, "Content Descriptors"). Their annotations are
- * skipped: nothing here looks at them.
+ * Reads the descriptors of one manifest (image-spec, "Content Descriptors"). Skips their
+ * annotations, which the registry does not use. For one thread.
  */
 final class DescriptorReader {
 
-    /** Descriptors of one manifest, and addresses in them, in all. */
+    /** Limit of the number of descriptors in a manifest plus the number of URLs in them. */
     static final int MAX_ENTRIES = 10_000;
 
-    /** Characters of a media type (RFC 6838) and of the parts of a platform. */
+    /** Characters of a media type (RFC 6838), and of each part of a platform. */
     static final int MAX_NAME = MediaType.MAX_LENGTH;
 
-    /** Characters. */
+    /** Characters of a URL. */
     static final int MAX_ADDRESS = 8 * 1024;
 
     private static final List<String> MEMBERS =
@@ -47,8 +47,8 @@ final class DescriptorReader {
     private int entries;
 
     /**
-     * @param strict whether embedded content must be what the descriptor says, and names are
-     *     refused that differ from known ones only in case
+     * @param strict whether to require that embedded content matches the digest and size of its
+     *     descriptor, and to refuse members whose names differ from known ones only in case
      */
     DescriptorReader(ManifestTokens json, boolean strict) {
         this.json = json;
@@ -110,7 +110,10 @@ final class DescriptorReader {
     }
 
     /**
-     * @param known names of the same object, of which this must be no variant where that is strict
+     * Skips the value of a member that is not read.
+     *
+     * @param known names of the object's members that are read; a strict reader refuses a name that
+     *     differs from one of them only in case
      */
     void skipUnknown(String member, List<String> known) {
         if (strict) {
@@ -179,7 +182,7 @@ final class DescriptorReader {
         return os == null || architecture == null ? null : new Platform(os, architecture, variant);
     }
 
-    /** Nothing where it is empty: that is how an absent one is often written. */
+    /** {@code null} for empty data, which many clients write where there is none. */
     private @Nullable EmbeddedData readData(String member) {
         if (!strict) {
             json.skip();

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Content that is embedded in a descriptor (image-spec, "Embedded Content"): hashed as it is
- * decoded, and not kept. By every algorithm, for the digest may come behind it.
+ * Content that is embedded in a descriptor (image-spec, "Embedded Content"). It is hashed while it
+ * is decoded, and not kept. All algorithms are applied, because the digest may follow the data.
  */
 final class EmbeddedData extends OutputStream {
 
@@ -37,12 +37,13 @@ final class EmbeddedData extends OutputStream {
     }
 
     /**
-     * Whether it is what a descriptor says; once only. Of an unknown algorithm, the size counts.
+     * Whether the content matches the digest and size of its descriptor. With an unknown algorithm,
+     * only the size is compared. Can be called once, as it resets the hashes.
      */
-    boolean matches(Digest said, long saidSize) {
-        return size == saidSize
+    boolean matches(Digest digest, long expectedSize) {
+        return size == expectedSize
                 && hashes.stream()
-                        .filter(hash -> hash.algorithm.id().equals(said.algorithm()))
-                        .allMatch(hash -> Digest.ofHash(hash.algorithm, hash.state).equals(said));
+                        .filter(hash -> hash.algorithm.id().equals(digest.algorithm()))
+                        .allMatch(hash -> Digest.ofHash(hash.algorithm, hash.state).equals(digest));
     }
 }

@@ -8,15 +8,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the parts of a manifest take of the heap, in bytes: their objects, as a 64-bit JVM lays them
- * out with compressed references. An estimate from above, as objects may be shared.
+ * Estimates the heap that the parts of a manifest take, in bytes, as a 64-bit JVM with compressed
+ * references lays out their objects. An upper bound, because objects may be shared.
  */
 final class Footprint {
 
-    /** A manifest itself, with its digest and type and the collections in it. */
+    /** A manifest object with its digest, its media type and its collections, without elements. */
     static final long MANIFEST = 512;
 
-    /** An array's head, and up to where the next object begins. */
+    /** Header and alignment of an array. */
     private static final long ARRAY = 16;
 
     private static final long STRING = 24 + ARRAY;
@@ -26,7 +26,7 @@ final class Footprint {
     private static final int PLATFORM = 24;
     private static final long LIST = 24 + ARRAY;
 
-    /** A node of a linked map and its place in the table. */
+    /** A node of a linked map and its slot in the table. */
     private static final int MAP_ENTRY = 40 + 8;
 
     private Footprint() {}
@@ -64,7 +64,7 @@ final class Footprint {
         return digest == null ? 0 : DIGEST + characters(digest.encoded());
     }
 
-    /** Without its type, which it mostly shares with its neighbours. */
+    /** Without the media type, which consecutive descriptors mostly share. */
     private static long of(Descriptor descriptor) {
         long bytes = DESCRIPTOR + of(descriptor.digest()) + of(descriptor.artifactType());
         if (!descriptor.urls().isEmpty()) {
@@ -83,7 +83,7 @@ final class Footprint {
                         + of(platform.variant());
     }
 
-    /** A string keeps a byte for a character, unless one of them does not fit. */
+    /** Bytes of a string's characters: one each in Latin-1, otherwise two each. */
     private static long characters(String text) {
         return text.chars().allMatch(c -> c < 256) ? text.length() : 2L * text.length();
     }

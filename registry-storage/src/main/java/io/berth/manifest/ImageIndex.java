@@ -6,9 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A Docker manifest list or OCI image index: manifests for several platforms, or of several kinds.
- */
+/** A Docker manifest list or an OCI image index. */
 public final class ImageIndex extends Manifest {
 
     private final List<Descriptor> children;
@@ -23,7 +21,9 @@ public final class ImageIndex extends Manifest {
         this.children = List.copyOf(children);
     }
 
-    /** In the order of the body; may be empty. BuildKit's cache lists blobs here, too. */
+    /**
+     * In the order of the body; may be empty. May also name blobs, as the caches of BuildKit do.
+     */
     public List<Descriptor> children() {
         return children;
     }

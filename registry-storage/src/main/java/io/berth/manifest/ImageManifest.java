@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Docker schema 2 or OCI image manifest: a config and layers. OCI artifacts are of this family.
+ * A Docker schema 2 or OCI image manifest: a config and layers. OCI artifacts are such manifests.
  */
 public final class ImageManifest extends Manifest {
 
@@ -32,7 +32,7 @@ public final class ImageManifest extends Manifest {
         this.layers = List.copyOf(layers);
     }
 
-    /** Empty in bodies that other registries let in without one. */
+    /** Empty only in stored manifests that another registry accepted without a config. */
     public Optional<Descriptor> config() {
         return Optional.ofNullable(config);
     }

@@ -13,10 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A manifest of one of the families a registry keeps, with the exact bytes it was pushed with.
- * Immutable.
- */
+/** A manifest with the exact bytes that were pushed. Immutable. */
 public abstract sealed class Manifest permits ImageManifest, ImageIndex, UnknownManifest {
 
     private final Source source;
@@ -26,7 +23,7 @@ public abstract sealed class Manifest permits ImageManifest, ImageIndex, Unknown
 
     private final long memory;
 
-    /** Where a manifest came from: what is known before its body is read. */
+    /** The bytes, digest and media type of a manifest. */
     record Source(ManifestContent content, Digest digest, MediaType mediaType) {}
 
     Manifest(
@@ -52,11 +49,12 @@ public abstract sealed class Manifest permits ImageManifest, ImageIndex, Unknown
     }
 
     /**
-     * The bytes as pushed, which the caller must not change. Reads them where they are not in
-     * memory: of those, {@link #body} takes less.
+     * The bytes as pushed, which the caller must not change. Reads all of them into memory where
+     * they are not there; use {@link #body} to stream a large manifest.
      *
      * @throws io.berth.error.RegistryException MANIFEST_UNKNOWN when they are not in memory and the
      *     manifest was deleted meanwhile
+     * @throws UncheckedIOException when reading them fails
      */
     public final byte[] content() {
         Optional<byte[]> inMemory = body().inMemory();
@@ -70,7 +68,7 @@ public abstract sealed class Manifest permits ImageManifest, ImageIndex, Unknown
         }
     }
 
-    /** The bytes as pushed, wherever they are. Keeps nothing else of the manifest in memory. */
+    /** The bytes as pushed, in memory or stored. Holds no reference to the rest of the manifest. */
     public final ManifestContent body() {
         return source.content;
     }
@@ -80,31 +78,32 @@ public abstract sealed class Manifest permits ImageManifest, ImageIndex, Unknown
         return source.content.size();
     }
 
-    /** Bytes of the heap that this object takes, about: with its content, if that is in memory. */
+    /** Estimated bytes of heap that this object takes, with its content if that is in memory. */
     public final long memory() {
         return memory;
     }
 
-    /** The digest it goes by here; the same bytes may go by another one, too. */
+    /**
+     * The digest of the push or of the stored manifest; with sha512 there may be a sha256 as well.
+     */
     public final Digest digest() {
         return source.digest;
     }
 
     /**
-     * What kind of manifest it is. Of stored content that says nothing of the kind: {@link
-     * MediaType#OCTET_STREAM}.
+     * The media type; {@link MediaType#OCTET_STREAM} for stored content from which no type follows.
      */
     public final MediaType mediaType() {
         return source.mediaType;
     }
 
-    /** The manifest this one is about, which need not exist. */
+    /** The manifest that this one refers to as its subject, which need not exist. */
     public final Optional<Digest> subject() {
         return Optional.ofNullable(subject);
     }
 
     /**
-     * What is said about it where it is listed as a referrer (distribution-spec, "Listing
+     * The descriptor of this manifest in a list of referrers (distribution-spec, "Listing
      * Referrers").
      */
     public final Descriptor asReferrer() {

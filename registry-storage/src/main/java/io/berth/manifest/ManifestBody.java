@@ -14,12 +14,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
 /**
- * The members of a manifest's JSON that a registry looks at; everything else is skipped, whatever
- * it holds. Read as a stream, because a tree of a hostile body of 4 MiB takes hundreds.
+ * The members of a manifest's JSON that the registry uses; all others are skipped. Read as a
+ * stream, because the tree of a hostile body of 4 MiB takes hundreds of MiB.
  */
 final class ManifestBody {
 
-    /** Characters of annotations that are listed with a referrer: each page of them has all. */
+    /** Characters of all annotations of a manifest with a subject: lists of referrers have them. */
     static final int MAX_ANNOTATIONS = 256 * 1024;
 
     private static final List<String> MEMBERS =
@@ -34,13 +34,13 @@ final class ManifestBody {
                     "annotations",
                     "fsLayers");
 
-    /** What is read of a manifest. */
+    /** Which parts of a manifest are read. */
     enum Extent {
-        /** Everything; embedded content and the spelling of names are checked. */
+        /** Everything; embedded content and the case of names are checked. */
         PUSHED,
         /** Everything. */
         STORED,
-        /** No layers and no children. */
+        /** Everything but layers and children. */
         OUTLINE
     }
 
@@ -54,9 +54,9 @@ final class ManifestBody {
     boolean hasFsLayers;
 
     /**
-     * Reads a body into this. What was read before a failure stays.
+     * Reads a body into the fields. After a failure they have what was read before it.
      *
-     * @param in not closed, and perhaps not read to its end
+     * @param in not closed; after a failure perhaps not read to its end
      * @throws RegistryException MANIFEST_INVALID, or DIGEST_INVALID for a digest that breaks the
      *     grammar
      * @throws UncheckedIOException when the stream fails
@@ -113,10 +113,11 @@ final class ManifestBody {
     }
 
     /**
-     * The annotations of a body that {@link #read} found to be right. Read apart, for only those of
-     * referrers are ever needed.
+     * The annotations of a body that {@link #read} accepted. A separate pass, because only those of
+     * manifests with a subject are needed.
      *
-     * @throws RegistryException MANIFEST_INVALID when there are too many
+     * @throws RegistryException MANIFEST_INVALID when they have more than {@link #MAX_ANNOTATIONS}
+     *     characters
      */
     static Map<String, String> annotations(InputStream in) {
         try (ManifestTokens json = new ManifestTokens(in)) {

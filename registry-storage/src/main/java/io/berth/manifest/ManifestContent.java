@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.util.Optional;
 
 /**
- * The exact bytes of a manifest, in memory or wherever they are stored. Holds no open resource.
- * Safe for use by many threads.
+ * The exact bytes of a manifest, in memory or in the store. Holds no open resource. Safe for use by
+ * many threads.
  */
 public interface ManifestContent {
 

@@ -19,9 +19,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes manifests from bytes: strictly for what is pushed, so that no two clients can read one body
- * as two kinds (CVE-2021-41190); leniently for what is stored already, which must be served
- * whatever another registry let in.
+ * Makes manifests from bytes. Pushed manifests are checked strictly, so that no two clients can
+ * take one body for two types (CVE-2021-41190). Stored manifests are never refused: what another
+ * registry accepted must be served. Safe for use by many threads.
  */
 public final class ManifestParser {
 
@@ -29,25 +29,25 @@ public final class ManifestParser {
             new MediaType("application/vnd.docker.distribution.manifest.v1+json");
 
     /**
-     * What a manifest takes of the heap beside its bytes at the most, in bytes: what the limits of
-     * {@code ManifestTokens} and {@code DescriptorReader} allow, and what reading it takes.
+     * Bytes of heap that a manifest takes at most besides its content, while it is read and
+     * afterwards. Follows from the limits of {@code ManifestTokens} and {@code DescriptorReader}.
      */
     public static final int MAX_MEMORY = 6 * 1024 * 1024;
 
-    /** Bytes of stored content that is looked into. */
+    /** Bytes of the largest stored content that is parsed. */
     private static final int MAX_LARGE = 16 * 1024 * 1024;
 
-    /** How much that can be for each byte of a body. */
+    /** Bytes of heap for each byte of a body, at most. */
     private static final int MEMORY_PER_BYTE = 24;
 
-    /** The buffers of the reader. */
+    /** Bytes of the reader's buffers. */
     private static final int READER_MEMORY = 48 * 1024;
 
     private ManifestParser() {}
 
     /**
-     * What reading a body takes of the heap beside its bytes, at the most, with the manifest that
-     * comes of it.
+     * Bytes of heap that reading a body takes at most, besides the body itself and including the
+     * resulting manifest.
      *
      * @param size bytes of the body
      */
@@ -56,13 +56,13 @@ public final class ManifestParser {
     }
 
     /**
-     * A manifest that somebody pushes.
+     * Parses and checks a pushed manifest.
      *
      * @param content kept, not copied
-     * @param declared what the push says it is; {@code null}: decided by the body
-     * @param expected what the body must hash to; {@code null}: it goes by its sha256
+     * @param declared the {@code Content-Type} of the push; {@code null}: the body decides
+     * @param expected the digest that the content must have; {@code null}: its sha256 is used
      * @throws RegistryException MANIFEST_INVALID, with the reason as detail; DIGEST_INVALID when
-     *     the body is not what {@code expected} says or its algorithm is not supported
+     *     the content does not match {@code expected}, or the algorithm of that is not supported
      */
     public static Manifest pushed(
             byte[] content, @Nullable MediaType declared, @Nullable Digest expected) {
@@ -87,14 +87,14 @@ public final class ManifestParser {
         refuseForeign(body.manifests != null, "manifests", mediaType);
         refuseForeign(body.hasFsLayers, "fsLayers", mediaType);
         if (body.config == null) {
-            throw invalid("an image manifest has a config");
+            throw invalid("an image manifest must have a config");
         }
         return image(source, body, annotations(held, body));
     }
 
     /**
-     * A manifest that is in the storage. Never refuses: what cannot be interpreted becomes an
-     * {@link UnknownManifest}, of the type that it says it is.
+     * Parses a stored manifest. Never fails: content that cannot be interpreted becomes an {@link
+     * UnknownManifest}, with the media type in its body if there is one. The digest is not checked.
      *
      * @param content kept, not copied
      */
@@ -117,13 +117,14 @@ public final class ManifestParser {
     }
 
     /**
-     * A manifest in the storage that is not to be held in memory. As {@link #stored}, but without
-     * what it lists. Of more than 16 MiB nothing is read: no registry takes such manifests.
+     * Parses a stored manifest that is too large to be held in memory. As {@link #stored}, but
+     * without layers and children, and with a check of the digest. Content of more than 16 MiB is
+     * not read: no registry accepts such manifests.
      *
-     * @param content opened to find out what it is, and when it is asked for
-     * @throws RegistryException DIGEST_INVALID when the content has another digest; what opening it
-     *     throws
-     * @throws UncheckedIOException when it cannot be read
+     * @param content opened up to twice here, and again by the users of the manifest
+     * @throws RegistryException DIGEST_INVALID when the content has another digest; and what {@link
+     *     ManifestContent#open} throws
+     * @throws UncheckedIOException when the content cannot be read
      */
     public static UnknownManifest storedLarge(ManifestContent content, Digest digest) {
         if (content.size() > MAX_LARGE) {
@@ -158,7 +159,7 @@ public final class ManifestParser {
             try {
                 body.read(in, Extent.OUTLINE);
             } catch (RegistryException e) {
-                understood = false; // served all the same, of the type that was read before
+                understood = false; // served nevertheless, with the type that was read so far
             }
             in.transferTo(OutputStream.nullOutputStream());
             requireDigest(digest, Digest.ofHash(algorithm, in.getMessageDigest()));
@@ -168,7 +169,7 @@ public final class ManifestParser {
         return understood;
     }
 
-    /** Only a referrer's are ever asked for. */
+    /** Empty for a manifest without a subject, whose annotations nothing needs. */
     private static Map<String, String> annotations(ManifestContent content, ManifestBody body) {
         if (body.subject == null) {
             return Map.of();
@@ -214,8 +215,8 @@ public final class ManifestParser {
     }
 
     /**
-     * The type in the body is taken as it is written: clients compare it so, and one in capitals or
-     * with parameters is another to them.
+     * Takes the type in the body as it is written, because clients compare it exactly: in capitals
+     * or with parameters it is another type to them.
      */
     private static MediaType agreedType(ManifestBody body, @Nullable MediaType declared) {
         MediaType inBody = body.mediaType == null ? null : new MediaType(body.mediaType);
@@ -231,15 +232,16 @@ public final class ManifestParser {
         }
         throw invalid(
                 isDocker(declared)
-                        ? "a body of type " + declared + " has a mediaType"
-                        : "expected " + declared + " but the body is " + mediaType);
+                        ? "a body of type " + declared + " must have a mediaType"
+                        : "Content-Type is " + declared + " but the body is of type " + mediaType);
     }
 
-    /** As container engines tell it; without a mediaType only the OCI types are possible. */
+    /** The type of a body without a mediaType, by the rule of container engines: one of OCI. */
     private static MediaType typeByFields(ManifestBody body) {
         boolean image = body.config != null || body.layers != null;
         if (body.hasFsLayers || (image && body.manifests != null)) {
-            throw invalid("the fields are of more than one kind of manifest, or of schema 1");
+            throw invalid(
+                    "the members are those of more than one kind of manifest, or of schema 1");
         }
         return image ? MediaType.OCI_MANIFEST : MediaType.OCI_INDEX;
     }
@@ -250,7 +252,7 @@ public final class ManifestParser {
 
     private static void refuseForeign(boolean present, String field, MediaType mediaType) {
         if (present) {
-            throw invalid("a body of type " + mediaType + " has no " + field);
+            throw invalid("a body of type " + mediaType + " must not have " + field);
         }
     }
 
@@ -287,7 +289,7 @@ public final class ManifestParser {
                 orEmpty(body.manifests));
     }
 
-    /** An image that does not say its own is of the type of its config. */
+    /** An image manifest without an artifactType has the media type of its config. */
     private static @Nullable String artifactType(ManifestBody body, MediaType mediaType) {
         String artifactType = nonEmpty(body.artifactType);
         return artifactType == null && isImage(mediaType) && body.config != null

@@ -24,22 +24,25 @@ import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * The JSON of a manifest as a stream of tokens: UTF-8 and nothing else, no member twice, and within
- * limits, so that memory follows from what is kept and not from what a client sends. The reader
- * itself needs some KiB, the names of open objects, and the text that is read at the moment.
+ * The JSON of a manifest as a stream of tokens. Refuses other encodings than UTF-8, duplicate
+ * members, and whatever exceeds the limits below, so that the memory follows from what is kept and
+ * not from what a client sends: besides that, some KiB for the reader, the names of the members of
+ * open objects, and the current text. For one thread.
  */
 final class ManifestTokens implements AutoCloseable {
 
-    /** Objects and arrays in one another. */
+    /** Levels of nested objects and arrays. */
     static final int MAX_DEPTH = 64;
 
-    /** Members of an object and of those around it: their names are kept to find a second one. */
+    /**
+     * Members of an object and of those that enclose it: their names are kept to find duplicates.
+     */
     static final int MAX_MEMBERS = 10_000;
 
-    /** Characters of the names of these members. */
+    /** Characters of the names of all these members. */
     static final int MAX_NAME_CHARACTERS = 1024 * 1024;
 
-    /** Characters of a text that is read, as opposed to one that is skipped. */
+    /** Characters of a text that is read; a skipped one may be longer. */
     static final int MAX_TEXT = 256 * 1024;
 
     /** Characters of all texts that are kept. */
@@ -47,10 +50,10 @@ final class ManifestTokens implements AutoCloseable {
 
     private static final int RECENT = 64;
 
-    /** Characters; a reason may repeat what a client sent. */
+    /** Characters of a message, which may quote what a client sent. */
     private static final int MAX_REASON = 500;
 
-    /** Names are not looked up in a table, for that would grow with what clients invent. */
+    /** Without a table of canonical names, which would grow with the names that clients send. */
     private static final JsonFactory JSON =
             JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -88,7 +91,7 @@ final class ManifestTokens implements AutoCloseable {
     }
 
     /**
-     * Goes to the next token.
+     * Moves to the next token.
      *
      * @return {@code null} at the end
      * @throws RegistryException MANIFEST_INVALID
@@ -126,19 +129,19 @@ final class ManifestTokens implements AutoCloseable {
         return token;
     }
 
-    /** The token that {@link #next} went to. */
+    /** The token that {@link #next} moved to; {@code null} at the end. */
     @Nullable JsonToken current() {
         return json.currentToken();
     }
 
-    /** The name of the member that {@link #next} went to; goes on to its value. */
+    /** The name of the member that {@link #next} moved to; then moves to its value. */
     String member() {
         String name = json.currentName();
         next();
         return name;
     }
 
-    /** Goes to the end of a value, however much it holds. */
+    /** Moves to the end of the current value. */
     void skip() {
         int open = 0;
         JsonToken token = json.currentToken();
@@ -156,10 +159,11 @@ final class ManifestTokens implements AutoCloseable {
     }
 
     /**
-     * A text that is kept, or {@code null} as the JSON has it.
+     * The current text, for a caller that keeps it; {@code null} for a JSON null.
      *
      * @param name of the member, for the message
-     * @param max characters
+     * @param max characters of the text
+     * @throws RegistryException MANIFEST_INVALID when the value is no text or too long
      */
     @Nullable String text(String name, int max) {
         if (!isText(name)) {
@@ -170,7 +174,7 @@ final class ManifestTokens implements AutoCloseable {
         return kept(text);
     }
 
-    /** A text that is not kept as it is. */
+    /** The current text, for a caller that does not keep it. */
     String read() {
         try {
             return json.getString();
@@ -180,9 +184,9 @@ final class ManifestTokens implements AutoCloseable {
     }
 
     /**
-     * Whether this is a text and not {@code null}.
+     * Whether the current value is a text ({@code true}) or null ({@code false}).
      *
-     * @throws RegistryException MANIFEST_INVALID when it is neither
+     * @throws RegistryException MANIFEST_INVALID when the value is neither
      */
     boolean isText(String name) {
         if (json.currentToken() == JsonToken.VALUE_NULL) {
@@ -192,7 +196,7 @@ final class ManifestTokens implements AutoCloseable {
         return true;
     }
 
-    /** Equal texts that follow each other, such as media types, are one object. */
+    /** Counts a text that is kept. Equal texts that follow each other share one String. */
     String kept(String text) {
         int slot = text.hashCode() & (RECENT - 1);
         if (text.equals(recent[slot])) {
@@ -219,7 +223,7 @@ final class ManifestTokens implements AutoCloseable {
         }
     }
 
-    /** Decodes a text in base64, piece by piece. */
+    /** Decodes the current text from base64, without holding the whole result. */
     void decode(String name, OutputStream into) {
         try {
             json.readBinaryValue(Base64Variants.MIME_NO_LINEFEEDS, into);
@@ -251,15 +255,15 @@ final class ManifestTokens implements AutoCloseable {
     }
 
     /**
-     * Clients in Go take a name that differs from a known one only in case for the known one, by
-     * Unicode's rules: so {@code Layers} would be layers to them, and nothing here.
+     * Refuses a name that differs from a known one only in case. Clients in Go match names without
+     * regard to case, so {@code Layers} would be layers to them and an unknown member here.
      *
      * @throws RegistryException MANIFEST_INVALID when the name is such a variant
      */
     void requireNoVariantOf(List<String> known, String name) {
         for (String one : known) {
             if (one.equalsIgnoreCase(name) && !one.equals(name)) {
-                throw invalid("the member " + one + " has another spelling, " + name);
+                throw invalid("the member " + name + " must be spelled " + one);
             }
         }
     }

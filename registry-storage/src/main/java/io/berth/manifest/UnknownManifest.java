@@ -5,9 +5,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stored manifest whose descriptors are not known: of no family that could be pushed here, such
- * as schema 1, beyond the limits of what is read, or too large to be held in memory. Served as it
- * is. Of a large one the subject is known.
+ * A stored manifest without descriptors: of a type that cannot be pushed here, such as schema 1;
+ * beyond the limits of the parser; or too large to be held in memory. Served as it is. For one that
+ * is too large for memory, the subject is known.
  */
 public final class UnknownManifest extends Manifest {
 

@@ -1,7 +1,4 @@
-/**
- * Manifests and indexes: told apart, checked on the way in, and kept with the exact bytes they came
- * with.
- */
+/** Manifests and indexes, their parser, and the exact bytes that were pushed. */
 @NullMarked
 package io.berth.manifest;
 

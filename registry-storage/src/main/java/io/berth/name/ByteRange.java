@@ -1,10 +1,10 @@
 package io.berth.name;
 
 /**
- * Part of some content, both ends included, counted from 0.
+ * A range of bytes of some content, both ends included, counted from 0.
  *
- * @param first of the bytes wanted
- * @param last of the bytes wanted; {@code first - 1} for an empty range
+ * @param first position of the first byte
+ * @param last position of the last byte; {@code first - 1} for an empty range
  */
 public record ByteRange(long first, long last) {
 
@@ -14,7 +14,7 @@ public record ByteRange(long first, long last) {
         }
     }
 
-    /** All of content that is {@code size} bytes long. */
+    /** The whole of a content of {@code size} bytes. */
     public static ByteRange all(long size) {
         return new ByteRange(0, size - 1);
     }

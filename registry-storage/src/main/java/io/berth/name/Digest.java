@@ -22,7 +22,7 @@ public record Digest(String algorithm, String encoded) implements Reference, Com
         if (!isValid(algorithm, encoded)) {
             throw invalid(algorithm + ":" + encoded);
         }
-        // One text for all, and not one for each of thousands of descriptors.
+        // Shares one String, where a manifest may have thousands of descriptors.
         algorithm = HashAlgorithm.find(algorithm).map(HashAlgorithm::id).orElse(algorithm);
     }
 
@@ -47,7 +47,7 @@ public record Digest(String algorithm, String encoded) implements Reference, Com
         return ofHash(algorithm, algorithm.newDigest().digest(content));
     }
 
-    /** The digest of everything {@code hash} was fed; resets it. */
+    /** The digest of all bytes that {@code hash} was updated with; resets {@code hash}. */
     public static Digest ofHash(HashAlgorithm algorithm, MessageDigest hash) {
         return ofHash(algorithm, hash.digest());
     }
@@ -56,7 +56,7 @@ public record Digest(String algorithm, String encoded) implements Reference, Com
         return new Digest(algorithm.id(), HexFormat.of().formatHex(hash));
     }
 
-    /** Empty when content cannot be stored or checked under this digest here. */
+    /** The algorithm; empty when it is not implemented here, so that no content can be verified. */
     public Optional<HashAlgorithm> hash() {
         return HashAlgorithm.find(algorithm);
     }

@@ -21,7 +21,7 @@ public enum HashAlgorithm {
         this.hexLength = hexLength;
     }
 
-    /** As it stands before the colon of a digest. */
+    /** The text before the colon of a digest. */
     public String id() {
         return id;
     }

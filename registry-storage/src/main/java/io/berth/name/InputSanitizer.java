@@ -7,7 +7,9 @@ final class InputSanitizer {
 
     private InputSanitizer() {}
 
-    /** At most {@value #MAX} characters; all but printable ASCII is replaced by question marks. */
+    /**
+     * At most {@value #MAX} characters of the text; each that is not printable ASCII becomes "?".
+     */
     static String sanitize(String raw) {
         StringBuilder sanitized = new StringBuilder(Math.min(raw.length(), MAX) + 1);
         for (int i = 0; i < raw.length() && i < MAX; i++) {

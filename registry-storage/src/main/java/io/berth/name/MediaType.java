@@ -4,13 +4,13 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A media type. What {@link #parse} gives is lower-case and without parameters; one taken from a
- * descriptor is kept as it was written, for a registry must not refuse or change types it does not
- * know (image-spec, "Media Types").
+ * A media type. The result of {@link #parse} is lower-case and without parameters. The type of a
+ * descriptor is kept as it was written, because a registry must not refuse or change types that it
+ * does not know (image-spec, "Media Types").
  */
 public record MediaType(String value) {
 
-    /** Characters; RFC 6838 (4.2) has no longer ones, and no manifest may have one. */
+    /** Characters of the longest type that RFC 6838 (4.2) allows, and that is accepted here. */
     public static final int MAX_LENGTH = 255;
 
     public static final MediaType OCTET_STREAM = new MediaType("application/octet-stream");

@@ -2,7 +2,7 @@ package io.berth.name;
 
 import org.jspecify.annotations.Nullable;
 
-/** What a child of an index runs on (image-spec, "Image Index"). */
+/** The platform that an image in an index runs on (image-spec, "Image Index"). */
 public record Platform(String os, String architecture, @Nullable String variant) {
 
     /**
@@ -18,7 +18,7 @@ public record Platform(String os, String architecture, @Nullable String variant)
         return new Platform(parts[0], parts[1], parts.length == 3 ? parts[2] : null);
     }
 
-    /** Whether an image for {@code offered} is what someone asking for this platform wants. */
+    /** Whether an image for {@code offered} serves a request for this platform. */
     public boolean accepts(Platform offered) {
         return os.equals(offered.os)
                 && architecture.equals(offered.architecture)

@@ -2,11 +2,14 @@ package io.berth.name;
 
 import io.berth.error.RegistryException;
 
-/** What a manifest is asked for by: a tag or a digest, nothing else (distribution-spec, end-3). */
+/**
+ * The reference by which a client requests a manifest: a tag or a digest (distribution-spec,
+ * end-3).
+ */
 public sealed interface Reference permits Tag, Digest {
 
     /**
-     * A colon makes it a digest, for no tag may hold one.
+     * Parses a reference. A text with a colon is a digest, because no tag may have one.
      *
      * @throws RegistryException DIGEST_INVALID or TAG_INVALID
      */
@@ -14,7 +17,7 @@ public sealed interface Reference permits Tag, Digest {
         return value.indexOf(':') >= 0 ? Digest.of(value) : Tag.of(value);
     }
 
-    /** As it stands in a URL. */
+    /** The text of the reference in a URL. */
     @Override
     String toString();
 }

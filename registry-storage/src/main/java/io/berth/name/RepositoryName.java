@@ -33,7 +33,7 @@ public record RepositoryName(String value) implements Comparable<RepositoryName>
         return new RepositoryName(value);
     }
 
-    /** By hand rather than by regular expression: a long name must not recurse. */
+    /** Without a regular expression, whose matching would recurse on a long name. */
     public static boolean isValid(String value) {
         int length = value.length();
         if (length == 0 || length > MAX_LENGTH) {

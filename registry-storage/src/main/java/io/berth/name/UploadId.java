@@ -5,8 +5,8 @@ import io.berth.error.RegistryException;
 import java.util.UUID;
 
 /**
- * Names an upload session. A UUID, as proxies and other registries expect. The registry that opens
- * sessions makes sure that it cannot be guessed.
+ * The id of an upload session: a UUID, as proxies and other registries expect. The registry that
+ * opens a session makes an id that cannot be guessed.
  */
 public record UploadId(UUID value) {
 

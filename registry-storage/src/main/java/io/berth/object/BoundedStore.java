@@ -12,26 +12,25 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store of which only so much is asked at the same time. When it hangs, those that ask it next
- * are refused after a moment instead of waiting with all the others, and what needs no store goes
- * on. A refusal is {@link ObjectStoreException.Unavailable}, and the store was not asked. What
- * moves the bytes of a body counts not: these wait for the client as well. Safe for use by many
- * threads.
+ * A decorator that bounds the number of concurrent requests to a store. When the store hangs,
+ * further requests fail after a short wait instead of holding all threads of the server. They fail
+ * with {@link ObjectStoreException.Unavailable}, without a request to the store. Transfers of
+ * bodies are not counted, because they wait for the client as well. Safe for use by many threads.
  */
 public final class BoundedStore implements ObjectStore {
 
     private final ObjectStore store;
     private final Semaphore free;
-    private final Duration patience;
+    private final Duration maxWait;
 
     /**
-     * @param limit requests to the store at the same time
-     * @param patience how long one more waits for an end of another
+     * @param limit number of concurrent requests to the store
+     * @param maxWait how long a request beyond the limit waits for another one to end
      */
-    public BoundedStore(ObjectStore store, int limit, Duration patience) {
+    public BoundedStore(ObjectStore store, int limit, Duration maxWait) {
         this.store = store;
         this.free = new Semaphore(limit);
-        this.patience = patience;
+        this.maxWait = maxWait;
     }
 
     private <T> T ask(String key, Supplier<T> question) {
@@ -54,14 +53,14 @@ public final class BoundedStore implements ObjectStore {
 
     private void enter(String key) {
         try {
-            if (free.tryAcquire() || free.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            if (free.tryAcquire() || free.tryAcquire(maxWait.toNanos(), TimeUnit.NANOSECONDS)) {
                 return;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         throw new ObjectStoreException.Unavailable(
-                key, "too many requests wait for the store, so this one was not begun", null);
+                key, "too many requests wait for the store; try again later", null);
     }
 
     @Override
@@ -139,7 +138,7 @@ public final class BoundedStore implements ObjectStore {
         store.guardBy(sentinel, content);
     }
 
-    /** Whatever waits: it finds out whether the store answers again. */
+    /** Not counted, so that a health check reaches the store while other requests wait. */
     @Override
     public void verify() {
         store.verify();

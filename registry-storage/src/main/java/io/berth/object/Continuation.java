@@ -1,7 +1,7 @@
 package io.berth.object;
 
 /**
- * What a store wants to know again for the next page of a listing. Only the store that made it
- * understands it.
+ * The state of a listing that a store needs again for the next page. Only the store that made it
+ * can interpret it.
  */
 public interface Continuation {}

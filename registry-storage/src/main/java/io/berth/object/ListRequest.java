@@ -3,21 +3,21 @@ package io.berth.object;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which keys are wanted.
+ * Which keys are listed.
  *
- * @param prefix of the keys: one that is an {@link ObjectKey} followed by {@code /}; {@code ""} for
- *     all
- * @param startAfter only keys that sort behind this text, which is compared with whole keys and
- *     need not be one; {@code null}: from the start
- * @param foldFolders {@code true}: keys that have a {@code /} behind the prefix are folded into one
- *     entry up to and with that slash, which sorts as this text; a store that has real folders also
- *     shows those that nothing is in, which other programs leave behind
- * @param limit entries at the most, 1 or more; a store may return fewer and still have more
- * @param info whether entries of objects are to have their {@link Listing.Entry#info}, which costs
- *     no request more unless the store says so
- * @param continuation what came with the page before, for a listing of several pages: what was
- *     written or deleted since its first page may then be missing or there still; {@code null}: the
- *     listing begins here and knows everything that was done before
+ * @param prefix of the keys: an {@link ObjectKey} followed by {@code /}; {@code ""} for all
+ * @param startAfter only keys that sort after this text, which is compared with whole keys and need
+ *     not be a key; {@code null}: from the start
+ * @param foldFolders {@code true}: keys with a {@code /} after the prefix are folded into one entry
+ *     that ends in this slash and sorts as this text, as with the delimiter of S3; a store with
+ *     real folders also lists empty ones, which other programs leave
+ * @param limit number of entries at most, 1 or more; a store may return fewer although there are
+ *     more
+ * @param info whether entries of objects have their {@link Listing.Entry#info}, which costs no
+ *     further request unless the store says so
+ * @param continuation the continuation of the previous page, for a listing of several pages:
+ *     changes since the first page may then not be seen; {@code null}: the listing begins with this
+ *     page and shows every change before it
  */
 public record ListRequest(
         String prefix,
@@ -29,13 +29,13 @@ public record ListRequest(
 
     public ListRequest {
         if (!prefix.isEmpty() && !prefix.endsWith("/")) {
-            throw new IllegalArgumentException("a prefix ends in a slash: " + prefix);
+            throw new IllegalArgumentException("a prefix must end in a slash: " + prefix);
         }
         if (!prefix.isEmpty()) {
             ObjectKey.of(prefix.substring(0, prefix.length() - 1));
         }
         if (limit < 1) {
-            throw new IllegalArgumentException("limit " + limit);
+            throw new IllegalArgumentException("the limit must be 1 or more: " + limit);
         }
     }
 

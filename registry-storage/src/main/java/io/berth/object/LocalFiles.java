@@ -5,6 +5,6 @@ import java.nio.file.Path;
 /** The ability of a store to name the file that holds an object, for zero-copy transfer. */
 public interface LocalFiles {
 
-    /** Where the object is or would be; the file must not be written to. */
+    /** The file of an object, which need not exist; it must not be written to. */
     Path path(ObjectKey key);
 }

@@ -1,7 +1,7 @@
 package io.berth.object;
 
 /**
- * A small object as it was at one moment.
+ * The content and the version of a small object, both of the same write.
  *
  * @param bytes not copied, and must not be changed
  * @param version for {@link Condition#ifUnchanged}

@@ -3,11 +3,11 @@ package io.berth.object;
 import java.time.Instant;
 
 /**
- * Facts about an object, all of the same write.
+ * The metadata of an object, all of the same write.
  *
  * @param size bytes
- * @param modified when it was last written, by the store's clock; a store may know it to the second
- *     where it is asked for one object, and more exactly in a listing
- * @param version for {@link Condition#ifUnchanged}, however large the object is
+ * @param modified when it was last written, by the store's clock; the resolution may be a second
+ *     from {@link ObjectStore#head}, and finer in a listing
+ * @param version for {@link Condition#ifUnchanged}, for objects of any size
  */
 public record ObjectInfo(long size, Instant modified, Version version) {}

@@ -2,16 +2,16 @@ package io.berth.object;
 
 /**
  * The name of an object: components of letters, digits and {@code . _ - = +}, joined by {@code /};
- * none empty, {@code .} or {@code ..}. At most {@value #MAX_LENGTH} characters. Ordered by its
- * bytes.
+ * none of them empty, {@code .}, {@code ..} or longer than 255 characters. At most {@value
+ * #MAX_LENGTH} characters in all. Ordered by bytes.
  */
 public record ObjectKey(String value) implements Comparable<ObjectKey> {
 
     public static final int MAX_LENGTH = 1024;
 
     /**
-     * @throws IllegalArgumentException for anything that could leave the root of a store: a defect
-     *     of the caller, who builds keys from checked values only
+     * @throws IllegalArgumentException when the text is no key, such as one that would leave the
+     *     root of a store: a defect of the caller, because keys are built from checked values only
      */
     public ObjectKey {
         if (!isValid(value)) {
@@ -23,12 +23,12 @@ public record ObjectKey(String value) implements Comparable<ObjectKey> {
         return new ObjectKey(value);
     }
 
-    /** Whether a text is a key: what a store that meets strange ones skips by. */
+    /** Whether a text is a key. A store skips other names that it finds. */
     public static boolean isKey(String text) {
         return isValid(text);
     }
 
-    /** Whether a key may have this component: what a store that meets strange names skips by. */
+    /** Whether a name can be a component of a key. A store skips other names that it finds. */
     public static boolean isComponent(String name) {
         return name.indexOf('/') < 0 && isValid(name);
     }

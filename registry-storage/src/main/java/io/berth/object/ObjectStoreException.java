@@ -2,7 +2,7 @@ package io.berth.object;
 
 import org.jspecify.annotations.Nullable;
 
-/** A store did not do what it was asked. */
+/** An operation of a store failed. */
 public abstract sealed class ObjectStoreException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -10,16 +10,16 @@ public abstract sealed class ObjectStoreException extends RuntimeException {
     private final String key;
 
     /**
-     * @param broken whether something failed, so that somebody will want the stack; that an object
-     *     is not there is an everyday answer
+     * @param isFault whether to record a stack trace: it is expensive, and results such as an
+     *     absent object are normal
      */
     private ObjectStoreException(
-            String key, String message, @Nullable Throwable cause, boolean broken) {
-        super(message + ": " + key, cause, true, broken);
+            String key, String message, @Nullable Throwable cause, boolean isFault) {
+        super(message + ": " + key, cause, true, isFault);
         this.key = key;
     }
 
-    /** The key or prefix that was asked for. */
+    /** The key or prefix of the operation. */
     public String key() {
         return key;
     }
@@ -33,25 +33,25 @@ public abstract sealed class ObjectStoreException extends RuntimeException {
         }
     }
 
-    /** The object is longer than the caller was ready to read; nothing of it was read. */
+    /** The object is longer than the limit of the caller; nothing was read. */
     public static final class TooLong extends ObjectStoreException {
         private static final long serialVersionUID = 1L;
 
         private final long size;
 
         /**
-         * @param size bytes that it has
+         * @param size bytes of the object
          */
         public TooLong(ObjectKey key, long size) {
             super(
                     key.value(),
-                    "longer than what is to be read, with " + size + " bytes",
+                    "the object is too large to be read, with " + size + " bytes",
                     null,
                     false);
             this.size = size;
         }
 
-        /** Bytes that the object has. */
+        /** Bytes of the object. */
         public long size() {
             return size;
         }
@@ -62,11 +62,11 @@ public abstract sealed class ObjectStoreException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
         public PreconditionFailed(ObjectKey key) {
-            super(key.value(), "the object is not as expected", null, false);
+            super(key.value(), "the condition does not hold", null, false);
         }
     }
 
-    /** The store failed or cannot be reached; nothing was written. */
+    /** The store failed or cannot be reached; nothing was written or removed by this request. */
     public static final class Unavailable extends ObjectStoreException {
         private static final long serialVersionUID = 1L;
 
@@ -76,8 +76,8 @@ public abstract sealed class ObjectStoreException extends RuntimeException {
     }
 
     /**
-     * Bytes of a new object that had been taken may be gone, and it is not known which: it must be
-     * begun anew. Nothing is visible of it, and what is left of it is not used again.
+     * Some bytes of an unpublished object are lost, and it is unknown which: the caller must begin
+     * again. Nothing of the object is visible, and the remaining bytes are not used again.
      */
     public static final class BytesLost extends ObjectStoreException {
         private static final long serialVersionUID = 1L;
@@ -87,7 +87,7 @@ public abstract sealed class ObjectStoreException extends RuntimeException {
         }
     }
 
-    /** The store failed while writing, and the write may have happened. */
+    /** The store failed during a write or a delete, which may or may not have happened. */
     public static final class OutcomeUnknown extends ObjectStoreException {
         private static final long serialVersionUID = 1L;
 

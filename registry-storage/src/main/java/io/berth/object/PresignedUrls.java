@@ -2,12 +2,13 @@ package io.berth.object;
 
 import java.net.URI;
 
-/** The ability of a store to let clients read an object directly, for a while. */
+/** The ability of a store to let clients read an object directly for a limited time. */
 public interface PresignedUrls {
 
     /**
-     * A presigned URL: it answers a GET, also of a range, with the object, needs no credentials,
-     * and expires after some minutes. Makes no request, and does not check that the object exists.
+     * A presigned URL, by which a client without credentials can GET the object or a range of it;
+     * it expires after some minutes. Makes no request to the store, and does not check that the
+     * object exists.
      */
     URI presignGet(ObjectKey key);
 }

@@ -18,7 +18,7 @@ public abstract class RangeInputStream extends InputStream {
         this.left = length;
     }
 
-    /** Bytes that were not read yet. */
+    /** Number of bytes that are not read yet. */
     protected final long left() {
         return left;
     }
@@ -27,8 +27,8 @@ public abstract class RangeInputStream extends InputStream {
      * Reads some of the bytes that are left.
      *
      * @param length 1 or more, and at most {@link #left}
-     * @return how many were read: 1 or more
-     * @throws java.io.EOFException when there are no more, although some are left
+     * @return number of bytes read: 1 or more
+     * @throws java.io.EOFException when the source ends although bytes are left
      */
     protected abstract int readSome(byte[] buffer, int offset, int length) throws IOException;
 
@@ -52,13 +52,13 @@ public abstract class RangeInputStream extends InputStream {
     }
 
     /**
-     * Passes over bytes that a subclass need not read.
+     * Skips bytes without reading them.
      *
-     * @return how many, as of {@link InputStream#skip}
+     * @return number of bytes skipped, as of {@link InputStream#skip}
      */
-    protected final long pass(long count) {
-        long passed = Math.clamp(count, 0, left);
-        left -= passed;
-        return passed;
+    protected final long skipUnread(long count) {
+        long skipped = Math.clamp(count, 0, left);
+        left -= skipped;
+        return skipped;
     }
 }

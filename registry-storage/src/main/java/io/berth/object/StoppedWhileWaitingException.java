@@ -3,8 +3,8 @@ package io.berth.object;
 import java.nio.file.Path;
 
 /**
- * The process was told to stop while it waited for another one to release the folder of a store.
- * The message has been logged; the folder is unchanged.
+ * The process was told to stop while it waited for another process to release the folder of a
+ * store. The message has been logged; the folder is unchanged.
  */
 public final class StoppedWhileWaitingException extends RuntimeException {
 

@@ -1,11 +1,10 @@
 package io.berth.object;
 
 /**
- * Which write of an object was seen, in words of its store that mean nothing elsewhere. Two equal
- * ones are of the same write; on S3, where an ETag mostly follows from the bytes, they may also be
- * of two writes of equal bytes. It is the same in every answer about that write, of an object of
- * any size.
+ * Identifies a write of an object. Equal versions of a key are of the same write; on S3, where an
+ * ETag mostly follows from the bytes, they may also be of two writes of equal bytes. Every method
+ * of a store returns the same version for the same write, for objects of any size.
  *
- * @param value of the store
+ * @param value opaque; only the store interprets it
  */
 public record Version(String value) {}

@@ -1,6 +1,4 @@
-/**
- * Keys and bytes: what a place that keeps objects must be able to do. Knows nothing of registries.
- */
+/** The contract of an object store: keys, bytes and conditions. Knows nothing of registries. */
 @NullMarked
 package io.berth.object;
 

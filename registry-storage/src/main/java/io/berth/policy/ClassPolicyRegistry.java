@@ -18,15 +18,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Takes manifests of some classes only ({@code policy.repository.classes}). The class of an image
- * manifest follows from the media type of its config; indexes have none and pass. With only {@code
- * image} allowed, artifacts such as charts and signatures are refused, too: that is what the
- * setting means. Where the {@link Caller} has grants for the repository, one of them must allow to
- * push that class.
+ * Accepts only manifests of some classes ({@code policy.repository.classes}). The class of an image
+ * manifest follows from the media type of its config; indexes have no class and are accepted.
+ * Manifests of other config types, such as charts and signatures, are always refused. Where the
+ * {@link Caller} has grants for the repository, one of them must allow to push the class.
  */
 public final class ClassPolicyRegistry extends ForwardingRegistry {
 
-    /** What a grant without a class is for. */
+    /** The class of a grant that names none. */
     private static final String DEFAULT_CLASS = "image";
 
     private final Set<String> allowed;

@@ -17,21 +17,22 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Takes only images whose layers name addresses that are allowed ({@code
- * validation.manifests.urls}): clients fetch what is there, such as the base layers of Windows.
+ * Refuses image manifests in which a layer has a URL that is not allowed ({@code
+ * validation.manifests.urls}): clients fetch such layers, such as Windows base layers, from there.
+ * A URL must be http or https, have a host and no fragment, and be at most 2048 characters long.
  */
 public final class LayerUrlRegistry extends ForwardingRegistry {
 
-    /** Characters; browsers and proxies take no longer ones either. */
+    /** Characters of a URL; browsers and proxies accept no longer ones. */
     private static final int MAX_LENGTH = 2048;
 
     private final List<Pattern> allowed;
     private final List<Pattern> denied;
 
     /**
-     * @param allowed regular expressions, one of which must be found in an address; empty: none has
-     *     to be
-     * @param denied regular expressions, none of which may be found in an address
+     * @param allowed regular expressions, one of which must match part of a URL; empty: every URL
+     *     is allowed
+     * @param denied regular expressions, none of which may match part of a URL
      */
     public LayerUrlRegistry(Registry next, List<String> allowed, List<String> denied) {
         super(next);
@@ -54,7 +55,7 @@ public final class LayerUrlRegistry extends ForwardingRegistry {
                 throw new RegistryException(
                         ErrorCode.MANIFEST_INVALID,
                         ErrorCode.MANIFEST_INVALID.message(),
-                        "the layer " + layer.digest() + " names an address that is not allowed");
+                        "the layer " + layer.digest() + " has a URL that is not allowed here");
             }
         }
     }

@@ -11,7 +11,7 @@ import io.berth.registry.Registry;
 import java.util.List;
 
 /**
- * Takes manifests although some of what they refer to is missing ({@code
+ * Accepts manifests although content that they refer to is missing ({@code
  * validation.manifests.references: lenient}).
  */
 public final class LenientReferencesRegistry extends ForwardingRegistry {

@@ -22,8 +22,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses every change and passes on every read ({@code storage.maintenance.readonly}). The state
- * of an upload can still be asked; it cannot be added to, finished or cancelled.
+ * Refuses every change and forwards every read ({@code storage.maintenance.readonly}). The state of
+ * an upload can still be read; nothing can be added to an upload, and it cannot be finished or
+ * cancelled.
  */
 public final class ReadOnlyRegistry extends ForwardingRegistry {
 
@@ -82,7 +83,7 @@ public final class ReadOnlyRegistry extends ForwardingRegistry {
         return new OperationRefusedException(Reason.READ_ONLY);
     }
 
-    /** An upload that can only be looked at. */
+    /** An upload whose state can only be read. */
     private static final class ReadOnlyUpload extends ForwardingUpload {
 
         ReadOnlyUpload(Upload next) {

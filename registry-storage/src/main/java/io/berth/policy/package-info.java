@@ -1,6 +1,6 @@
 /**
- * What an administrator allows: wrappers of the Registry contract that refuse or ask for less, and
- * otherwise pass on.
+ * Decorators of {@code Registry} that enforce an administrator's policies: each refuses or relaxes
+ * some calls and forwards all others.
  */
 @NullMarked
 package io.berth.policy;

@@ -7,12 +7,13 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A blob that was there when it was asked for. Content never changes; it may be deleted while it is
- * read, in which case a stream that is open goes on or fails, and never ends early as if complete.
+ * A blob that existed when it was requested. Its content never changes. If the blob is deleted
+ * while it is read, an open stream goes on or throws; it never ends early as if complete. Safe for
+ * use by many threads.
  */
 public interface Blob {
 
-    /** Digest as asked for, size in bytes, type {@code application/octet-stream}. */
+    /** The digest as requested, the size, and the type {@code application/octet-stream}. */
     Descriptor descriptor();
 
     /**

@@ -8,8 +8,8 @@ import java.util.Set;
  * What the delete of a manifest removed. Immutable.
  *
  * @param tags the tags that this call removed; those that an earlier call removed before it failed
- *     are not among them. Empty where the registry cannot know, such as at the other end of an HTTP
- *     connection.
+ *     are not among them. Empty where the registry cannot know, such as a client of another
+ *     registry over HTTP.
  */
 public record DeleteOutcome(Optional<Set<Tag>> tags) {
 

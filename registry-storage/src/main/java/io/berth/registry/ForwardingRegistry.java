@@ -15,16 +15,16 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A registry that passes every call on to another one. A decorator extends this and overrides what
- * it has a say in; what is added to the contract is then passed on by all of them. As safe for use
- * by many threads as the other one.
+ * A registry that forwards every call to another one. Decorators extend this class and override the
+ * calls that they change; a method that is added to the contract is then forwarded by all of them.
+ * As thread-safe as the other registry.
  */
 public abstract class ForwardingRegistry implements Registry {
 
     private final Registry next;
 
     /**
-     * @param next what calls are passed on to
+     * @param next the registry that calls are forwarded to
      */
     protected ForwardingRegistry(Registry next) {
         this.next = next;

@@ -7,13 +7,13 @@ import io.berth.name.UploadId;
 import java.io.IOException;
 import java.util.Optional;
 
-/** An upload that passes every call on to another one; see {@link ForwardingRegistry}. */
+/** An upload that forwards every call to another one; see {@link ForwardingRegistry}. */
 public abstract class ForwardingUpload implements Upload {
 
     private final Upload next;
 
     /**
-     * @param next what calls are passed on to
+     * @param next the upload that calls are forwarded to
      */
     protected ForwardingUpload(Upload next) {
         this.next = next;

@@ -4,12 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Part of a list.
+ * A page of a list.
  *
- * @param more whether there may be items behind this page
- * @param next the text behind which the next page begins ({@link PageRequest#after}), where that is
- *     not the last item: a page may end before it is full, and without any item; {@code null}: the
- *     last item
+ * @param more whether there may be items after this page
+ * @param next the {@link PageRequest#after} of the next page, where that is not the last item,
+ *     because a page may end early, even without any item; {@code null}: the next page begins after
+ *     the last item
  */
 public record Page<T>(List<T> items, boolean more, @Nullable String next) {
 
@@ -17,7 +17,7 @@ public record Page<T>(List<T> items, boolean more, @Nullable String next) {
         items = List.copyOf(items);
         if (more && next == null && items.isEmpty()) {
             throw new IllegalArgumentException(
-                    "a page that is not the last must have an item or say where to go on");
+                    "a page that is not the last must have an item or say where the next page begins");
         }
     }
 

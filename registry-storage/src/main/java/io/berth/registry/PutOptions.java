@@ -3,13 +3,13 @@ package io.berth.registry;
 /**
  * How a manifest is pushed. Immutable.
  *
- * @param references what the manifest must find in its repository
- * @param condition what must hold of each tag that is moved. Any other than {@link
- *     TagCondition#any} costs a request to the storage for each tag where no other replica writes.
- *     Among replicas tags are looked at anyway, but the look then comes first, which makes the
- *     longest chain of requests that wait for each other longer by one.
- * @param reportsPrevious whether the {@link PutOutcome} is to say what was there before. That costs
- *     a request to the storage for the manifest, and one for each tag where no other replica writes
+ * @param references whether the content that the manifest refers to must exist
+ * @param condition what must hold of each tag that is moved. A condition other than {@link
+ *     TagCondition#any} costs one request to the store for each tag where there are no replicas.
+ *     Replicas read the tags in any case; with a condition they read them first, which makes the
+ *     longest chain of dependent requests longer by one.
+ * @param reportsPrevious whether the {@link PutOutcome} has the state before the push. That costs
+ *     one request to the store for the manifest, and one for each tag where there are no replicas
  *     and there is no condition.
  */
 public record PutOptions(
@@ -18,7 +18,7 @@ public record PutOptions(
     private static final PutOptions DEFAULTS =
             new PutOptions(ReferencePolicy.STRICT, TagCondition.any(), false);
 
-    /** Everything that the manifest refers to must be there, and tags are moved in any case. */
+    /** {@link ReferencePolicy#STRICT}, without a condition, without a report. */
     public static PutOptions defaults() {
         return DEFAULTS;
     }

@@ -8,21 +8,21 @@ import java.util.Optional;
 /**
  * What a push of a manifest changed. Immutable.
  *
- * @param previous what was there before; empty where it was not asked for ({@link
- *     PutOptions#reportsPrevious}), and where the registry cannot know, such as at the other end of
- *     an HTTP connection
+ * @param previous the state before the push; empty where it was not requested ({@link
+ *     PutOptions#reportsPrevious}), and where the registry cannot know it, such as a client of
+ *     another registry over HTTP
  */
 public record PutOutcome(Optional<Previous> previous) {
 
     private static final PutOutcome UNKNOWN = new PutOutcome(Optional.empty());
 
     /**
-     * What was there before.
+     * * The state before a push.
      *
-     * @param linked whether the repository had the manifest. When replicas push a new manifest at
-     *     the same time, several of them may be told that it was not there.
-     * @param tags the digest that each tag had; without those that did not exist. A tag that was
-     *     moved elsewhere while it was pushed has the digest of before both moves.
+     * @param linked whether the repository had the manifest. When replicas push the same new
+     *     manifest at the same time, several of the pushes may report {@code false}.
+     * @param tags the digest that each tag had, without tags that did not exist. If another push
+     *     moved a tag at the same time, this is the digest before both moves.
      */
     public record Previous(boolean linked, Map<Tag, Digest> tags) {
 
@@ -31,7 +31,7 @@ public record PutOutcome(Optional<Previous> previous) {
         }
     }
 
-    /** Where it is not known what was there before. */
+    /** The outcome when the state before the push is not known. */
     public static PutOutcome unknown() {
         return UNKNOWN;
     }

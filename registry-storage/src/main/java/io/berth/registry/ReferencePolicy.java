@@ -1,11 +1,11 @@
 package io.berth.registry;
 
-/** What a pushed manifest must find in its repository. */
+/** Which of the content that a pushed manifest refers to must exist in its repository. */
 public enum ReferencePolicy {
 
-    /** Every blob and manifest that it needs. */
+    /** Every blob and manifest that the manifest needs. */
     STRICT,
 
-    /** Nothing: a mirror may hold a few platforms of an index only. */
+    /** None: a mirror may have only some platforms of an index. */
     LENIENT
 }

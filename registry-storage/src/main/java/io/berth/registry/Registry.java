@@ -1,21 +1,22 @@
 package io.berth.registry;
 
 /**
- * A registry: everything the protocol can ask, without HTTP.
+ * A registry: all operations of the protocol, without HTTP.
  *
  * <p>Implementations and decorators are safe for use by many threads. Failures that the protocol
- * has a name for are {@link io.berth.error.RegistryException}s; the codes each method can give
- * stand at the method. Beyond those, every method may throw UNAVAILABLE when the storage cannot be
- * reached (nothing is known to have happened, a retry is right), and UNSUPPORTED when a setting
- * switches it off (nothing has happened). A storage that fails is never reported as "unknown".
+ * has a code for are {@link io.berth.error.RegistryException}s; each method documents its codes. In
+ * addition, every method may throw UNAVAILABLE when the store fails or cannot be reached (a write
+ * may or may not have happened; the caller can retry), and UNSUPPORTED when a setting disables the
+ * operation (nothing has happened). A failure of the store is never reported as content that is
+ * unknown.
  */
 public interface Registry
         extends RegistryReader, RegistryWriter, RegistryDeleter, RegistryLister, ReferrerLister {
 
     /**
      * Whether every change is refused with {@link
-     * io.berth.error.OperationRefusedException.Reason#READ_ONLY}, so that nothing that would change
-     * something need be begun. Always the same for one registry.
+     * io.berth.error.OperationRefusedException.Reason#READ_ONLY}, so that a caller need not begin
+     * one. Constant for one registry.
      */
     boolean isReadOnly();
 }

@@ -6,22 +6,22 @@ import io.berth.name.Tag;
 import java.util.Optional;
 
 /**
- * Removing content from a repository (distribution-spec, "Content Management"). Effects are visible
- * at once. Bytes that nothing refers to any more are reclaimed later, elsewhere.
+ * Removes content from a repository (distribution-spec, "Content Management"). Effects are visible
+ * at once. The bytes of blobs and manifests stay in the store.
  */
 public interface RegistryDeleter {
 
     /**
-     * Removes a blob from this repository alone; manifests that refer to it are not looked at.
+     * Removes a blob from this repository only, even when manifests refer to it.
      *
      * @throws io.berth.error.RegistryException BLOB_UNKNOWN
      */
     void deleteBlob(RepositoryName repository, Digest digest);
 
     /**
-     * Removes the tags that point at a manifest and then the manifest. A tag that moves elsewhere
-     * meanwhile stays. When some tags could not be removed the manifest stays, so that a retry
-     * finishes; each failure is an error of its own in the exception.
+     * Removes the tags that point at a manifest and then the manifest. A tag that is moved to
+     * another manifest meanwhile stays. When some tags cannot be removed, the manifest stays, so
+     * that a retry can finish; the exception has one error for each of these tags.
      *
      * @return the tags that were removed
      * @throws io.berth.error.RegistryException MANIFEST_UNKNOWN

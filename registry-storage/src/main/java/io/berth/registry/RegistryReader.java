@@ -8,39 +8,38 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * Reading by name (distribution-spec, "Pull"). Content is visible only in repositories that hold
- * it.
+ * Reads content (distribution-spec, "Pull"). Content is visible only in repositories that have it.
  */
 public interface RegistryReader {
 
     /**
-     * A blob, ready to be read. The handle holds no open resource until its content is opened.
+     * Finds a blob. The result holds no open resource until its content is opened.
      *
      * @throws io.berth.error.RegistryException BLOB_UNKNOWN
      */
     Blob blob(RepositoryName repository, Digest digest);
 
     /**
-     * An address where the client may fetch a blob itself, valid for minutes: hand it out at once
-     * and do not keep it. Empty where the registry sends the content. Whether the content is there
-     * is not looked at.
+     * A URL from which the client can download the blob itself. It expires after some minutes, so
+     * the caller passes it on at once and does not keep it. Empty where the registry sends the
+     * content itself. Does not check that the content exists in the store.
      *
-     * @throws io.berth.error.RegistryException BLOB_UNKNOWN when there are such addresses, but the
-     *     repository does not hold the blob
+     * @throws io.berth.error.RegistryException BLOB_UNKNOWN when there are such URLs, but the
+     *     repository does not have the blob
      */
     Optional<URI> blobLink(RepositoryName repository, Digest digest);
 
     /**
-     * The digest a reference stands for at this moment, if that manifest is there; cheaper than
-     * reading it. A digest is answered with itself.
+     * The digest of the manifest that a reference names now, if that manifest exists; cheaper than
+     * reading the manifest. For a digest, that digest.
      *
      * @throws io.berth.error.RegistryException MANIFEST_UNKNOWN
      */
     Digest resolve(RepositoryName repository, Reference reference);
 
     /**
-     * A manifest, whole. Asked by digest, {@link Manifest#digest()} is that digest; asked by tag,
-     * it is the one the tag was made with.
+     * Reads a manifest. {@link Manifest#digest()} is the digest in the request, or the digest that
+     * the tag points at.
      *
      * @throws io.berth.error.RegistryException MANIFEST_UNKNOWN
      */

@@ -4,15 +4,15 @@ import io.berth.name.Digest;
 import java.util.Optional;
 
 /**
- * What must hold of a tag for a push to move it; checked and acted upon as one step, whatever other
- * pushes and deletes do at the same time, if the store can do both in one step. Immutable.
+ * What must hold for a tag so that a push moves it. The check and the move are atomic against other
+ * pushes and deletes, if the store supports conditional writes. Immutable.
  */
 public sealed interface TagCondition {
 
-    /** Whatever the tag points at. */
+    /** Always holds. */
     record Any() implements TagCondition {}
 
-    /** There is no such tag; not even one that points at the manifest already. */
+    /** The tag does not exist; a tag that already points at the pushed manifest is refused, too. */
     record IfAbsent() implements TagCondition {}
 
     /** The tag points at the manifest with this digest. */
@@ -31,9 +31,9 @@ public sealed interface TagCondition {
     }
 
     /**
-     * Whether it holds.
+     * Whether the condition holds.
      *
-     * @param present the digest that the tag has; empty when there is no such tag
+     * @param present the digest that the tag points at; empty when the tag does not exist
      */
     default boolean holds(Optional<Digest> present) {
         return switch (this) {

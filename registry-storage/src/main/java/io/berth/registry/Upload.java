@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.util.Optional;
 
 /**
- * One request's view of an upload session (distribution-spec, "Pushing a blob in chunks").
+ * A request's handle on an upload session (distribution-spec, "Pushing a blob in chunks").
  *
  * <pre>
  *   startUpload ──► open ──append──► open ──commit──► finished
@@ -17,21 +17,22 @@ import java.util.Optional;
  *                    └──cancel──► gone
  * </pre>
  *
- * <p>Several requests may have a view of one session, but one at a time adds to it. A request that
- * says where its bytes belong takes over from one that is adding, if the session ends there; so
- * does {@link #commit}, and {@link #cancel} ends the session. What the other request had added
- * until then is part of the session. Nothing that it does afterwards has an effect, and it fails
- * with BLOB_UPLOAD_OUT_OF_ORDER or BLOB_UPLOAD_UNKNOWN. This holds among the requests of one
+ * <p>Several requests may have a handle on one session, but only one at a time is its writer. A
+ * request whose chunk has an offset takes over from the current writer, if the session ends at that
+ * offset. {@link #commit} takes over as well, and {@link #cancel} ends the session. The bytes that
+ * the former writer had added stay in the session; what it does afterwards has no effect, and it
+ * fails with BLOB_UPLOAD_OUT_OF_ORDER or BLOB_UPLOAD_UNKNOWN. This holds among the requests of one
  * process.
  *
- * <p>For one thread. Closing keeps the session; after {@link #commit} or {@link #cancel} it does
- * nothing. Closing twice is harmless.
+ * <p>For one thread. {@link #close} keeps the session; after {@link #commit}, {@link #cancel} or
+ * another {@code close} it does nothing.
  */
 public interface Upload extends AutoCloseable {
 
     /**
-     * A state that says nothing: the storage is asked. Unlike none at all, which only the first
-     * request after {@link RegistryWriter#startUpload} has, on that or another replica.
+     * The state that means "unknown", so that the registry reads it from the store. A state of
+     * {@code null} means something else: that this is the first request after {@link
+     * RegistryWriter#startUpload}.
      */
     String ASK = "-";
 
@@ -40,15 +41,15 @@ public interface Upload extends AutoCloseable {
     UploadId id();
 
     /**
-     * What the client may bring along with its next request, so that the session's bytes are found
-     * without a search; it changes with each of them. Up to 512 letters, digits and {@code . _ -
-     * ~}; empty where nothing is gained by it. No secret, and no proof of anything.
+     * The state that the client may send with its next request, so that the registry finds the
+     * session's bytes without a search; each request changes it. At most 512 letters, digits and
+     * {@code . _ - ~}; empty where it would save nothing. It is neither secret nor authenticated.
      */
     Optional<String> state();
 
     /**
-     * Bytes the session held when this request did something last: where the next chunk belongs,
-     * also after a failure.
+     * Number of bytes in the session after the last operation of this handle, also after a failure:
+     * the offset of the next chunk.
      */
     long size();
 
@@ -57,19 +58,20 @@ public interface Upload extends AutoCloseable {
      *
      * @return the new size
      * @throws io.berth.error.RegistryException BLOB_UPLOAD_OUT_OF_ORDER when the session does not
-     *     end at the chunk's offset, another request takes over, or the chunk has no offset and
-     *     another request goes on adding for some seconds; SIZE_INVALID when more or fewer bytes
-     *     came than it declares. The session is then as it was before, or as that request makes it.
-     * @throws IOException when reading the chunk's body fails; what came before that is kept and
-     *     counted in {@link #size()}, so that the client can go on from there
+     *     end at the chunk's offset, when another request takes over, or when the chunk has no
+     *     offset and another request goes on writing for some seconds; SIZE_INVALID when the body
+     *     has more or fewer bytes than the chunk declares. The session is then as before the call,
+     *     or as the other request makes it.
+     * @throws IOException when reading the chunk's body fails; the bytes before the failure are
+     *     kept and counted in {@link #size()}, so that the client can go on from there
      */
     long append(UploadChunk chunk) throws IOException;
 
     /**
-     * Adds a last chunk, which may be empty, and makes the whole a blob of the repository. When the
-     * storage fails the same call can be made again, by another request as well.
+     * Adds a last chunk, which may be empty, and makes all bytes a blob of the repository. When the
+     * store fails, this or another request can repeat the call.
      *
-     * @return digest as given
+     * @return a descriptor with the given digest
      * @throws io.berth.error.RegistryException as {@link #append}; DIGEST_INVALID when the bytes do
      *     not match or the algorithm is not supported. The session is then as it was before.
      * @throws IOException when reading the chunk's body fails; nothing becomes visible, and the
@@ -77,7 +79,7 @@ public interface Upload extends AutoCloseable {
      */
     Descriptor commit(Digest digest, UploadChunk last) throws IOException;
 
-    /** Drops the session and its bytes, at once. */
+    /** Deletes the session and its bytes. */
     void cancel();
 
     @Override

@@ -4,20 +4,20 @@ import java.io.InputStream;
 import java.util.OptionalLong;
 
 /**
- * Bytes on their way in.
+ * A chunk of an upload.
  *
- * @param body read to its end; closing it is the caller's business
- * @param offset where in the upload the chunk says it belongs; empty: at the end, wherever that is
- * @param length how many bytes the chunk says it has; empty: as many as come
+ * @param body read to its end; the caller closes it
+ * @param offset declared offset of the chunk in the upload, in bytes; empty: the chunk is appended
+ * @param length declared number of bytes; empty: the body decides
  */
 public record UploadChunk(InputStream body, OptionalLong offset, OptionalLong length) {
 
-    /** Bytes to append wherever the upload ends, as many as come. */
+    /** A chunk without a declared offset or length. */
     public static UploadChunk of(InputStream body) {
         return new UploadChunk(body, OptionalLong.empty(), OptionalLong.empty());
     }
 
-    /** No bytes at all. */
+    /** A chunk without bytes. */
     public static UploadChunk empty() {
         return of(InputStream.nullInputStream());
     }

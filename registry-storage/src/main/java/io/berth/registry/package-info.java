@@ -1,6 +1,6 @@
 /**
- * Everything that can be asked of a registry, in value types and without HTTP; split by role and
- * summed.
+ * The contract of a registry, in value types and without HTTP: one interface for each role, and
+ * {@code Registry}, which extends them all.
  */
 @NullMarked
 package io.berth.registry;

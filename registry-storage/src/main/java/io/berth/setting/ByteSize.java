@@ -11,7 +11,7 @@ public record ByteSize(long bytes) {
 
     private static final Pattern FORM = Pattern.compile("(\\d{1,15})(KiB|MiB|GiB)?");
 
-    /** By how many bits a unit is larger than the one before. */
+    /** Bits by which a unit is shifted from the next smaller one. */
     private static final int STEP = 10;
 
     /**
@@ -36,7 +36,7 @@ public record ByteSize(long bytes) {
                 "\"" + text + "\" is not a number of bytes such as 10485760 or 10MiB");
     }
 
-    /** So many times 1,048,576 bytes. */
+    /** A size in MiB, units of 1,048,576 bytes. */
     public static ByteSize ofMebibytes(long mebibytes) {
         return new ByteSize(mebibytes << (2 * STEP));
     }

@@ -18,19 +18,20 @@ public record GoDuration(Duration duration) {
 
     public GoDuration {
         if (duration.isNegative()) {
-            throw new IllegalArgumentException("a duration is not negative: " + duration);
+            throw new IllegalArgumentException("a duration must not be negative: " + duration);
         }
     }
 
     /**
      * Parses a duration; fractions of a nanosecond are dropped.
      *
-     * @throws IllegalArgumentException for anything else, and beyond 292 years
+     * @throws IllegalArgumentException when the text is no duration, is negative, or exceeds 292
+     *     years
      */
     public static GoDuration of(String text) {
         if (text.startsWith("-")) {
             throw new IllegalArgumentException(
-                    "\"" + text + "\" is not a duration that is not negative, such as 10s");
+                    "\"" + text + "\" is not a duration of 0 or more, such as 10s");
         }
         if (text.equals("0")) {
             return new GoDuration(Duration.ZERO);

@@ -10,12 +10,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record Secret(String value) {
 
-    /** A secret of any text. */
     public static Secret of(String text) {
         return new Secret(text);
     }
 
-    /** {@code null} for a blank text: an empty variable sets nothing. */
+    /** {@code null} for a blank text, because an empty environment variable counts as not set. */
     public static @Nullable Secret presentOrNull(@Nullable Secret secret) {
         return secret == null || secret.value().isBlank() ? null : secret;
     }

@@ -1,6 +1,6 @@
 /**
- * What records of settings are made of: defaults, types of values and checks. Each feature has its
- * own record; the records are bound from all sources elsewhere.
+ * Defaults, types of values and checks for settings records. Each feature has its own record;
+ * {@code io.berth.config} binds the records from all sources.
  */
 @NullMarked
 package io.berth.setting;

@@ -52,7 +52,7 @@ class CallerOfWorkersTest {
     void whatIsBegunAheadWorksForItsCaller(int limit) {
         Caller seen =
                 CallerScope.call(
-                        CLIENT, () -> new ParallelTasks(limit).ahead(Caller::current).get());
+                        CLIENT, () -> new ParallelTasks(limit).prefetch(Caller::current).get());
 
         assertThat(seen).isSameAs(CLIENT);
     }

@@ -168,13 +168,13 @@ class ParallelTasksTest {
         ParallelTasks parallel = new ParallelTasks(limit);
         TestError error = new TestError();
         var failing =
-                parallel.<Integer>ahead(
+                parallel.<Integer>prefetch(
                         () -> {
                             throw error;
                         });
 
         assertThatThrownBy(failing::get).isSameAs(error);
-        assertThat(parallel.ahead(() -> 17).get()).isEqualTo(17);
+        assertThat(parallel.prefetch(() -> 17).get()).isEqualTo(17);
     }
 
     @Test

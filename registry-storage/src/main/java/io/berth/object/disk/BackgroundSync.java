@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>At most one thread works for a file, and {@value #MAX_THREADS} for all files; where none is
  * free, the bytes are left to the last sync. The next call of {@link #added} or {@link #join}
- * throws the failure of a sync: the system reports it once and takes the bytes for written
- * afterwards, so that no later sync would report it.
+ * throws the failure of a sync: the operating system reports it once and considers the bytes
+ * written afterwards, so that no later sync would report it.
  *
  * <p>For one thread at a time.
  */
@@ -76,7 +76,7 @@ final class BackgroundSync {
             sync = next;
             unsynced = 0;
         } catch (RejectedExecutionException | OutOfMemoryError e) {
-            // All threads are busy, or the system gives no more. Later bytes are tried again.
+            // All threads are busy, or no more can be started. Later bytes begin a sync again.
             unsynced = 0;
         }
     }

@@ -105,7 +105,8 @@ final class DiskReader {
     InputStream open(ObjectKey key, ByteRange range) {
         Path file = tree.file(key);
         if (range.last() >= attributes(key, file).size()) {
-            throw new Unavailable(key.value(), "shorter than the range asked for", null);
+            throw new Unavailable(
+                    key.value(), "the object is shorter than the requested range", null);
         }
         try {
             return FileRange.open(file, range.first(), range.last() + 1);

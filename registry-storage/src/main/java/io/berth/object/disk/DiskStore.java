@@ -223,7 +223,7 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
         }
     }
 
-    /** Never, not even on a network file system: its client caches names. */
+    /** {@code false}, also on a network file system, whose client caches names. */
     @Override
     public boolean isRemote() {
         return false;
@@ -307,7 +307,7 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
     }
 
     private DiskWriter writer(ObjectKey key) {
-        tree.file(key); // rejects a key that could not be published later
+        tree.file(key); // throws for a key that could not be published later
         Path file = temporaryFiles.next();
         try {
             return new DiskWriter(key, file, tree.create(file), calls, publisher);

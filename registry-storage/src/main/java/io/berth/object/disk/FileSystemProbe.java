@@ -57,7 +57,7 @@ final class FileSystemProbe {
             tree.create(other).close();
             calls.replace(file, other);
         } catch (IOException e) {
-            throw new IOException("files cannot be replaced in one step there", e);
+            throw new IOException("the file system cannot replace a file atomically (rename)", e);
         } finally {
             TemporaryFiles.delete(file);
             TemporaryFiles.delete(other);
@@ -73,8 +73,8 @@ final class FileSystemProbe {
     }
 
     /**
-     * Whether the file system has hard links. By these, one of several processes that create the
-     * same object is the first; without them, a warning is logged.
+     * Whether the file system has hard links, by which exactly one of several processes creates an
+     * object; logs a warning otherwise.
      */
     boolean hasHardLinks() throws IOException {
         Path file = files.next();
@@ -86,7 +86,7 @@ final class FileSystemProbe {
         } catch (IOException | UnsupportedOperationException e) {
             log.warn(
                     "{} has no hard links ({}): two processes that write the same new object at"
-                            + " once may both believe they were first",
+                            + " once may both succeed, so let only one process write to the folder",
                     files.folder(),
                     e.toString());
             return false;
@@ -121,7 +121,7 @@ final class FileSystemProbe {
         try {
             return LOCAL.contains(calls.fileSystem(files.folder()));
         } catch (IOException e) {
-            return false; // some containers do not say
+            return false; // unknown in some containers
         }
     }
 

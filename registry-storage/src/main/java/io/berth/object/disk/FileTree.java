@@ -117,7 +117,7 @@ final class FileTree {
                         return Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
                     } catch (NoSuchFileException e) {
                         if (Files.notExists(source)) {
-                            throw new IOException("the temporary file is gone", e);
+                            throw new IOException("the temporary file was removed", e);
                         }
                         throw e;
                     }
@@ -179,7 +179,7 @@ final class FileTree {
     }
 
     private boolean removeFolder(Path folder) {
-        // An administrator made the link; it is not removed.
+        // Only an administrator makes such links, so they stay.
         if (Files.isSymbolicLink(folder)) {
             return false;
         }
@@ -202,14 +202,14 @@ final class FileTree {
     private <T> T inItsFolder(Path file, Change<T> naming) throws IOException {
         for (int i = 1; ; i++) {
             try {
-                if (i > 1 || !isTemporary(above(file))) { // that one exists
+                if (i > 1 || !isTemporary(above(file))) { // the folder of temporary files exists
                     makeFolder(above(file));
                 }
                 return change(file, Kind.ADDS_FILE, naming);
             } catch (NoSuchFileException e) {
                 if (i == TRIES) {
                     requireWay(file, e);
-                    throw new IOException("the folder vanishes again and again", e);
+                    throw new IOException("other processes remove the folder again and again", e);
                 }
             } catch (IOException e) {
                 if (i == TRIES || !clearWay(file, e)) {
@@ -291,7 +291,7 @@ final class FileTree {
     private void makeFolder(Path folder) throws IOException {
         if (folder.equals(root)) {
             if (!calls.exists(root)) {
-                throw new IOException("the data folder is gone");
+                throw new IOException("the data folder does not exist any more");
             }
             return;
         }

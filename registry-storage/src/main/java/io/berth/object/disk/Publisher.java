@@ -120,7 +120,8 @@ final class Publisher {
         try {
             tree.syncName(file);
         } catch (IOException e) {
-            throw new OutcomeUnknown(key, "written, but perhaps not for good", e);
+            throw new OutcomeUnknown(
+                    key, "the object was written, but its name could not be synced", e);
         }
     }
 

@@ -107,16 +107,16 @@ final class Sentinel {
             if (!Arrays.equals(content, sentinel.content())) {
                 throw new Unavailable(
                         sentinel.key().value(),
-                        "another folder or volume is in the place of the one that was opened, for"
-                                + " its owner marker is another",
+                        "the folder is not the one that was opened, as its owner marker is another one:"
+                                + " mount the right volume, or put the folder back",
                         null);
             }
             seen = found;
         } catch (IOException e) {
             throw new Unavailable(
                     sentinel.key().value(),
-                    "the folder is gone, or another is in its place: put it back, or mount its"
-                            + " volume; the owner marker cannot be read",
+                    "the owner marker cannot be read, so the folder is missing or another one is in"
+                            + " its place: put it back, or mount its volume",
                     e);
         }
     }

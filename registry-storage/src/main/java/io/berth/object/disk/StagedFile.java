@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Staged bytes in the file of their own key, where other registries expect them, too. They are
  * synced when they are published; those of large files also in the background before that.
  *
- * <p>After a failed sync the file is deleted: the system takes its bytes for written, so that
- * neither reading them nor another sync would report the loss.
+ * <p>After a failed sync the file is deleted: the operating system considers its bytes written, so
+ * that neither a read nor another sync would report the loss.
  *
  * <p>For one thread at a time.
  */
@@ -72,7 +72,7 @@ final class StagedFile implements StagedObject {
     @Override
     public void append(byte[] buffer, int offset, int length) {
         requireOpen();
-        sentinel.requireLock(); // another process may have the session
+        sentinel.requireLock(); // another process may be writing to the session
         ByteBuffer bytes = ByteBuffer.wrap(buffer, offset, length);
         try {
             while (bytes.hasRemaining()) {
@@ -187,7 +187,7 @@ final class StagedFile implements StagedObject {
     private void requireSize() throws IOException {
         long found = channel.size();
         if (found < size) {
-            throw new IOException("the file has " + found + " bytes in place of " + size);
+            throw new IOException("the file has " + found + " bytes instead of " + size);
         }
         if (found > size) {
             channel.truncate(size);

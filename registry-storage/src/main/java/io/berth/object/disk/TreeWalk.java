@@ -199,7 +199,7 @@ final class TreeWalk {
         return isOnlyForTemporaryFiles(folder, prefix) || add(prefix, null);
     }
 
-    /** Folders that this store made for its temporary files must not be listed. */
+    /** Whether a folder exists only for temporary files, so that it must not be listed. */
     private boolean isOnlyForTemporaryFiles(Path folder, String prefix) throws IOException {
         if (!tree.isAboveTemporary(folder)) {
             return false;

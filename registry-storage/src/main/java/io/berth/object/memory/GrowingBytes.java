@@ -4,7 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.InputStream;
 
-/** Bytes on their way in; gone with the object once they are taken. */
+/** A buffer of bytes that are not published yet. */
 final class GrowingBytes extends ByteArrayOutputStream {
 
     void truncate(int size) {

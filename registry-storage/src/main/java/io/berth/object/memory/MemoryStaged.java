@@ -31,7 +31,7 @@ final class MemoryStaged implements StagedObject {
         open().write(buffer, offset, length);
     }
 
-    /** It is kept at once. */
+    /** Does nothing: appended bytes are kept at once. */
     @Override
     public void keep() {
         open();

@@ -34,14 +34,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Objects in the heap. Nothing survives the process, so {@link Durability} has no meaning here. An
- * object is at most 2 GiB; a writer and staged bytes take as much memory as they hold, and for a
- * moment twice that when they are published.
+ * object is at most 2 GiB. A writer and staged bytes take as much memory as they have bytes, and
+ * twice that for a moment when they are published. Safe for use by many threads.
  */
 public final class MemoryStore implements ObjectStore {
 
     private static final AtomicLong WRITES = new AtomicLong();
 
-    /** What a key holds: an object, or staged bytes that are none yet. Compared by identity. */
+    /** An object, or staged bytes. Compared by identity. */
     private static final class Entry {
         private final byte[] bytes;
         private final @Nullable GrowingBytes staged;
@@ -54,7 +54,7 @@ public final class MemoryStore implements ObjectStore {
         }
     }
 
-    /** An object that is there as long as the store has not been emptied. */
+    /** The object that {@link #guardBy} has set. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Sentinel(ObjectKey key, byte[] content) {}
 
@@ -62,13 +62,14 @@ public final class MemoryStore implements ObjectStore {
     private final boolean remote;
     private volatile @Nullable Sentinel sentinel;
 
-    /** Local, as it is. */
+    /** A store that is not remote. */
     public MemoryStore() {
         this(false);
     }
 
     /**
-     * @param remote what it says of itself, so that it can stand for a store across a network
+     * @param remote the result of {@link #isRemote}, so that tests can use it in place of a remote
+     *     store
      */
     public MemoryStore(boolean remote) {
         this.remote = remote;
@@ -128,7 +129,8 @@ public final class MemoryStore implements ObjectStore {
     public InputStream open(ObjectKey key, ByteRange range) {
         byte[] bytes = find(key).bytes;
         if (range.last() >= bytes.length) {
-            throw new Unavailable(key.value(), "shorter than the range asked for", null);
+            throw new Unavailable(
+                    key.value(), "the object is shorter than the requested range", null);
         }
         return new ByteArrayInputStream(
                 bytes, Math.toIntExact(range.first()), Math.toIntExact(range.length()));
@@ -204,7 +206,7 @@ public final class MemoryStore implements ObjectStore {
         try {
             deleteAll(keys);
         } catch (Unavailable e) {
-            // left to be found another day
+            // The objects stay, as the contract allows.
         }
     }
 
@@ -215,7 +217,8 @@ public final class MemoryStore implements ObjectStore {
         while (key != null && key.startsWith(request.prefix())) {
             int slash = request.foldFolders() ? key.indexOf('/', request.prefix().length()) : -1;
             String entry = slash < 0 ? key : key.substring(0, slash + 1);
-            // A folder sorts as itself: asked for what follows a key inside it, it is behind us.
+            // A folder entry sorts as its own text: after a startAfter inside the folder it is not
+            // listed.
             if (request.startAfter() == null || entry.compareTo(request.startAfter()) > 0) {
                 if (listed.size() == request.limit()) {
                     return new Listing(listed, true);
@@ -271,17 +274,17 @@ public final class MemoryStore implements ObjectStore {
         return new MemoryStaged(this, key, entry.staged);
     }
 
-    /** There is nothing: a writer that is not closed is garbage like any other. */
+    /** Does nothing: the garbage collector removes writers that are not closed. */
     @Override
     public void dropUnfinished(String prefix, Instant before) {}
 
-    /** Whether there was something to drop. */
+    /** Removes staged bytes; whether there were any. */
     boolean unstage(ObjectKey key) {
         return entries.remove(key.value()) != null;
     }
 
     /**
-     * @param content not used by the caller any more
+     * @param content not copied; the caller must not use it any more
      */
     void replace(ObjectKey key, byte[] content) {
         verify();

@@ -6,7 +6,7 @@ import io.berth.object.ObjectKey;
 import io.berth.object.ObjectWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the bytes; its memory is the object's size. */
+/** Collects the bytes of an object in memory. For one thread. */
 final class MemoryWriter implements ObjectWriter {
 
     private final MemoryStore store;

@@ -1,4 +1,4 @@
-/** An object store in memory: for tests, and for registries that need not remember. */
+/** An object store in memory, for tests and for registries without persistent content. */
 @NullMarked
 package io.berth.object.memory;
 

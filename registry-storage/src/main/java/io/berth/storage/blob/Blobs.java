@@ -120,7 +120,7 @@ public final class Blobs {
             return Optional.empty();
         }
         // Content is nearly always where its own digest says: both can be asked for at once.
-        return find(repository, digest, lookups.ahead(() -> sizeOf(digest)));
+        return find(repository, digest, lookups.prefetch(() -> sizeOf(digest)));
     }
 
     /** The same with one request less for what is not there, as most that clients ask for. */

@@ -170,7 +170,8 @@ public final class Referrers {
 
     private Looked lookAt(RepositoryName repository, Digest subject, Candidate candidate) {
         return new Looked(
-                candidate.digest(), lookups.ahead(() -> referrer(repository, candidate, subject)));
+                candidate.digest(),
+                lookups.prefetch(() -> referrer(repository, candidate, subject)));
     }
 
     private Optional<Descriptor> referrer(

@@ -80,12 +80,13 @@ public final class Manifests {
         if (cached.isPresent()) {
             return isLinked(repository, digest) ? cached : Optional.empty();
         }
-        Supplier<Optional<ManifestContents.Found>> ahead = lookups.ahead(() -> lookAhead(digest));
+        Supplier<Optional<ManifestContents.Found>> ahead =
+                lookups.prefetch(() -> lookAhead(digest));
         if (!isLinked(repository, digest)) {
             return Optional.empty();
         }
         Optional<ManifestContents.Found> found =
-                lookups.isAhead()
+                lookups.prefetches()
                         ? ahead.get().or(() -> contents.look(digest))
                         : contents.look(digest);
         return found.map(content -> contents.read(digest, content));
@@ -125,7 +126,7 @@ public final class Manifests {
         if (digest.hash().isEmpty()) {
             return false;
         }
-        Supplier<Boolean> stored = lookups.ahead(() -> isContentStored(digest));
+        Supplier<Boolean> stored = lookups.prefetch(() -> isContentStored(digest));
         return isLinked(repository, digest) && stored.get();
     }
 

@@ -53,7 +53,7 @@ final class WriterLock {
 
     /** Whether the lock could be taken within that time. */
     boolean tryLock(Duration time) {
-        return lock.isTakenWithin(time);
+        return lock.tryAcquire(time);
     }
 
     /**
@@ -63,7 +63,7 @@ final class WriterLock {
      *     answer
      */
     void lockPatiently() {
-        lock.takeWithin(patience, id);
+        lock.acquire(patience, id);
     }
 
     void unlock() {

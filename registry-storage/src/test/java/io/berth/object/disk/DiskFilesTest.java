@@ -118,7 +118,7 @@ class DiskFilesTest extends DiskFixture {
         assertThatThrownBy(
                         () -> store.put(key("a"), bytes("1"), Condition.always(), Durability.HINT))
                 .isInstanceOf(Unavailable.class)
-                .hasMessageContaining("the data folder is gone");
+                .hasMessageContaining("the data folder does not exist any more");
         assertThat(vanishing).doesNotExist();
     }
 

@@ -64,7 +64,7 @@ class FileSystemProbeTest {
 
         assertThatThrownBy(() -> open(without))
                 .isInstanceOf(UncheckedIOException.class)
-                .hasMessageContaining("cannot be replaced in one step");
+                .hasMessageContaining("cannot replace a file atomically");
         assertThat(root.resolve("own/tmp")).isEmptyDirectory();
     }
 

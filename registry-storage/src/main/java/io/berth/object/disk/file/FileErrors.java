@@ -13,7 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** Translates errors of the file system into those of a store, for all of this store. */
+/** Translates errors of the file system into {@link ObjectStoreException}s. */
 public final class FileErrors {
 
     private FileErrors() {}

@@ -43,7 +43,7 @@ public final class FileRange extends RangeInputStream {
 
     @Override
     public long skip(long count) {
-        return pass(count);
+        return skipUnread(count);
     }
 
     @Override

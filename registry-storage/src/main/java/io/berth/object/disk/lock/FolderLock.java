@@ -113,7 +113,7 @@ public final class FolderLock implements AutoCloseable {
         if (stop.isGiven()) {
             var stopped = new StoppedWhileWaitingException(folder, holder(file));
             // Logged here, because the process may end before the exception is handled.
-            log.info("{}: ending without having served", stopped.getMessage());
+            log.info("{}: the process ends before it has served requests", stopped.getMessage());
             throw stopped;
         }
     }

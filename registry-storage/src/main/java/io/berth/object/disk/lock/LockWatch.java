@@ -92,7 +92,7 @@ public final class LockWatch {
                 return false;
             }
             next.set(nanos.getAsLong()); // the next call checks again
-            throw new Unavailable(key(), "the lock file cannot be looked at", e);
+            throw new Unavailable(key(), "the attributes of the lock file cannot be read", e);
         }
     }
 

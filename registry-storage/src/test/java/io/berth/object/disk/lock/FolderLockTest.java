@@ -245,7 +245,7 @@ class FolderLockTest {
             Files.move(folder, root.resolve("away"));
             assertThatThrownBy(store::verify)
                     .isInstanceOf(Unavailable.class)
-                    .hasMessageContaining("the folder is gone");
+                    .hasMessageContaining("the folder is missing");
             Files.move(root.resolve("away"), folder);
 
             store.verify();
