@@ -550,7 +550,7 @@ class EnvironmentTest {
                 .endsWith(
                         "REGISTRY_HTTP_DRAINTIMEOUT), but must be a duration such as 168h, 1h30m, 10s or 100ms.");
         assertThat(explain("REGISTRY_HTTP_LIMITS_IDLETIME", "-5s"))
-                .endsWith("), but must be a duration that is not negative, such as 10s.");
+                .endsWith("), but must be a duration of 0 or more, such as 10s.");
     }
 
     @Test
