@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleNameEndingWith;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
@@ -34,31 +35,33 @@ class BordersTest {
 
     private static final DescribedPredicate<JavaClass> PROTOCOL = Code.ofModule("/registry-api");
 
+    private static final DescribedPredicate<JavaClass> OURS = resideInAPackage("io.berth..");
+
     /** The records that features have for their settings. */
     private static final DescribedPredicate<JavaClass> SETTINGS =
             simpleNameEndingWith("Settings").and(assignableTo(Record.class));
 
     @Test
     void storageKnowsNoWeb() {
-        noClasses()
+        classes()
                 .that(STORAGE)
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(
-                        "org.springframework..",
-                        "jakarta..",
-                        "org.apache.catalina..",
-                        "org.apache.coyote..",
-                        "io.berth.http..",
-                        "io.berth.server..",
-                        "io.berth.health..",
-                        "io.berth.config..",
-                        "io.berth.maintenance..",
-                        "io.berth.cli..",
-                        "io.berth.app..")
+                .onlyDependOnClassesThat(
+                        STORAGE.or(
+                                resideInAnyPackage(
+                                        "java..",
+                                        "javax.crypto..",
+                                        "javax.net.ssl..",
+                                        "com.github.benmanes.caffeine..",
+                                        "tools.jackson..",
+                                        "software.amazon.awssdk..",
+                                        "org.apache.hc..",
+                                        "org.slf4j..",
+                                        "org.jspecify..")))
                 .because(
-                        "a registry can be asked and kept without a server: a collector, an import"
-                                + " or a test has none")
+                        "a collector, an import or a test asks a registry without a server; what"
+                                + " needs HTTP belongs in registry-api, and what needs Spring Boot"
+                                + " in registry-app")
                 .check(Code.CLASSES);
     }
 
@@ -67,22 +70,25 @@ class BordersTest {
         classes()
                 .that(PROTOCOL)
                 .should()
-                .onlyDependOnClassesThat()
-                .resideInAnyPackage(
-                        "java..",
-                        "io.berth.http..",
-                        "io.berth.access..",
-                        "io.berth.name..",
-                        "io.berth.setting..",
-                        "io.berth.error..",
-                        "io.berth.manifest..",
-                        "io.berth.registry..",
-                        "tools.jackson..",
-                        "org.springframework..",
-                        "jakarta.servlet..",
-                        "org.slf4j..",
-                        "org.jspecify..")
-                .because("what the wire says must not depend on where bytes are kept")
+                .onlyDependOnClassesThat(
+                        PROTOCOL.or(
+                                resideInAnyPackage(
+                                        "java..",
+                                        "io.berth.access..",
+                                        "io.berth.name..",
+                                        "io.berth.setting..",
+                                        "io.berth.error..",
+                                        "io.berth.manifest..",
+                                        "io.berth.registry..",
+                                        "tools.jackson..",
+                                        "org.springframework..",
+                                        "jakarta.servlet..",
+                                        "org.slf4j..",
+                                        "org.jspecify..")))
+                .because(
+                        "an answer must not depend on where bytes are kept; what the protocol needs"
+                                + " to know of the storage belongs in io.berth.registry, as a"
+                                + " method or a value")
                 .check(Code.CLASSES);
     }
 
@@ -94,7 +100,9 @@ class BordersTest {
                 .should()
                 .dependOnClassesThat(
                         resideInAPackage("io.berth.storage..").and(not(assignableTo(Enum.class))))
-                .because("everybody else meets the registry at its contract")
+                .because(
+                        "all others use the contract in io.berth.registry; a registry is put"
+                                + " together in io.berth.app, and given to them")
                 .check(Code.CLASSES);
     }
 
@@ -108,7 +116,10 @@ class BordersTest {
                         resideInAPackage("io.berth.storage.*..")
                                 .and(not(assignableTo(Enum.class)))
                                 .and(not(type(SessionKey.class))))
-                .because("StoredRegistry and its options are what the storage shows to others")
+                .because(
+                        "StoredRegistry and its options are what the storage shows to others; what"
+                                + " they need besides belongs in one of these two, or in"
+                                + " io.berth.registry")
                 .check(Code.CLASSES);
     }
 
@@ -120,7 +131,9 @@ class BordersTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.berth.app..")
-                .because("what needs something is given it; it does not ask where it is composed")
+                .because(
+                        "io.berth.app makes the parts and gives each what it needs; a type that a"
+                                + " part needs belongs in the package of its feature")
                 .check(Code.CLASSES);
     }
 
@@ -132,7 +145,10 @@ class BordersTest {
                 .should()
                 .dependOnClassesThat(
                         resideInAPackage("io.berth.object.*..").and(not(assignableTo(Enum.class))))
-                .because("every store must do, so nobody may count on one")
+                .because(
+                        "a registry works on every store; what others need of a store belongs in"
+                                + " the contract in io.berth.object, and what only one store has is"
+                                + " set up in io.berth.app")
                 .check(Code.CLASSES);
     }
 
@@ -142,15 +158,15 @@ class BordersTest {
                 .that()
                 .resideInAPackage("io.berth.object..")
                 .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(
-                        "io.berth.registry..",
-                        "io.berth.manifest..",
-                        "io.berth.storage..",
-                        "io.berth.access..")
+                .dependOnClassesThat(
+                        OURS.and(
+                                resideOutsideOfPackages(
+                                        "io.berth.object..",
+                                        "io.berth.concurrent..",
+                                        "io.berth.name..")))
                 .because(
-                        "a store keeps bytes under keys; the words of registries, and who asks"
-                                + " them, are not its own")
+                        "a store keeps bytes under keys; what knows repositories, tags, manifests"
+                                + " or callers belongs in io.berth.storage")
                 .check(Code.CLASSES);
     }
 
@@ -162,7 +178,9 @@ class BordersTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.berth.policy..")
-                .because("the order of the layers is decided in one place")
+                .because(
+                        "Assembly in io.berth.app decides the order of all policies; what others"
+                                + " need of a policy belongs in io.berth.registry")
                 .check(Code.CLASSES);
     }
 
@@ -174,7 +192,10 @@ class BordersTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("software.amazon.awssdk..")
-                .because("an SDK's types and failures are translated where they enter")
+                .because(
+                        "the S3 store translates the types and failures of the SDK; what others"
+                                + " need of S3 belongs in the contract in io.berth.object, or in"
+                                + " S3Options")
                 .check(Code.CLASSES);
     }
 
@@ -194,7 +215,8 @@ class BordersTest {
                                                         S3SetupException.class))))
                 .because(
                         "S3Store, its options, capabilities and setup exception are what the store"
-                                + " shows to others")
+                                + " shows to others; what they need besides belongs in one of"
+                                + " these")
                 .check(Code.CLASSES);
     }
 
@@ -214,7 +236,9 @@ class BordersTest {
                         "jakarta.servlet..",
                         "org.slf4j..",
                         "org.jspecify..")
-                .because("what is watched over must not matter to who watches")
+                .because(
+                        "health calls the check that it is given; what asks a store or a registry"
+                                + " belongs in io.berth.app, which passes it as a Runnable")
                 .check(Code.CLASSES);
     }
 
@@ -236,8 +260,9 @@ class BordersTest {
                                 .or(assignableTo(Enum.class))
                                 .or(SETTINGS))
                 .because(
-                        "a feature has its settings in a record of its own; here they are composed"
-                                + " and bound, and nothing else of a feature matters")
+                        "here settings are only composed and bound; the record of a feature's"
+                                + " settings, and what follows from them, belong in the package of"
+                                + " the feature")
                 .check(Code.CLASSES);
     }
 
@@ -250,7 +275,10 @@ class BordersTest {
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
                         "java..", "io.berth.access..", "io.berth.name..", "org.jspecify..")
-                .because("everything may ask who asks, so that may not depend on anything else")
+                .because(
+                        "every package may ask for the caller, so this one depends on names alone;"
+                                + " what decides by more than the caller belongs in"
+                                + " io.berth.policy")
                 .check(Code.CLASSES);
     }
 
@@ -287,16 +315,25 @@ class BordersTest {
                 .dependOnClassesThat(
                         assignableTo(Executor.class)
                                 .or(belongToAnyOf(Executors.class, CompletableFuture.class)))
-                .because("a thread of io.berth.concurrent knows the caller that it works for")
+                .because(
+                        "only threads of io.berth.concurrent know the caller that they work for;"
+                                + " use its ParallelTasks, TaskGroup or BackgroundTasks, or add"
+                                + " there what is missing")
                 .check(Code.CLASSES);
     }
 
+    /**
+     * Two classes of different packages that depend on each other make a cycle of these packages.
+     * There is no rule about cycles of classes besides this one.
+     */
     @Test
     void packagesDoNotGoInCircles() {
         slices().matching("io.berth.(**)")
                 .should()
                 .beFreeOfCycles()
-                .because("a circle of packages is one large package")
+                .because(
+                        "packages in a cycle are one large package; what two of them need belongs"
+                                + " in the lower one, or is passed to it by the upper one")
                 .check(Code.CLASSES);
     }
 }

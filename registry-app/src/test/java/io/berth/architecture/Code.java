@@ -22,7 +22,8 @@ final class Code {
         return DescribedPredicate.describe(
                 "are in the module " + name,
                 type ->
-                        type.getSource()
+                        type.getBaseComponentType()
+                                .getSource()
                                 .map(source -> source.getUri().toString().contains(name))
                                 .orElse(false));
     }

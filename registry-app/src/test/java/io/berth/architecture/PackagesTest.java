@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +22,6 @@ class PackagesTest {
 
     private static final int MAX_TYPES = 20;
 
-    /** The composition names everything there is; what does something belongs to its feature. */
     private static final int MAX_COMPOSED = 8;
 
     private static final List<String> MEANINGLESS =
@@ -40,7 +38,7 @@ class PackagesTest {
         assertThat(Sources.main().filter(file -> file.endsWith(path)).map(PackagesTest::read))
                 .singleElement()
                 .asString()
-                .as("a sentence about %s", name)
+                .as("a sentence in the package-info of %s that says what it is for", name)
                 .matches("(?s)/\\*\\*\\s+\\*?\\s*[A-Z].*\\.\\s+\\*/\\s.*");
     }
 
@@ -54,24 +52,35 @@ class PackagesTest {
 
     @ParameterizedTest
     @MethodSource("packages")
-    void areNullMarked(String name) throws Exception {
-        assertThat(Class.forName(name + ".package-info").isAnnotationPresent(NullMarked.class))
-                .as("null is checked in %s", name)
+    void areNullMarked(String name) {
+        assertThat(Code.CLASSES.getPackage(name).isAnnotatedWith(NullMarked.class))
+                .as("null is checked in %s; its package-info needs @NullMarked", name)
                 .isTrue();
     }
 
     @ParameterizedTest
     @MethodSource("packages")
     void haveFewTypes(String name) {
-        long types =
-                Code.CLASSES.stream()
-                        .filter(type -> type.getPackageName().equals(name))
-                        .filter(JavaClass::isTopLevelClass)
-                        .filter(type -> !type.getSimpleName().equals("package-info"))
-                        .count();
-        assertThat(types)
-                .as("types in %s; beyond %d, split it by subject", name, MAX_TYPES)
-                .isLessThanOrEqualTo(name.equals("io.berth.app") ? MAX_COMPOSED : MAX_TYPES);
+        assertThat(typesOf(name))
+                .as("types in %s; split it by subject", name)
+                .hasSizeLessThanOrEqualTo(MAX_TYPES);
+    }
+
+    @Test
+    void theCompositionIsSmall() {
+        assertThat(typesOf("io.berth.app"))
+                .as("types that compose the others; what does something belongs in its feature")
+                .hasSizeLessThanOrEqualTo(MAX_COMPOSED);
+    }
+
+    private static List<String> typesOf(String name) {
+        return Code.CLASSES.stream()
+                .filter(type -> type.getPackageName().equals(name))
+                .filter(JavaClass::isTopLevelClass)
+                .map(JavaClass::getSimpleName)
+                .filter(type -> !type.equals("package-info"))
+                .sorted()
+                .toList();
     }
 
     @Test
@@ -84,13 +93,15 @@ class PackagesTest {
                                 Collectors.groupingBy(
                                         type ->
                                                 Stream.of(type.reflect().getEnumConstants())
-                                                        .map(Object::toString)
+                                                        .map(
+                                                                constant ->
+                                                                        ((Enum<?>) constant).name())
                                                         .sorted()
                                                         .toList(),
                                         Collectors.mapping(
                                                 JavaClass::getName, Collectors.toList())));
         assertThat(enums.values())
-                .as("enums with the same constants; one of them is the feature's, use that")
+                .as("enums with the same constants; keep the one in the package of its feature")
                 .allSatisfy(same -> assertThat(same).hasSize(1));
     }
 
@@ -98,8 +109,15 @@ class PackagesTest {
     @MethodSource("packages")
     void haveNamesThatSaySomething(String name) {
         assertThat(Stream.of(name.split("\\.")))
-                .as("a package is named after what it is about")
+                .as("a package is named after its subject, %s is not", name)
                 .doesNotContainAnyElementsOf(MEANINGLESS);
-        assertThat(Arrays.asList(name.split("\\."))).startsWith("io", "berth");
+    }
+
+    /** All rules about classes look at these alone. */
+    @Test
+    void areBelowTheNameOfTheProduct() throws Exception {
+        assertThat(Sources.main().map(Path::toString))
+                .as("sources; what is copied from elsewhere belongs in a dependency")
+                .allMatch(file -> file.contains("/src/main/java/io/berth/"));
     }
 }

@@ -60,7 +60,11 @@ class SourcesTest {
                 }
             }
         }
-        assertThat(tooLong).as("files of more than %d lines", MAX_FILE_LINES).isEmpty();
+        assertThat(tooLong)
+                .as(
+                        "files of more than %d lines; move one subject into a class of its own",
+                        MAX_FILE_LINES)
+                .isEmpty();
     }
 
     @Test
@@ -74,7 +78,12 @@ class SourcesTest {
                 }
             }
         }
-        assertThat(tooLong).as("files of more than %d lines", MAX_TEST_FILE_LINES).isEmpty();
+        assertThat(tooLong)
+                .as(
+                        "files of more than %d lines; move the tests of one subject into a class"
+                                + " of their own",
+                        MAX_TEST_FILE_LINES)
+                .isEmpty();
     }
 
     @Test
@@ -97,7 +106,11 @@ class SourcesTest {
                 new MethodLengths(unit, positions, tooLong).scan(unit, null);
             }
         }
-        assertThat(tooLong).as("methods of more than %d lines", MAX_METHOD_LINES).isEmpty();
+        assertThat(tooLong)
+                .as(
+                        "methods of more than %d lines; move a step into a method with a name",
+                        MAX_METHOD_LINES)
+                .isEmpty();
     }
 
     /** Notes the methods that are too long, without what is said about them. */
@@ -137,13 +150,15 @@ class SourcesTest {
 
     @Test
     void nothingIsLeftToBeDone() throws Exception {
-        assertThat(filesWith(UNFINISHED)).as("open ends belong to the tracker").isEmpty();
+        assertThat(filesWith(UNFINISHED)).as("what is left to do belongs in the tracker").isEmpty();
     }
 
     @Test
     void packagesComeFromWhereverTheBuilderSays() throws Exception {
         assertThat(filesWith(PACKAGE_REGISTRIES))
-                .as("hosts of packages are set up by who builds, not by the project")
+                .as(
+                        "hosts of packages; they belong in the settings of the person who builds,"
+                                + " such as Maven's settings.xml")
                 .isEmpty();
     }
 
