@@ -12,7 +12,11 @@ import io.berth.registry.RegistryLister;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** Lists the repositories: not specified by OCI, but supported by every registry. */
 final class CatalogController {
@@ -21,13 +25,22 @@ final class CatalogController {
     private final ApiUrls urls;
     private final ApiSettings.Lists limits;
     private final ListMemory memory;
+    private final Supplier<Predicate<RepositoryName>> listed;
 
+    /**
+     * @param listed which repositories the list of the current caller has
+     */
     CatalogController(
-            RegistryLister registry, ApiUrls urls, ApiSettings.Lists limits, ListMemory memory) {
+            RegistryLister registry,
+            ApiUrls urls,
+            ApiSettings.Lists limits,
+            ListMemory memory,
+            Supplier<Predicate<RepositoryName>> listed) {
         this.registry = registry;
         this.urls = urls;
         this.limits = limits;
         this.memory = memory;
+        this.listed = listed;
     }
 
     void get(Catalog path, HttpServletRequest request, HttpServletResponse response)
@@ -41,11 +54,27 @@ final class CatalogController {
         PageRequest wanted = query.request();
         try (ListMemory.Reservation reservation =
                 memory.reserve(request, (long) wanted.limit() * ListMemory.REPOSITORY)) {
-            Page<RepositoryName> page = registry.repositories(wanted, _ -> true);
+            Page<RepositoryName> page = page(wanted);
             Deque<byte[]> body = document(page);
             urls.linkToNext(response, path, page, RepositoryName::value, query::next);
             reservation.send(response, "application/json", body);
         }
+    }
+
+    /**
+     * A page that is full, or the last one. It says nowhere which repositories it has passed over:
+     * what it ends with is a name that the caller may see.
+     */
+    private Page<RepositoryName> page(PageRequest wanted) {
+        Predicate<RepositoryName> visible = listed.get();
+        Page<RepositoryName> part = registry.repositories(wanted, visible);
+        List<RepositoryName> names = new ArrayList<>(part.items());
+        while (part.more() && part.next() != null && names.size() < wanted.limit()) {
+            int missing = wanted.limit() - names.size();
+            part = registry.repositories(new PageRequest(part.next(), missing), visible);
+            names.addAll(part.items());
+        }
+        return new Page<>(names, part.more() && !names.isEmpty());
     }
 
     private static Deque<byte[]> document(Page<RepositoryName> page) {

@@ -4,6 +4,7 @@ import io.berth.error.ErrorCode;
 import io.berth.error.OperationRefusedException;
 import io.berth.error.RegistryError;
 import io.berth.error.RegistryException;
+import io.berth.http.access.UnauthorizedException;
 import io.berth.http.response.ErrorResponse;
 import io.berth.http.response.ErrorStatus;
 import io.berth.http.response.RequestId;
@@ -74,6 +75,11 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
                                 List.of(RegistryError.of(ErrorCode.UNKNOWN)), exception);
         int status = ErrorStatus.of(failure.code());
         log(status, request, exception);
+        if (exception instanceof UnauthorizedException unauthorized) {
+            unauthorized
+                    .challenges()
+                    .forEach(challenge -> response.addHeader("WWW-Authenticate", challenge));
+        }
         try {
             ErrorResponse.send(
                     request, response, status, failure.errors(), headers(request, failure));

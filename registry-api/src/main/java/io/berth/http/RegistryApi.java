@@ -5,6 +5,7 @@ import static io.berth.http.route.Route.on;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryError;
 import io.berth.error.RegistryException;
+import io.berth.http.access.AccessControl;
 import io.berth.http.body.ListMemory;
 import io.berth.http.body.ManifestBodyReader;
 import io.berth.http.response.BlobSender;
@@ -62,13 +63,22 @@ public final class RegistryApi {
     private final HandlerExceptionResolver exceptionResolver;
 
     /**
+     * The API of a registry that everyone who reaches it may use.
+     *
+     * @see #RegistryApi(Registry, ApiSettings, AccessControl)
+     */
+    public RegistryApi(Registry registry, ApiSettings settings) {
+        this(registry, settings, AccessControl.open());
+    }
+
+    /**
      * The API of a registry. Where that is read-only, changes are refused before anything of the
      * request is read, so that a client learns this reason and not another error of its request.
      */
-    public RegistryApi(Registry registry, ApiSettings settings) {
+    public RegistryApi(Registry registry, ApiSettings settings, AccessControl access) {
         this.urls = new ApiUrls(settings.urls());
-        Routes routes = routes(registry, urls, settings);
-        this.handlerMapping = new RouteMapping(urls, routes);
+        Routes routes = routes(registry, urls, settings, access);
+        this.handlerMapping = new RouteMapping(urls, routes, access::admit);
         this.exceptionResolver = new ErrorResolver(urls, routes);
     }
 
@@ -162,15 +172,17 @@ public final class RegistryApi {
         }
     }
 
-    static Routes routes(Registry registry, ApiUrls urls, ApiSettings settings) {
+    static Routes routes(
+            Registry registry, ApiUrls urls, ApiSettings settings, AccessControl access) {
         var base = new BaseController();
         var memory = new ListMemory(settings.lists().memoryBytes(), LIST_TIMEOUT);
-        var catalog = new CatalogController(registry, urls, settings.lists(), memory);
+        var catalog =
+                new CatalogController(registry, urls, settings.lists(), memory, access::listed);
         var tags = new TagsController(registry, urls, settings.lists(), memory);
         var referrers = new ReferrersController(registry, urls, memory);
         var sender = new BlobSender();
         var blobs = new BlobController(registry, sender);
-        var uploads = new UploadController(registry, urls);
+        var uploads = new UploadController(registry, urls, access::readable);
         var manifests =
                 new ManifestController(
                         registry,

@@ -26,6 +26,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +40,16 @@ final class UploadController {
 
     private final RegistryWriter registry;
     private final ApiUrls urls;
+    private final Supplier<Predicate<RepositoryName>> readable;
 
-    UploadController(RegistryWriter registry, ApiUrls urls) {
+    /**
+     * @param readable which repositories the current caller may pull from
+     */
+    UploadController(
+            RegistryWriter registry, ApiUrls urls, Supplier<Predicate<RepositoryName>> readable) {
         this.registry = registry;
         this.urls = urls;
+        this.readable = readable;
     }
 
     /**
@@ -137,7 +145,7 @@ final class UploadController {
 
     /**
      * The mounted blob; {@code null} when the query asks for no mount, for one that is not
-     * possible, or has invalid names.
+     * possible, from a repository that the caller may not pull from, or has invalid names.
      */
     private @Nullable BlobAt mounted(Uploads path, QueryString query) {
         BlobAt blob;
@@ -151,8 +159,12 @@ final class UploadController {
             String from = query.first(QueryParameter.FROM);
             source =
                     from == null
-                            ? new MountSource.Anywhere(_ -> true) // no access control yet
+                            ? new MountSource.Anywhere(readable.get())
                             : new MountSource.From(RepositoryName.of(from));
+            if (source instanceof MountSource.From(RepositoryName repository)
+                    && !readable.get().test(repository)) {
+                return null;
+            }
         } catch (RegistryException e) {
             return null;
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.berth.http.TestApi.Answer;
+import io.berth.http.access.AccessControl;
 import io.berth.http.route.ApiUrls;
 import io.berth.http.route.RegistryPath;
 import io.berth.http.route.Routes;
@@ -48,7 +49,9 @@ class RoutingTest {
     @Test
     void leadsSomewhereFromEveryKindOfPath() {
         ApiSettings settings = ApiSettings.defaults();
-        Routes routes = RegistryApi.routes(registry, new ApiUrls(settings.urls()), settings);
+        Routes routes =
+                RegistryApi.routes(
+                        registry, new ApiUrls(settings.urls()), settings, AccessControl.open());
         assertThat(routes.types()).isEqualTo(kinds(RegistryPath.class).collect(Collectors.toSet()));
     }
 

@@ -38,7 +38,11 @@ public final class TestApi {
     }
 
     public TestApi(Registry registry, ApiSettings settings) {
-        servlet = servlet(registry, settings);
+        this(new RegistryApi(registry, settings));
+    }
+
+    public TestApi(RegistryApi api) {
+        servlet = servlet(api);
         try {
             servlet.init(new MockServletConfig());
         } catch (ServletException e) {
@@ -53,7 +57,10 @@ public final class TestApi {
     }
 
     public static DispatcherServlet servlet(Registry registry, ApiSettings settings) {
-        RegistryApi api = new RegistryApi(registry, settings);
+        return servlet(new RegistryApi(registry, settings));
+    }
+
+    private static DispatcherServlet servlet(RegistryApi api) {
         StaticWebApplicationContext context = new StaticWebApplicationContext();
         context.registerBean(HandlerMapping.class, api::handlerMapping);
         context.registerBean(HandlerExceptionResolver.class, api::exceptionResolver);

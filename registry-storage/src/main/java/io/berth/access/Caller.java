@@ -3,57 +3,26 @@ package io.berth.access;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The client or service that an operation is done for. The web layer binds a caller to each
  * request; workers that the request starts inherit the binding. Any class reads it with {@link
  * #current()}. Immutable.
  *
- * @param kind whether there are credentials, or the registry itself acts
- * @param name of the user or service; empty for an anonymous caller
- * @param groups that the user belongs to, as the credentials say
- * @param grants what the credentials allow; empty when they list nothing, as without authentication
+ * @param identity who the credentials of the request belong to
  * @param address IP address of the client, for logs and events; free text when a trusted proxy
  *     supplies it; empty when it is not known, and for the registry itself
  * @param requestId the id of the request in the log and in error responses; empty outside of
  *     requests
  */
-public record Caller(
-        Kind kind,
-        String name,
-        Set<String> groups,
-        List<Grant> grants,
-        String address,
-        String requestId) {
+public record Caller(Identity identity, String address, String requestId) {
 
-    /** How a caller is authenticated. */
-    public enum Kind {
-        /** Without credentials. */
-        ANONYMOUS,
-        /** With credentials that the registry has checked. */
-        USER,
-        /** The registry itself, in work that no request asked for. */
-        SYSTEM
-    }
-
-    private static final Caller SYSTEM =
-            new Caller(Kind.SYSTEM, "system", Set.of(), List.of(), "", "");
-
-    /**
-     * @throws IllegalArgumentException when an anonymous caller has a name, or another caller has
-     *     none
-     */
-    public Caller {
-        if ((kind == Kind.ANONYMOUS) != name.isEmpty()) {
-            throw new IllegalArgumentException("a caller has a name unless it is anonymous");
-        }
-        groups = Set.copyOf(groups);
-        grants = List.copyOf(grants);
-    }
+    private static final Caller SYSTEM = new Caller(Identity.SYSTEM, "", "");
 
     /** A client without credentials. */
     public static Caller anonymous(String address, String requestId) {
-        return new Caller(Kind.ANONYMOUS, "", Set.of(), List.of(), address, requestId);
+        return new Caller(Identity.ANONYMOUS, address, requestId);
     }
 
     /** The registry itself. */
@@ -72,5 +41,25 @@ public record Caller(
      */
     public static Caller current() {
         return CallerScope.current();
+    }
+
+    /** How the name is to be understood. */
+    public Identity.Kind kind() {
+        return identity.kind();
+    }
+
+    /** Of the user or service; empty for an anonymous caller. */
+    public String name() {
+        return identity.name();
+    }
+
+    /** Groups of the user, as the credentials say. */
+    public Set<String> groups() {
+        return identity.groups();
+    }
+
+    /** The only rights of the caller; {@code null} when the policy of the registry decides. */
+    public @Nullable List<Grant> grants() {
+        return identity.grants();
     }
 }

@@ -15,11 +15,7 @@ import java.util.Set;
  */
 public record Grant(String type, String resourceClass, String name, Set<String> actions) {
 
-    /** The action that allows to add content. */
-    public static final String PUSH = "push";
-
-    private static final String REPOSITORY = "repository";
-    private static final String ALL = "*";
+    private static final String ALL = Action.ALL.toString();
 
     public Grant {
         actions = Set.copyOf(actions);
@@ -27,11 +23,16 @@ public record Grant(String type, String resourceClass, String name, Set<String> 
 
     /** Whether the grant is for this repository, with any actions. */
     public boolean isFor(RepositoryName repository) {
-        return type.equals(REPOSITORY) && name.equals(repository.value());
+        return type.equals(Scope.REPOSITORY) && name.equals(repository.value());
     }
 
-    /** Whether the grant allows an action on its resource. */
-    public boolean allows(String action) {
-        return actions.contains(action) || actions.contains(ALL);
+    /** Whether it allows an action on its resource. */
+    public boolean allows(Action action) {
+        return actions.contains(action.toString()) || actions.contains(ALL);
+    }
+
+    /** Whether it allows an action on the resource of a scope. */
+    boolean allows(Scope scope, Action action) {
+        return type.equals(scope.type()) && name.equals(scope.name()) && allows(action);
     }
 }

@@ -1,5 +1,6 @@
 package io.berth.policy;
 
+import io.berth.access.Action;
 import io.berth.access.Caller;
 import io.berth.access.Grant;
 import io.berth.error.ErrorCode;
@@ -18,10 +19,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Accepts only manifests of some classes ({@code policy.repository.classes}). The class of an image
- * manifest follows from the media type of its config; indexes have no class and are accepted.
- * Manifests of other config types, such as charts and signatures, are always refused. Where the
- * {@link Caller} has grants for the repository, one of them must allow to push the class.
+ * Takes manifests of some classes only ({@code policy.repository.classes}). The class of an image
+ * manifest follows from the media type of its config; indexes have none and pass. With only {@code
+ * image} allowed, artifacts such as charts and signatures are refused, too: that is what the
+ * setting means. Where the rights of the {@link Caller} are grants, one of them must allow to push
+ * that class to the repository.
  */
 public final class ClassPolicyRegistry extends ForwardingRegistry {
 
@@ -51,19 +53,18 @@ public final class ClassPolicyRegistry extends ForwardingRegistry {
         if (!allowed.contains(manifestClass)) {
             throw denied("registry does not allow " + manifestClass + " manifest");
         }
-        List<Grant> grants =
-                Caller.current().grants().stream()
+        List<Grant> grants = Caller.current().grants();
+        if (grants != null
+                && grants.stream()
                         .filter(grant -> grant.isFor(repository))
-                        .toList();
-        if (!grants.isEmpty()
-                && grants.stream().noneMatch(grant -> allowsPush(grant, manifestClass))) {
+                        .noneMatch(grant -> allowsPush(grant, manifestClass))) {
             throw denied("repository not authorized for " + manifestClass + " manifest");
         }
     }
 
     private static boolean allowsPush(Grant grant, String manifestClass) {
         String granted = grant.resourceClass().isEmpty() ? DEFAULT_CLASS : grant.resourceClass();
-        return grant.allows(Grant.PUSH) && granted.equals(manifestClass);
+        return grant.allows(Action.PUSH) && granted.equals(manifestClass);
     }
 
     private static String classOf(ImageManifest image) {

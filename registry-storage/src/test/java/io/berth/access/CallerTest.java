@@ -3,7 +3,7 @@ package io.berth.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.berth.access.Caller.Kind;
+import io.berth.access.Identity.Kind;
 import io.berth.name.RepositoryName;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,13 +82,13 @@ class CallerTest {
     }
 
     private static Caller caller(Kind kind, String name) {
-        return new Caller(kind, name, Set.of(), List.of(), "", "");
+        return new Caller(new Identity(kind, name, Set.of(), List.of()), "", "");
     }
 
     @Test
     void whatACallerWasMadeOfMayChange() {
         List<Grant> grants = new ArrayList<>();
-        Caller caller = new Caller(Kind.USER, "alice", Set.of(), grants, "", "");
+        Caller caller = new Caller(new Identity(Kind.USER, "alice", Set.of(), grants), "", "");
         grants.add(grant("repository", "library/app", "push"));
 
         assertThat(caller.grants()).isEmpty();
@@ -106,10 +106,10 @@ class CallerTest {
 
     @Test
     void aGrantAllowsItsActions() {
-        assertThat(grant("repository", "a", "pull", "push").allows(Grant.PUSH)).isTrue();
-        assertThat(grant("repository", "a", "*").allows(Grant.PUSH)).isTrue();
-        assertThat(grant("repository", "a", "pull").allows(Grant.PUSH)).isFalse();
-        assertThat(grant("repository", "a").allows(Grant.PUSH)).isFalse();
+        assertThat(grant("repository", "a", "pull", "push").allows(Action.PUSH)).isTrue();
+        assertThat(grant("repository", "a", "*").allows(Action.PUSH)).isTrue();
+        assertThat(grant("repository", "a", "pull").allows(Action.PUSH)).isFalse();
+        assertThat(grant("repository", "a").allows(Action.PUSH)).isFalse();
     }
 
     private static Grant grant(String type, String name, String... actions) {

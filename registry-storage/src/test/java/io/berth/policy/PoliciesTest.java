@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.berth.access.Caller;
 import io.berth.access.CallerScope;
 import io.berth.access.Grant;
+import io.berth.access.Identity;
 import io.berth.error.ErrorCode;
 import io.berth.error.OperationRefusedException;
 import io.berth.error.OperationRefusedException.Reason;
@@ -205,8 +206,8 @@ class PoliciesTest {
                                                 "image",
                                                 "library/other",
                                                 Set.of("push"))),
-                                plugin()))
-                .isNull();
+                                image("i")))
+                .isEqualTo("repository not authorized for image manifest");
     }
 
     private static Grant grant(String resourceClass, String... actions) {
@@ -242,18 +243,22 @@ class PoliciesTest {
         return image("p").docker().configType("application/vnd.docker.plugin.v1+json");
     }
 
+    /**
+     * @param granted empty: the rights of the caller are no grants
+     */
     private @Nullable String refusal(
             Set<String> allowed, Set<String> granted, TestContent.ImageBuilder what) {
         List<Grant> grants = granted.stream().map(name -> grant(name, "push")).toList();
-        return refusal(allowed, grants, what);
+        return refusal(allowed, grants.isEmpty() ? null : grants, what);
     }
 
     /** The message of the refusal, {@code null} when it was taken. */
     private @Nullable String refusal(
-            Set<String> allowed, List<Grant> grants, TestContent.ImageBuilder what) {
+            Set<String> allowed, @Nullable List<Grant> grants, TestContent.ImageBuilder what) {
         what.pushBlobs(stored, REPOSITORY);
         Registry registry = new ClassPolicyRegistry(stored, allowed);
-        Caller caller = new Caller(Caller.Kind.USER, "alice", Set.of(), grants, "", "");
+        Caller caller =
+                new Caller(new Identity(Identity.Kind.USER, "alice", Set.of(), grants), "", "");
         try {
             CallerScope.run(
                     caller,

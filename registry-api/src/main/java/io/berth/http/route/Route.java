@@ -3,13 +3,11 @@ package io.berth.http.route;
 import io.berth.access.Caller;
 import io.berth.access.CallerScope;
 import io.berth.http.response.ApiHeaders;
-import io.berth.http.response.RequestId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.HttpRequestHandler;
@@ -87,11 +85,8 @@ public final class Route<P extends RegistryPath> {
         return actions.keySet();
     }
 
-    /**
-     * The action for a path and method, done as the {@link Caller} of the request; {@code null}
-     * when there is none.
-     */
-    @Nullable HttpRequestHandler bind(RegistryPath path, String method) {
+    /** The action for a path and method, done as a caller; {@code null} when there is none. */
+    @Nullable HttpRequestHandler bind(RegistryPath path, String method, Caller caller) {
         Action<P> action = actions.get(method);
         if (action == null) {
             return null;
@@ -100,17 +95,11 @@ public final class Route<P extends RegistryPath> {
         return (request, response) -> {
             ApiHeaders.addTo(response);
             CallerScope.call(
-                    caller(request),
+                    caller,
                     () -> {
                         action.handle(typed, request, response);
                         return true;
                     });
         };
-    }
-
-    /** The address is not there any more when the connection is already gone. */
-    private static Caller caller(HttpServletRequest request) {
-        String address = Objects.requireNonNullElse(request.getRemoteAddr(), "");
-        return Caller.anonymous(address, RequestId.of(request));
     }
 }

@@ -1,6 +1,8 @@
 package io.berth.http.route;
 
+import io.berth.access.Caller;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.web.HttpRequestHandler;
@@ -16,11 +18,20 @@ public final class RouteMapping extends AbstractHandlerMapping {
 
     private final ApiUrls urls;
     private final Routes routes;
+    private final BiFunction<RegistryPath, HttpServletRequest, Caller> admission;
 
-    /** A mapping that Spring asks first. */
-    public RouteMapping(ApiUrls urls, Routes routes) {
+    /**
+     * A mapping that Spring asks first.
+     *
+     * @param admission the caller of a request, if that may go on; throws what refuses it
+     */
+    public RouteMapping(
+            ApiUrls urls,
+            Routes routes,
+            BiFunction<RegistryPath, HttpServletRequest, Caller> admission) {
         this.urls = urls;
         this.routes = routes;
+        this.admission = admission;
         setOrder(Ordered.HIGHEST_PRECEDENCE);
     }
 
@@ -33,7 +44,8 @@ public final class RouteMapping extends AbstractHandlerMapping {
      * Finds the action for a request, and sets {@link RegistryPath#ATTRIBUTE}.
      *
      * @return {@code null} for a request that the API does not cover
-     * @throws io.berth.error.RegistryException when its path or method is refused
+     * @throws io.berth.error.RegistryException when its path, its caller or its method is refused,
+     *     in this order
      */
     public @Nullable HttpRequestHandler handler(HttpServletRequest request) {
         RegistryPath path = urls.parse(request);
@@ -41,7 +53,8 @@ public final class RouteMapping extends AbstractHandlerMapping {
             return null;
         }
         request.setAttribute(RegistryPath.ATTRIBUTE, path);
-        return routes.handler(path, request.getMethod());
+        Caller caller = admission.apply(path, request);
+        return routes.handler(path, request.getMethod(), caller);
     }
 
     /** Answers a CORS preflight like any OPTIONS, without Spring's own rules. */

@@ -1,5 +1,6 @@
 package io.berth.http.route;
 
+import io.berth.access.Caller;
 import io.berth.error.ErrorCode;
 import io.berth.error.OperationRefusedException;
 import io.berth.error.RegistryException;
@@ -43,13 +44,14 @@ public final class Routes {
     /**
      * The action for a path and method.
      *
+     * @param caller who the action is done as
      * @throws RegistryException UNSUPPORTED when the path has no such method, or it is refused
      */
-    HttpRequestHandler handler(RegistryPath path, String method) {
+    HttpRequestHandler handler(RegistryPath path, String method, Caller caller) {
         if (method.equals("OPTIONS")) {
             return options(path);
         }
-        HttpRequestHandler handler = route(path).bind(path, method);
+        HttpRequestHandler handler = route(path).bind(path, method, caller);
         if (handler == null) {
             throw new RegistryException(
                     ErrorCode.UNSUPPORTED,

@@ -1,0 +1,173 @@
+package io.berth.http.access;
+
+import io.berth.access.AccessPolicy;
+import io.berth.access.Action;
+import io.berth.access.Caller;
+import io.berth.access.Identity;
+import io.berth.access.Scope;
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryException;
+import io.berth.http.access.Authenticator.Failure;
+import io.berth.http.message.QueryParameter;
+import io.berth.http.message.QueryString;
+import io.berth.http.response.RequestId;
+import io.berth.http.route.RegistryPath;
+import io.berth.http.route.RegistryPath.Base;
+import io.berth.http.route.RegistryPath.Root;
+import io.berth.http.route.RegistryPath.Server;
+import io.berth.http.route.RegistryPath.Uploads;
+import io.berth.name.RepositoryName;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether a request goes on to its action, from the same parsed path that the action gets.
+ * Nothing of the body is read before, nothing that is stored is looked at, and a method that a path
+ * does not have is refused only after. So an answer does not tell whether a repository exists.
+ *
+ * <p>Where authentication is on, {@code /v2/} asks for credentials even if anonymous clients may
+ * pull something: a client that is answered there without a challenge sends none later. {@code /}
+ * and OPTIONS are open: load balancers ask the one, browsers the other, without credentials.
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class AccessControl {
+
+    private final @Nullable Authenticator authenticator;
+    private final AccessPolicy policy;
+
+    private AccessControl(@Nullable Authenticator authenticator, AccessPolicy policy) {
+        this.authenticator = authenticator;
+        this.policy = policy;
+    }
+
+    /** Everything for all, without a look at credentials. */
+    public static AccessControl open() {
+        return new AccessControl(null, AccessPolicy.open());
+    }
+
+    /**
+     * @param policy for identities whose rights do not come with their credentials
+     */
+    public static AccessControl of(Authenticator authenticator, AccessPolicy policy) {
+        return new AccessControl(authenticator, policy);
+    }
+
+    /**
+     * The caller of a request that may go on.
+     *
+     * @throws UnauthorizedException when other credentials could help
+     * @throws RegistryException DENIED when the policy refuses it to the user who asks; what {@link
+     *     Authenticator#authenticate} throws
+     */
+    public Caller admit(RegistryPath path, HttpServletRequest request) {
+        String method = request.getMethod();
+        if (authenticator == null
+                || path instanceof Root
+                || path instanceof Server
+                || method.equals("OPTIONS")) {
+            return caller(Identity.ANONYMOUS, request);
+        }
+        List<Scope> needed = NeededScopes.of(path, method);
+        Credentials credentials = Credentials.of(request);
+        Identity identity =
+                switch (credentials) {
+                    case Credentials.None _ -> Identity.ANONYMOUS;
+                    case Credentials.Malformed _ -> null;
+                    case Credentials.Basic _, Credentials.Bearer _ ->
+                            authenticator.authenticate(credentials);
+                };
+        if (identity == null) {
+            throw unauthorized(request, needed, Failure.INVALID_CREDENTIALS);
+        }
+        if (credentials instanceof Credentials.None && path instanceof Base) {
+            throw unauthorized(request, needed, Failure.NO_CREDENTIALS);
+        }
+        Caller caller = caller(identity, request);
+        require(caller, needed, request);
+        if (path instanceof Uploads uploads) {
+            requireSource(caller, uploads, needed, request);
+        }
+        return caller;
+    }
+
+    private void require(Caller caller, List<Scope> needed, HttpServletRequest request) {
+        for (Scope scope : needed) {
+            if (policy.permits(caller, scope)) {
+                continue;
+            }
+            if (caller.identity().isLimitedToGrants()) {
+                throw unauthorized(request, needed, Failure.INSUFFICIENT_SCOPE);
+            }
+            if (caller.kind() == Identity.Kind.ANONYMOUS) {
+                throw unauthorized(request, needed, Failure.NO_CREDENTIALS);
+            }
+            throw new RegistryException(
+                    ErrorCode.DENIED, ErrorCode.DENIED.message(), scope.toString());
+        }
+    }
+
+    /**
+     * A mount whose source the caller may not read is answered as one that is not possible: most
+     * clients give up after any error. Only where the grants do not mention the source, a client
+     * that has not asked for it can be told to.
+     */
+    private void requireSource(
+            Caller caller, Uploads path, List<Scope> needed, HttpServletRequest request) {
+        if (caller.grants() == null) {
+            return;
+        }
+        RepositoryName source = source(request);
+        if (source != null
+                && !source.equals(path.repository())
+                && caller.grants().stream().noneMatch(grant -> grant.isFor(source))) {
+            List<Scope> both = new ArrayList<>(needed);
+            both.add(Scope.of(source, Action.PULL));
+            throw unauthorized(request, both, Failure.INSUFFICIENT_SCOPE);
+        }
+    }
+
+    /** {@code null}: nothing is to be mounted, or not from a repository that can exist. */
+    private static @Nullable RepositoryName source(HttpServletRequest request) {
+        QueryString query = QueryString.of(request.getQueryString());
+        try {
+            String from = query.first(QueryParameter.FROM);
+            return from == null || query.first(QueryParameter.MOUNT) == null
+                    ? null
+                    : RepositoryName.of(from);
+        } catch (RegistryException e) {
+            return null; // the action treats it so, too
+        }
+    }
+
+    private UnauthorizedException unauthorized(
+            HttpServletRequest request, List<Scope> needed, Failure failure) {
+        List<String> challenges =
+                Objects.requireNonNull(authenticator).challenges(request, needed, failure);
+        return new UnauthorizedException(needed, challenges);
+    }
+
+    /** The address is not there any more when the connection is already gone. */
+    private static Caller caller(Identity identity, HttpServletRequest request) {
+        String address = Objects.requireNonNullElse(request.getRemoteAddr(), "");
+        return new Caller(identity, address, RequestId.of(request));
+    }
+
+    /** Which repositories the current caller may pull from. */
+    public Predicate<RepositoryName> readable() {
+        Caller caller = Caller.current();
+        return repository -> policy.permits(caller, Scope.of(repository, Action.PULL));
+    }
+
+    /**
+     * Which repositories the list of the current caller has. A token for the list is for all of it,
+     * as in distribution.
+     */
+    public Predicate<RepositoryName> listed() {
+        return Caller.current().identity().isLimitedToGrants() ? _ -> true : readable();
+    }
+}

@@ -1,0 +1,40 @@
+package io.berth.http.access;
+
+import io.berth.access.Identity;
+import io.berth.access.Scope;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out who credentials belong to. Safe for use by many threads. */
+public interface Authenticator {
+
+    /** Why a request is refused. */
+    enum Failure {
+        /** There are no credentials. */
+        NO_CREDENTIALS,
+        /** They are wrong, expired, or of a kind that is not accepted. */
+        INVALID_CREDENTIALS,
+        /** They are right, but do not allow what is asked for. */
+        INSUFFICIENT_SCOPE
+    }
+
+    /**
+     * Who credentials belong to; {@code null} when nobody, for whatever reason: an answer must not
+     * tell whether a user exists.
+     *
+     * @param credentials neither absent nor malformed
+     * @throws io.berth.error.RegistryException TOO_MANY_REQUESTS when so many passwords are being
+     *     checked that this one would wait for too long; UNAVAILABLE when they cannot be checked
+     */
+    @Nullable Identity authenticate(Credentials credentials);
+
+    /**
+     * What a client may do about a refusal: values of {@code WWW-Authenticate} (RFC 9110, section
+     * 11.6.1), one for each header line, the preferred one first.
+     *
+     * @param request that is refused
+     * @param needed what it asks for; empty for the base of the API
+     */
+    List<String> challenges(HttpServletRequest request, List<Scope> needed, Failure failure);
+}

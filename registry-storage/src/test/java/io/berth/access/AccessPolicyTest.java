@@ -1,0 +1,93 @@
+package io.berth.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.berth.access.Identity.Kind;
+import io.berth.name.RepositoryName;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class AccessPolicyTest {
+
+    private static final RepositoryName APP = RepositoryName.of("library/app");
+    private static final Scope PULL = Scope.of(APP, Action.PULL);
+    private static final Scope PUSH = Scope.of(APP, Action.PULL, Action.PUSH);
+
+    private static Caller user(@Nullable List<Grant> grants) {
+        return new Caller(new Identity(Kind.USER, "alice", Set.of(), grants), "", "");
+    }
+
+    private static Grant grant(String type, String name, String... actions) {
+        return new Grant(type, "", name, Set.of(actions));
+    }
+
+    @Test
+    void theNamedPolicyAllowsEverythingToAllWhoHaveAName() {
+        Caller anonymous = Caller.anonymous("192.0.2.7", "1");
+
+        assertThat(AccessPolicy.named().permits(user(null), PUSH)).isTrue();
+        assertThat(AccessPolicy.named().permits(user(null), Scope.catalog())).isTrue();
+        assertThat(AccessPolicy.named().permits(anonymous, PULL)).isFalse();
+        assertThat(AccessPolicy.open().permits(anonymous, PUSH)).isTrue();
+    }
+
+    @Test
+    void grantsAreAllTheRightsThatThereAre() {
+        assertThat(AccessPolicy.named().permits(user(List.of()), PULL)).isFalse();
+        assertThat(AccessPolicy.open().permits(user(List.of()), PULL)).isFalse();
+    }
+
+    @Test
+    void allActionsOfAScopeMustBeGranted() {
+        Grant pull = grant("repository", "library/app", "pull");
+        Grant push = grant("repository", "library/app", "push");
+
+        assertThat(AccessPolicy.open().permits(user(List.of(pull)), PULL)).isTrue();
+        assertThat(AccessPolicy.open().permits(user(List.of(pull)), PUSH)).isFalse();
+        assertThat(AccessPolicy.open().permits(user(List.of(pull, push)), PUSH)).isTrue();
+        assertThat(AccessPolicy.open().permits(user(List.of(push)), PULL)).isFalse();
+    }
+
+    @Test
+    void grantsAreComparedLiterally() {
+        for (Grant other :
+                List.of(
+                        grant("repository", "library/*", "pull"),
+                        grant("repository", "*", "*"),
+                        grant("repository", "library/App", "pull"),
+                        grant("repository", "library/app/", "pull"),
+                        grant("registry", "library/app", "pull"),
+                        grant("repository", "library/app", "PULL"),
+                        grant("repository", "library/app"))) {
+            assertThat(AccessPolicy.open().permits(user(List.of(other)), PULL))
+                    .as("%s", other)
+                    .isFalse();
+        }
+        assertThat(
+                        AccessPolicy.open()
+                                .permits(
+                                        user(List.of(grant("repository", "library/app", "*"))),
+                                        PUSH))
+                .isTrue();
+    }
+
+    @Test
+    void theListOfRepositoriesIsAResourceOfItsOwn() {
+        List<Grant> repository = List.of(grant("repository", "catalog", "*"));
+        List<Grant> catalog = List.of(grant("registry", "catalog", "*"));
+
+        assertThat(AccessPolicy.open().permits(user(repository), Scope.catalog())).isFalse();
+        assertThat(AccessPolicy.open().permits(user(catalog), Scope.catalog())).isTrue();
+        assertThat(AccessPolicy.open().permits(user(catalog), PULL)).isFalse();
+    }
+
+    @Test
+    void aScopeReadsAsInAChallenge() {
+        assertThat(PUSH).hasToString("repository:library/app:pull,push");
+        assertThat(Scope.catalog()).hasToString("registry:catalog:*");
+        assertThatThrownBy(() -> Scope.of(APP)).isInstanceOf(IllegalArgumentException.class);
+    }
+}
