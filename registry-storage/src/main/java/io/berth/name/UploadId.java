@@ -11,7 +11,7 @@ import java.util.UUID;
 public record UploadId(UUID value) {
 
     /**
-     * @throws RegistryException BLOB_UPLOAD_UNKNOWN, for no session can have such an id
+     * @throws RegistryException BLOB_UPLOAD_UNKNOWN when this is no UUID
      */
     public static UploadId of(String text) {
         if (text.length() == 36) {

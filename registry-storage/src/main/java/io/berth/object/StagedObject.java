@@ -30,8 +30,8 @@ public interface StagedObject extends AutoCloseable {
 
     /**
      * Identifies the content after {@link #keep}: two states of one key are equal only if the bytes
-     * are equal. Letters, digits and {@code . _ - ~}; the length may grow with the number of calls
-     * of {@link #keep}, without a limit.
+     * are equal. Letters, digits and {@code . _ - ~}; the length grows with the number of calls of
+     * {@link #keep}.
      */
     String state();
 

@@ -17,7 +17,7 @@ public record PutOutcome(Optional<Previous> previous) {
     private static final PutOutcome UNKNOWN = new PutOutcome(Optional.empty());
 
     /**
-     * * The state before a push.
+     * The state before a push.
      *
      * @param linked whether the repository had the manifest. When replicas push the same new
      *     manifest at the same time, several of the pushes may report {@code false}.

@@ -33,31 +33,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The protocol by which a manifest is taken out of a repository, with every tag that points at it:
+ * The protocol that removes a manifest from a repository, with every tag that points at it. After
+ * each step: what a failure or a crash leaves.
  *
  * <ol>
- *   <li>Among replicas, a tombstone is written. Left: a tombstone.
- *   <li>The tags are looked for, and those that point at the manifest are removed, pointer before
- *       history. Left: some of the tags, and history without a pointer, which is no tag. The
- *       manifest is still there.
- *   <li>The link of the repository is removed. Left: hints in indexes.
- *   <li>The tombstone says that the delete is over. Only now it is answered.
+ *   <li>Among replicas, write a tombstone. Left: a tombstone.
+ *   <li>Find the tags that point at the manifest and remove them, pointer before history. Left:
+ *       some of the tags, and history without a pointer, which is no tag. The manifest still
+ *       exists.
+ *   <li>Remove the revision link of the repository. Left: outdated entries of indexes.
+ *   <li>Write into the tombstone that the delete is over. Only then the call returns.
  * </ol>
  *
- * <p>Whatever step a failure or the death of the process comes after, a repetition finds either the
- * link or a tombstone that is not over, and does everything again. It answers that the manifest is
- * unknown only when neither is there.
+ * <p>After a failure or a crash at any step, a retry finds either the link or a tombstone that is
+ * not over, and repeats all steps. It throws MANIFEST_UNKNOWN only when neither exists.
  *
- * <p>The tombstone comes before the look for tags, so that a push on another replica that this look
- * does not show finds the tombstone, waits for the end of the delete, and writes again what the
- * delete may have removed. See {@link ManifestPush}. So that it need not wait long, a delete that
- * fails says that it has given up, unless a request may still be under way.
+ * <p>The tombstone is written before the tags are read. A push on another replica whose tag this
+ * read does not show therefore finds the tombstone, waits for the end of the delete, and writes
+ * again what the delete may have removed; see {@link ManifestPush}. A delete that fails sets its
+ * tombstone to GIVEN_UP, so that pushes need not wait, unless one of its requests may still be
+ * under way.
  */
 final class ManifestDelete {
 
     private static final Logger log = LoggerFactory.getLogger(ManifestDelete.class);
 
-    /** Of a store that is away every tag tells the same. */
+    /** Errors in one exception: an unavailable store gives the same error for every tag. */
     private static final int MAX_ERRORS = 20;
 
     private final ObjectStore store;
@@ -72,7 +73,7 @@ final class ManifestDelete {
     private final boolean amongReplicas;
 
     /**
-     * @param workers for the tags
+     * @param workers remove tags concurrently
      * @param amongReplicas whether other processes work on the tree
      */
     ManifestDelete(
@@ -99,11 +100,12 @@ final class ManifestDelete {
     }
 
     /**
-     * The caller keeps other pushes and deletes of the manifest in this process away.
+     * Removes the manifest. The caller holds the lock of the manifest, so that this process does
+     * not push or delete it at the same time.
      *
      * @return the tags that were removed
-     * @throws RegistryException MANIFEST_UNKNOWN when nothing of it is there; UNAVAILABLE when
-     *     something may be left
+     * @throws RegistryException MANIFEST_UNKNOWN when there is neither a link nor an unfinished
+     *     tombstone; UNAVAILABLE when something may be left, so that the delete has to be repeated
      */
     Set<Tag> run(RepositoryName repository, Digest digest) {
         boolean linked = manifests.isLinkedNow(repository, digest);
@@ -132,7 +134,7 @@ final class ManifestDelete {
 
     private void giveUp(Tombstones.Lease lease, RuntimeException failure) {
         if (isUnclear(failure)) {
-            return; // the request that got no answer may still arrive
+            return; // a request without an answer may still be carried out
         }
         try {
             tombstones.end(lease, Tombstones.State.GIVEN_UP);
@@ -155,12 +157,12 @@ final class ManifestDelete {
     }
 
     /**
-     * @param lease throws when nothing may be removed any more
+     * @param lease throws when the lease has expired, so that nothing may be removed any more
      */
     private Set<Tag> removeAll(RepositoryName repository, Digest digest, Runnable lease) {
         Set<ObjectKey> entries =
                 indexState.isKept() ? tagIndex.entriesOf(repository, digest) : Set.of();
-        // As they were read.
+        // Checked after the entries were read.
         boolean indexed = indexState.isStillComplete(RegistryLayout.tagsClaim(repository));
         Set<Tag> removed;
         if (indexed) {
@@ -168,7 +170,7 @@ final class ManifestDelete {
                     removeTags(
                             repository, digest, ReverseTagIndex.tagsOf(entries).iterator(), lease);
         } else {
-            indexing.later(repository);
+            indexing.buildInBackground(repository);
             removed = removeTags(repository, digest, searchTags(repository, digest), lease);
         }
         lease.run();
@@ -181,7 +183,10 @@ final class ManifestDelete {
         return removed;
     }
 
-    /** Of another replica's pushes only those that must have ended: see {@link EntryTimestamps}. */
+    /**
+     * Among replicas, removes only entries whose pushes must have ended: see {@link
+     * EntryTimestamps}.
+     */
     private void forgetEntries(Set<ObjectKey> entries) {
         if (!amongReplicas) {
             tagIndex.remove(entries); // no push of this manifest is under way
@@ -250,7 +255,7 @@ final class ManifestDelete {
         return removed;
     }
 
-    /** The one after which a request may still be under way. */
+    /** The failure after which a request may still be under way, if one is such. */
     private static ObjectStoreException worse(
             @Nullable ObjectStoreException one, ObjectStoreException other) {
         return one instanceof ObjectStoreException.OutcomeUnknown ? one : other;

@@ -35,40 +35,40 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The protocol by which a manifest is written. Each step is repeated by a retry without harm, so a
- * retry finishes what a failure or the death of the process left:
+ * The protocol that writes a manifest. All steps are idempotent, so a retry completes what a
+ * failure or a crash left. After each step: what is left.
  *
  * <ol>
- *   <li>The content of the manifest, the entries of the indexes and the history of the tags, and a
- *       look at what each tag holds now. Left: objects that nothing points at, and hints that are
- *       verified before they are acted on.
- *   <li>The link of the repository. Left: the manifest can be pulled by its digest.
- *   <li>The pointer of each tag, if the tag still holds what the first step saw. Left: some of the
+ *   <li>Write the content of the manifest, the entries of the indexes and the history of the tags,
+ *       and read what each tag points at. Left: objects that nothing points at, and index entries,
+ *       which are verified before use.
+ *   <li>Write the revision link of the repository. Left: the manifest can be pulled by its digest.
+ *   <li>Write the pointer of each tag, if the tag is still as step 1 read it. Left: some of the
  *       tags.
- *   <li>Among replicas, a look for the tombstones of deletes. Only now the push may be answered.
+ *   <li>Among replicas, look for tombstones of deletes. Only then the call returns.
  * </ol>
  *
  * <p><b>A delete of the same manifest on another replica</b> writes its tombstone before it looks
- * for anything to remove. So if step 4 finds none, any delete sees all of the push. If it finds
- * one, the delete may have removed what the push wrote: the push waits until the delete has ended,
- * does steps 1 to 3 again, and looks again. An answered push is therefore never undone by a delete
- * that began before it. When the delete does not end in time, or its process died, the push fails
- * as UNAVAILABLE; what it has written up to then may be left, also a tag whose manifest the delete
- * has removed, until the push or the delete is repeated.
+ * for anything to remove. So if step 4 finds none, every later delete sees all of the push. If it
+ * finds one, the delete may have removed what the push wrote: the push waits until the delete has
+ * ended, repeats steps 1 to 3, and looks again. A delete therefore never undoes a push that was
+ * acknowledged after the delete began. When the delete does not end in time, or its process has
+ * died, the push fails as UNAVAILABLE. What the push has written may then be left, also a tag whose
+ * manifest the delete has removed, until the push or the delete is repeated.
  *
- * <p><b>Another push of the same tag.</b> Neither a retry nor a repetition of step 3 overwrites
- * what another push has written since step 1: this push then counts as the earlier of the two.
+ * <p><b>Another push of the same tag.</b> Step 3 and its repetitions do not overwrite what another
+ * push has written since step 1: this push then counts as the earlier of the two.
  *
- * <p><b>A {@link TagCondition}.</b> The look of step 1 comes before everything else, and a
- * condition that does not hold ends the push with nothing written. Step 3 writes the pointer only
- * if the tag still is as it was when the condition held; where it moved, the condition is looked at
- * again, and one that does not hold any more ends the push. Left then: content, link, and tags that
- * come earlier in the list. A push that ends there has not done step 4: a delete that meets it may
- * leave these tags without a manifest, as after any failure.
+ * <p><b>A {@link TagCondition}.</b> The tags are read before anything is written; if the condition
+ * does not hold, the push fails and has written nothing. Step 3 writes a pointer only if the tag is
+ * still as it was when the condition was checked. Where the tag has moved, the condition is checked
+ * again, and the push fails if it does not hold any more. Left then: content, link, and the tags
+ * that come earlier in the list. Such a push has not done step 4: a concurrent delete may leave
+ * these tags without a manifest, as after any failure.
  */
 final class ManifestPush {
 
-    /** Deletes that follow each other so closely that a push never finds a gap are a defect. */
+    /** Repetitions of steps 1 to 3; more deletes in a row during one push are a defect. */
     private static final int MAX_REPETITIONS = 20;
 
     private static final long POLL_NANOS = Duration.ofMillis(20).toNanos();
@@ -82,12 +82,12 @@ final class ManifestPush {
     private final ParallelTasks workers;
     private final StripedLocks locks;
     private final boolean amongReplicas;
-    private final Duration patience;
+    private final Duration deleteTimeout;
 
     /**
-     * @param locks keeps other pushes and deletes of the manifest in this process away
+     * @param locks exclude other pushes and deletes of the same manifest in this process
      * @param amongReplicas whether other processes work on the tree
-     * @param patience how long a push waits for a delete of the same manifest to end
+     * @param deleteTimeout how long a push waits for a delete of the same manifest to end
      */
     ManifestPush(
             Manifests manifests,
@@ -99,7 +99,7 @@ final class ManifestPush {
             ParallelTasks workers,
             StripedLocks locks,
             boolean amongReplicas,
-            Duration patience) {
+            Duration deleteTimeout) {
         this.manifests = manifests;
         this.tags = tags;
         this.tagIndex = tagIndex;
@@ -109,13 +109,13 @@ final class ManifestPush {
         this.workers = workers;
         this.locks = locks;
         this.amongReplicas = amongReplicas;
-        this.patience = patience;
+        this.deleteTimeout = deleteTimeout;
     }
 
     /**
-     * What is asked for.
+     * The arguments of one push.
      *
-     * @param tags each once
+     * @param tags without duplicates
      */
     private record Push(
             RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options) {
@@ -128,14 +128,14 @@ final class ManifestPush {
             return !(options.condition() instanceof TagCondition.Any);
         }
 
-        /** Whether the condition is that the tags are where this push would leave them. */
+        /** Whether the condition requires that the tags already point at the pushed manifest. */
         boolean keepsTags() {
             return options.condition().equals(TagCondition.ifAt(digest()));
         }
     }
 
     /**
-     * Takes the lock of the manifest while it writes, not while it waits.
+     * Pushes the manifest. Holds the lock of the manifest while it writes, not while it waits.
      *
      * @throws RegistryException TAG_CONDITION_FAILED
      * @throws Unavailable when a delete of the manifest does not end in time
@@ -184,8 +184,8 @@ final class ManifestPush {
     /**
      * Step 3 of the first round.
      *
-     * @param seen {@code null}: the tag was not looked at
-     * @return the digest that the tag had, if it was looked at
+     * @param seen {@code null}: the tag was not read
+     * @return the digest that the tag had, if it was read
      */
     private Optional<Digest> point(Push push, Tag tag, @Nullable Found seen) {
         if (seen == null) {
@@ -200,11 +200,11 @@ final class ManifestPush {
     private void lookForDeletes(Push push) {
         Digest digest = push.digest();
         Set<ObjectKey> ended = Set.of();
-        for (int repetitions = 0; !stands(push.repository, digest, ended); repetitions++) {
+        for (int repetitions = 0; !isSafe(push.repository, digest, ended); repetitions++) {
             if (repetitions == MAX_REPETITIONS) {
                 throw new Unavailable(
                         digest.toString(),
-                        "the manifest is deleted as often as it is pushed",
+                        "deletes of the manifest follow each other, so the push cannot be completed: retry it",
                         null);
             }
             ended = tombstones.of(push.repository, digest);
@@ -214,10 +214,10 @@ final class ManifestPush {
     }
 
     /**
-     * Steps 1 to 3 again, for what a delete may have removed. The condition was decided by the
-     * first round: a tag that is gone was pointed by this push, and is written again. Only where
-     * the push has not changed what the tag held, it is the delete that changed it, and the
-     * condition is looked at again.
+     * Repeats steps 1 to 3, for what a delete may have removed. The first round has decided the
+     * condition: a tag that is missing now was written by this push, and is written again. Only
+     * where the condition requires that the tag already points at this manifest, the delete may
+     * have made it false, so it is checked again.
      */
     private void repeat(Push push) {
         write(push, List.of());
@@ -238,17 +238,19 @@ final class ManifestPush {
     /**
      * Whether no delete can have removed what was written.
      *
-     * @param ended of deletes that were over before the writing began
+     * @param ended tombstones of deletes that had ended before the writing began
      */
-    private boolean stands(RepositoryName repository, Digest digest, Set<ObjectKey> ended) {
+    private boolean isSafe(RepositoryName repository, Digest digest, Set<ObjectKey> ended) {
         return ended.containsAll(tombstones.of(repository, digest))
                 // Other registries write no tombstones.
                 && (indexState.isKept() || manifests.isLinkedNow(repository, digest));
     }
 
-    /** To be called when the content of the manifest was just written. */
+    /**
+     * The content of the manifest must have been written just before: its time is the store's time.
+     */
     private void awaitEnd(Digest digest, Set<ObjectKey> deletes) {
-        long deadline = System.nanoTime() + patience.toNanos();
+        long deadline = System.nanoTime() + deleteTimeout.toNanos();
         for (ObjectKey delete : deletes) {
             if (tombstones.isRunning(delete)
                     && !tombstones.isDead(delete, RegistryLayout.blob(digest))) {
@@ -262,15 +264,17 @@ final class ManifestPush {
             if (!pause(deadline - System.nanoTime())) {
                 throw new Unavailable(
                         digest.toString(),
-                        "a delete of the manifest is under way, or was interrupted less than "
+                        "a delete of the manifest is under way, or its process died less than "
                                 + Tombstones.DEAD.toMinutes()
-                                + " minutes ago",
+                                + " minutes ago: retry the push",
                         null);
             }
         } while (tombstones.isRunning(delete));
     }
 
-    /** Whether there was time left. */
+    /**
+     * Sleeps for a poll interval; {@code false} when no time is left or the thread is interrupted.
+     */
     private static boolean pause(long nanosLeft) {
         if (nanosLeft <= 0) {
             return false;
@@ -287,7 +291,7 @@ final class ManifestPush {
     /**
      * Steps 1 and 2.
      *
-     * @param looks done with the first step
+     * @param looks reads that are done together with step 1
      */
     private void write(Push push, List<Runnable> looks) {
         RepositoryName repository = push.repository;

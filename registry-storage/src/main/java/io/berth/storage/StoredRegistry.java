@@ -59,36 +59,36 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The registry that keeps everything in an object store, in the tree that {@code RegistryLayout}
- * draws. Holds no state of its own that a restart would lose, but caches and hints.
+ * describes. A restart loses only caches.
  *
- * <p>A manifest that was answered for is durable, with everything it refers to: contents are whole
- * before anything points at them, and the last write of an operation makes all before it durable.
+ * <p>A manifest whose push has returned is durable, with everything that it refers to: content is
+ * complete before anything points at it, and the last write of an operation syncs all earlier ones.
  */
 public final class StoredRegistry implements Registry, Maintenance, AutoCloseable {
 
-    /** Where a store that needs temporary files may keep them: no key is ever at or below it. */
+    /** The folder for temporary files of a store; no other object is at or below it. */
     public static final ObjectKey TEMPORARY = RegistryLayout.temporary();
 
-    /** A file that a store on a disk may lock to keep others out. */
+    /** The file that a disk store locks against other processes. */
     public static final ObjectKey LOCK = RegistryLayout.lock();
 
-    /** Below it a store may write objects to find out what it can do, and removes them. */
+    /** The folder for objects of a store's capability probe, which removes them. */
     public static final ObjectKey PROBE = RegistryLayout.probe();
 
     /** How long a push waits for a delete of the same manifest on another replica. */
-    private static final Duration DELETE_PATIENCE = Duration.ofSeconds(5);
+    private static final Duration DELETE_TIMEOUT = Duration.ofSeconds(5);
 
     /**
-     * What a list has shown is there still as far as this process knows. Another one on the same
-     * disk may have deleted it, and died before it took away the last trace: shown for so long.
+     * How long lists rely on an earlier look at a tag or repository. Deletes by this process are
+     * seen at once; one by another process on the same disk may be missed for so long.
      */
     private static final Duration LISTED_TRUST = Duration.ofMinutes(10);
 
-    /** Requests that wait for a network at once. */
+    /** Concurrent requests of one operation to a remote store. */
     private static final int REMOTE_CONCURRENCY = 16;
 
-    /** A request to a store that answers is over sooner. */
-    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(10);
+    /** Longer than a request to a store that works. */
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
     private final ObjectStore store;
     private final StoredRegistryOptions options;
@@ -106,7 +106,7 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
     private final ManifestPush manifestPush;
     private final ManifestDelete manifestDelete;
 
-    /** Keeps the push and the delete of one manifest apart. */
+    /** Exclude pushes and deletes of the same manifest. */
     private final StripedLocks manifestLocks = new StripedLocks();
 
     /**
@@ -115,22 +115,22 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
      * @throws RegistryException UNAVAILABLE
      */
     public StoredRegistry(ObjectStore store, StoredRegistryOptions options, Clock clock) {
-        this(store, options, clock, DELETE_PATIENCE);
+        this(store, options, clock, DELETE_TIMEOUT);
     }
 
     /**
-     * @param patience how long a push waits for a delete of the same manifest on another replica
+     * @param deleteTimeout how long a push waits for a delete of the manifest by another replica
      */
     StoredRegistry(
-            ObjectStore store, StoredRegistryOptions options, Clock clock, Duration patience) {
+            ObjectStore store, StoredRegistryOptions options, Clock clock, Duration deleteTimeout) {
         Optional<String> owner =
                 StoreErrors.translated(() -> Ownership.establish(store, options.ownership()));
         this.store = store;
         this.options = options;
-        // Where others write, nothing that was seen once can be relied upon.
+        // In a shared tree other registries may change anything at any time.
         Duration trust = owner.isPresent() ? options.membershipTrust() : Duration.ZERO;
         Duration listed = owner.isPresent() ? LISTED_TRUST : Duration.ZERO;
-        // A look-up on a local disk is over sooner than another thread has begun.
+        // A look-up on a local disk takes less time than to start a thread.
         ParallelTasks lookups = new ParallelTasks(store.isRemote() ? REMOTE_CONCURRENCY : 1);
         LinkFiles links = new LinkFiles(store);
         this.background = new BackgroundTasks();
@@ -152,17 +152,17 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
         this.catalog = new Catalog(store, indexState, background, listed, seen);
         this.referenceCheck = new ReferenceCheck(blobs, manifests, lookups);
         this.tombstones = new Tombstones(store, clock);
-        this.manifestPush = push(tagIndex, lookups, patience);
+        this.manifestPush = push(tagIndex, lookups, deleteTimeout);
         this.manifestDelete = delete(tagIndex);
     }
 
     private UploadIds uploadIds(Clock clock) {
         SessionKey key = options.sessionKey();
         return new UploadIds(
-                key != null ? key : StoreErrors.translated(() -> UploadIds.keyIn(store)), clock);
+                key != null ? key : StoreErrors.translated(() -> UploadIds.keyOf(store)), clock);
     }
 
-    private ManifestPush push(ReverseTagIndex tagIndex, ParallelTasks lookups, Duration patience) {
+    private ManifestPush push(ReverseTagIndex tagIndex, ParallelTasks lookups, Duration timeout) {
         return new ManifestPush(
                 manifests,
                 tags,
@@ -173,7 +173,7 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
                 lookups,
                 manifestLocks,
                 options.replicas(),
-                patience);
+                timeout);
     }
 
     private ManifestDelete delete(ReverseTagIndex tagIndex) {
@@ -350,22 +350,21 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
                     if (!indexed
                             && indexState.isKept()
                             && (!found.items().isEmpty() || holdsManifests(repository))) {
-                        indexing.later(repository); // not for what is not there: anyone may ask
+                        indexing.buildInBackground(repository); // not for unknown ones
                     }
                     return found;
                 });
     }
 
     /**
-     * Tombstones of deletes that ended more than an hour ago are dropped as well, and repositories
-     * whose entry in the catalog is missing get one.
+     * Also removes tombstones that are older than an hour, and adds missing entries to the catalog.
      */
     @Override
     public int purgeUploads(Instant begunBefore, boolean dryRun) {
         return StoreErrors.translated(
                 () -> {
                     if (!dryRun) {
-                        tombstones.purge(Tombstones.MOST_PURGED);
+                        tombstones.purge(Tombstones.MAX_PURGED);
                         catalog.repair();
                     }
                     return new UploadPurge(store, uploads, begunBefore, dryRun).run();
@@ -375,25 +374,24 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
     /** Does nothing in a shared tree, which has no indexes. */
     @Override
     public void index(RepositoryName repository) {
-        StoreErrors.translated(() -> indexing.run(repository));
+        StoreErrors.translated(() -> indexing.build(repository));
     }
 
     /** As {@link #close(Duration)}, with ten seconds. */
     @Override
     public void close() {
-        var _ = close(CLOSE_PATIENCE);
+        var _ = close(CLOSE_TIMEOUT);
     }
 
     /**
-     * Ends what the registry does on its own, so that the store can be closed: building indexes.
-     * That stops after the present request to the store, and is taken up again by the next registry
-     * in this tree that needs it. Calls but {@link #index} work on as before. Calling this again is
-     * harmless.
+     * Ends the background work, which builds indexes, after its current request, so that the store
+     * can be closed. The next registry on this tree builds them again. All methods but {@link
+     * #index} and {@link #purgeUploads} work as before. Calling this again is harmless.
      *
-     * @param patience how long the present request is waited for
-     * @return whether nothing is under way any more
+     * @param timeout how long to wait for the current request
+     * @return whether the background work has ended
      */
-    public boolean close(Duration patience) {
-        return background.close(patience);
+    public boolean close(Duration timeout) {
+        return background.close(timeout);
     }
 }

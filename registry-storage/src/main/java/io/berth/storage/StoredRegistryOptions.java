@@ -6,23 +6,24 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a stored registry behaves.
+ * Options of a stored registry. Sizes of memory are in bytes.
  *
  * @param ownership whether other registries write the same tree
- * @param tagConcurrency tags looked at or removed at once when a manifest is deleted ({@code
- *     storage.tag.concurrencylimit}); 0: as many as the store is good for
- * @param manifestCacheBytes memory for manifests read before, about
+ * @param tagConcurrency tags that the delete of a manifest reads or removes at the same time
+ *     ({@code storage.tag.concurrencylimit}); 0: a number that suits the store
+ * @param manifestCacheBytes memory of the cache of manifests, about
  * @param manifestReadingBytes memory for manifests that are being read, about; a request holds one
  *     of up to a 512th of it, and between 16 and 64 KiB, besides
- * @param uploadBufferBytes memory for buffers of uploads whose bytes are there, at the most; an
- *     upload that waits for its client takes 8 KiB besides
- * @param seenBytes memory for what was seen lately, so that it is not asked for again, at the most:
- *     which blobs, tags and repositories are there, and what is known of upload sessions
+ * @param uploadBufferBytes memory at most for the large buffers of uploads, which they hold while
+ *     bytes of their client are available; each upload takes 8 KiB besides
+ * @param seenBytes memory at most of the caches of what the store was seen to hold: blobs, tags,
+ *     repositories and upload sessions
  * @param replicas whether other processes of Berth work on the tree, now or later
- * @param membershipTrust how long a reader may be told what a repository was seen to hold, though
- *     another replica may have deleted it since; zero: not at all. Without effect in a shared tree
- * @param sessionKey what the ids of upload sessions are made with, on all replicas; {@code null}:
- *     one that is kept in the store ({@code http.secret})
+ * @param membershipTrust how long reads may rely on the cached fact that a repository has a blob or
+ *     manifest, although another replica may have deleted it since; zero: not at all. Without
+ *     effect in a shared tree
+ * @param sessionKey the secret for the ids of upload sessions, the same on all replicas ({@code
+ *     http.secret}); {@code null}: one that is kept in the store
  */
 public record StoredRegistryOptions(
         OwnershipMode ownership,
@@ -50,7 +51,7 @@ public record StoredRegistryOptions(
         }
     }
 
-    /** Ownership is decided by the tree, and no other process is on it. */
+    /** The tree decides the ownership, and there are no replicas. */
     public static StoredRegistryOptions defaults() {
         return new StoredRegistryOptions(
                 OwnershipMode.AUTO,
@@ -64,7 +65,7 @@ public record StoredRegistryOptions(
                 null);
     }
 
-    /** The same with other replicas on the tree. */
+    /** These options with replicas on the tree. */
     public StoredRegistryOptions amongReplicas(Duration membershipTrust) {
         return new StoredRegistryOptions(
                 ownership,

@@ -1,5 +1,6 @@
 /**
- * The Registry contract over an object store: the storage tree and everything that is kept in it.
+ * The {@code Registry} that keeps its content in an object store: pushes and deletes of manifests,
+ * and delegation to the packages below.
  */
 @NullMarked
 package io.berth.storage;

@@ -49,11 +49,11 @@ import software.amazon.awssdk.http.SdkHttpClient;
  * bucket. {@link Durability} makes no difference: what the server has accepted is as durable as the
  * server makes it. Thread-safe.
  *
- * <p><b>Conditions</b> hold between all replicas where the server checks them, which a probe finds
- * out when the store is opened ({@link #capabilities}). Where the server does not, the store looks
- * first and then writes, so that of two concurrent writes both may succeed. What the probe could
- * not find out is tried again every 30 s; until then the store looks first and sends the condition
- * as well.
+ * <p><b>Conditions</b> hold between all replicas where the server supports conditional writes,
+ * which a capability probe finds out when the store is opened ({@link #capabilities}). Elsewhere
+ * the store reads first and then writes, so that of two concurrent writes both may succeed. A
+ * capability that is unclear is probed again every 30 s; until then the store reads first and sends
+ * the condition as well.
  *
  * <p><b>The sentinel</b> is checked before an object is reported absent if it was not seen for 2 s,
  * and before a write if it was not seen for 15 s. A 404 without a request id may come from a proxy
@@ -61,13 +61,13 @@ import software.amazon.awssdk.http.SdkHttpClient;
  *
  * <p>A {@link io.berth.object.Version} is an ETag, also of an object that was written in parts.
  * Most servers derive it from the bytes, so that two writes of equal bytes in equal parts have the
- * same version. A listing has it where the probe has seen that it does; elsewhere a listing that is
- * to have it costs a HEAD for each object.
+ * same version. Where the server does not list ETags, a listing with the info of objects costs a
+ * HEAD for each object.
  *
- * <p><b>Lost answers.</b> A write under a condition whose answer is lost is looked up before it is
- * repeated; a write without a condition is repeated. {@code OutcomeUnknown} is thrown when it is
- * still unclear then. A request that moves few bytes has a timeout of 15 s for each of three
- * attempts, a transfer one of 60 s and a second for each 256 KiB.
+ * <p><b>Lost responses.</b> After a conditional write without a response the store reads the object
+ * before it repeats the write; a write without a condition is repeated. {@code OutcomeUnknown} is
+ * thrown when the outcome is still unknown then. A request that moves few bytes has a timeout of 15
+ * s for each of three attempts, a transfer one of 60 s and a second for each 256 KiB.
  *
  * <p><b>Memory.</b> A writer or a handle has at most four parts that are being filled or sent. Each
  * takes up to 256 KiB of the heap, or a file in the spool folder if it is larger. All of them
@@ -82,7 +82,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(S3Store.class);
 
-    /** Between two probes for what is unclear. */
+    /** Time between two probes for unclear capabilities. */
     private static final Duration PROBE_PAUSE = Duration.ofSeconds(30);
 
     private final Bucket bucket;
@@ -99,10 +99,10 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     private final Thread probing;
 
     /**
-     * Connects to the bucket, and finds out what its server can do by some twenty requests on
-     * objects that are deleted again.
+     * Connects to the bucket, and runs the capability probe: some twenty requests on objects that
+     * it deletes again.
      *
-     * @param probeFolder below which these objects are; nothing else is kept there
+     * @param probeFolder prefix of these objects; must contain nothing else
      * @throws S3SetupException when the bucket cannot be used
      * @throws UncheckedIOException when files cannot be written in the spool folder; its message
      *     names the folder
@@ -125,7 +125,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
      * For tests.
      *
      * @param wire wraps each HTTP client
-     * @param probePause between two probes for what is unclear
+     * @param probePause time between two probes for unclear capabilities
      */
     static S3Store open(
             S3Options options,
@@ -200,7 +200,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
         }
     }
 
-    /** What is known about the server by now. It changes while trials are unclear. */
+    /** The current capabilities, which change while some are unclear. */
     public S3Capabilities capabilities() {
         return capabilities;
     }
@@ -220,7 +220,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
             } catch (S3SetupException e) {
                 log.error("the bucket cannot be used: {}", e.getMessage());
             } catch (RuntimeException e) {
-                log.warn("the capability probe failed, and is repeated", e);
+                log.warn("the capability probe failed; it will be repeated", e);
             }
         }
     }
@@ -285,7 +285,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
         deferred.add(keys);
     }
 
-    /** For tests: waits until the objects are deleted that were to be forgotten before. */
+    /** For tests: waits until all objects of earlier calls of {@link #forget} are deleted. */
     void awaitForgotten() {
         deferred.await();
     }
@@ -320,7 +320,9 @@ public final class S3Store implements ObjectStore, AutoCloseable {
         return presignedUrls;
     }
 
-    /** Deletes the objects that are to be forgotten, and closes connections and files. */
+    /**
+     * Deletes the objects of earlier calls of {@link #forget}, and closes connections and files.
+     */
     @Override
     public void close() {
         probing.interrupt();

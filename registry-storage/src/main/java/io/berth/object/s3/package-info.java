@@ -1,4 +1,4 @@
-/** An object store in a bucket of Amazon S3, or of a server that speaks its protocol. */
+/** An object store in a bucket of Amazon S3, or of a server that implements its protocol. */
 @NullMarked
 package io.berth.object.s3;
 

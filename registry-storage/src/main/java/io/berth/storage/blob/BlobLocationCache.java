@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Remembers a few repositories that held a blob lately, for mounts that do not say where from. A
- * hint, bounded and lost at restart: its user checks whether the blob is there, and a miss only
- * means that the client uploads.
+ * Caches a few repositories that recently had a blob, for mounts without a source repository. Only
+ * a hint: the caller checks that the repository has the blob, and after a miss the client uploads
+ * it. Safe for use by many threads.
  */
 public final class BlobLocationCache {
 
@@ -19,7 +19,7 @@ public final class BlobLocationCache {
     private final Cache<Digest, List<RepositoryName>> seen;
 
     /**
-     * @param bytes of memory that all may take
+     * @param bytes memory of all entries
      */
     public BlobLocationCache(long bytes) {
         this.seen = Caches.builder(bytes, BlobLocationCache::weight).build();
@@ -33,7 +33,7 @@ public final class BlobLocationCache {
         return weight;
     }
 
-    public void saw(RepositoryName repository, Digest digest) {
+    public void add(RepositoryName repository, Digest digest) {
         seen.asMap()
                 .compute(
                         digest,
@@ -41,7 +41,7 @@ public final class BlobLocationCache {
                                 before == null ? List.of(repository) : with(before, repository));
     }
 
-    /** Latest first. */
+    /** The repositories that had the blob, the latest first. */
     List<RepositoryName> of(Digest digest) {
         List<RepositoryName> repositories = seen.getIfPresent(digest);
         return repositories == null ? List.of() : repositories;

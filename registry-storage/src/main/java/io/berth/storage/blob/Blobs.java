@@ -30,11 +30,12 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
- * Blobs as repositories see them: a link in the repository, and the content that all share. Both
- * must be there; a link without content reads as absent and is healed by the next push.
+ * The blobs of repositories: a link in the repository, and the content, which all repositories
+ * share. Both must exist; a link without content counts as absent, and the next push of the blob
+ * repairs it. Safe for use by many threads.
  *
- * <p>For readers, what was seen lately may be remembered ({@link MembershipCache}). Whether content
- * is stored is asked of the store whenever a push relies on it.
+ * <p>Reads may use the {@link MembershipCache}. Whenever a push relies on stored content, the store
+ * is asked.
  */
 public final class Blobs {
 
@@ -42,9 +43,9 @@ public final class Blobs {
     private final LinkFiles links;
     private final ParallelTasks lookups;
     private final MembershipCache<Known> known;
-    private final BlobLocationCache whereabouts;
+    private final BlobLocationCache locations;
 
-    /** Where a repository's link leads, and the content's size where that was asked for. */
+    /** The target of a repository's link, and the size of the content if that was read. */
     private record Known(Digest target, OptionalLong size) {
 
         int weight() {
@@ -53,8 +54,9 @@ public final class Blobs {
     }
 
     /**
-     * @param trust how long what was seen may be remembered
-     * @param seenBytes memory for all that was seen, of which this takes six parts
+     * @param trust how long links and sizes may be cached
+     * @param seenBytes memory of all such caches together, of which this takes six parts ({@link
+     *     Caches#parts})
      */
     public Blobs(
             ObjectStore store,
@@ -66,7 +68,7 @@ public final class Blobs {
         this.links = links;
         this.lookups = lookups;
         this.known = new MembershipCache<>(trust, Caches.parts(4, seenBytes), Known::weight);
-        this.whereabouts = new BlobLocationCache(Caches.parts(2, seenBytes));
+        this.locations = new BlobLocationCache(Caches.parts(2, seenBytes));
     }
 
     public Blob open(RepositoryName repository, Digest digest) {
@@ -81,7 +83,7 @@ public final class Blobs {
                 Descriptor.of(MediaType.OCTET_STREAM, digest, found.size().getAsLong()));
     }
 
-    /** An address of the content, where the store has such; the content is not looked at. */
+    /** A presigned URL of the content, where the store has such; does not check that it exists. */
     public Optional<URI> link(RepositoryName repository, Digest digest) {
         if (store.presignedUrls().isEmpty()) {
             return Optional.empty();
@@ -90,10 +92,10 @@ public final class Blobs {
         return store.presignedUrls().map(urls -> urls.presignGet(RegistryLayout.blob(target)));
     }
 
-    /** Whether the repository links to it, which may be remembered. */
+    /** The target of the repository's link, perhaps from the cache. */
     private Optional<Digest> target(RepositoryName repository, Digest digest) {
         if (digest.hash().isEmpty()) {
-            return Optional.empty(); // nothing can have been stored under it
+            return Optional.empty(); // no content can be stored under an unknown algorithm
         }
         Optional<Digest> remembered = known.get(repository, digest).map(Known::target);
         if (remembered.isPresent()) {
@@ -109,21 +111,23 @@ public final class Blobs {
         return target;
     }
 
-    /** Whether the repository holds it and the content is stored at this moment. */
+    /** Whether the repository has the blob; asks the store whether the content exists. */
     public boolean isThere(RepositoryName repository, Digest digest) {
         return find(repository, digest).isPresent();
     }
 
-    /** As {@link #isThere}; what is found has a size. */
+    /** As {@link #isThere}; the result has a size. */
     private Optional<Known> find(RepositoryName repository, Digest digest) {
         if (digest.hash().isEmpty()) {
             return Optional.empty();
         }
-        // Content is nearly always where its own digest says: both can be asked for at once.
+        // The link nearly always has the blob's own digest, so both can be read at the same time.
         return find(repository, digest, lookups.prefetch(() -> sizeOf(digest)));
     }
 
-    /** The same with one request less for what is not there, as most that clients ask for. */
+    /**
+     * As {@link #find}, one after the other: one request less for the many blobs that do not exist.
+     */
     private Optional<Known> findInTurn(RepositoryName repository, Digest digest) {
         return find(repository, digest, () -> sizeOf(digest));
     }
@@ -131,13 +135,13 @@ public final class Blobs {
     private Optional<Known> find(
             RepositoryName repository, Digest digest, Supplier<OptionalLong> likely) {
         long removals = known.removals(repository, digest);
-        // What is remembered is not remembered anew: its time would never end.
+        // A cached entry is not cached again, as it would never expire.
         boolean remembered = known.get(repository, digest).isPresent();
         Optional<Digest> target = target(repository, digest);
         if (target.isEmpty()) {
             return Optional.empty();
         }
-        // Another registry keeps all content under sha256 and links other digests to that.
+        // CNCF distribution stores all content under sha256, and links other digests to it.
         OptionalLong size = target.get().equals(digest) ? likely.get() : sizeOf(target.get());
         if (size.isEmpty()) {
             return Optional.empty();
@@ -158,14 +162,17 @@ public final class Blobs {
     }
 
     /**
-     * Makes content that is stored already visible in a repository. Durable: the content's own
-     * write becomes so with it.
+     * Makes stored content visible in a repository. The write is durable, and makes the write of
+     * the content durable, too.
+     *
+     * @param target the digest that the content is stored under
+     * @param size bytes
      */
     public void link(RepositoryName repository, Digest digest, Digest target, long size) {
         long removals = known.removals(repository, digest);
         links.write(RegistryLayout.layerLink(repository, digest), target, Durability.DURABLE);
         known.put(repository, digest, new Known(target, OptionalLong.of(size)), removals);
-        whereabouts.saw(repository, digest);
+        locations.add(repository, digest);
     }
 
     public Optional<Descriptor> mount(RepositoryName target, Digest digest, MountSource source) {
@@ -173,7 +180,7 @@ public final class Blobs {
                 switch (source) {
                     case MountSource.From(RepositoryName from) -> List.of(from);
                     case MountSource.Anywhere(var readable) ->
-                            whereabouts.of(digest).stream().filter(readable).toList();
+                            locations.of(digest).stream().filter(readable).toList();
                 };
         for (RepositoryName from : candidates) {
             Optional<Known> found = find(from, digest);
@@ -204,7 +211,7 @@ public final class Blobs {
                 ErrorCode.BLOB_UNKNOWN, ErrorCode.BLOB_UNKNOWN.message(), digest.toString());
     }
 
-    /** A blob found at its key. */
+    /** A blob whose content is stored under a key. */
     private record StoredBlob(ObjectStore store, ObjectKey key, Descriptor descriptor)
             implements Blob {
 

@@ -1,4 +1,4 @@
-/** Blobs as repositories see them. */
+/** The blobs of repositories: links, shared content and mounts. */
 @NullMarked
 package io.berth.storage.blob;
 

@@ -9,40 +9,41 @@ import io.berth.object.ObjectKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How caches are made here, and what their entries take. Clients choose the names in them, so it is
- * bytes and not entries that are bounded.
+ * Builds caches, and estimates the memory of their entries in bytes. Clients choose the names in
+ * the entries, so caches are bounded by bytes and not by the number of entries.
  *
- * <p>Memory: each cache of what was seen takes some of the {@link #PARTS} into which the memory for
- * that is divided. Losing an entry costs a request to the store, or a hash that is made again.
+ * <p>Each cache of what the store was seen to hold takes some of the {@link #PARTS} of the memory
+ * for all of these. A lost entry costs a request to the store, or hashing staged bytes again.
  */
 public final class Caches {
 
-    /** Of the memory for what was seen; the parts of all caches are as many. */
+    /** The sum of the parts of all such caches. */
     private static final int PARTS = 16;
 
-    /** What a cache itself takes for an entry. */
+    /** Bytes that a cache takes for an entry besides key and value. */
     private static final int ENTRY = 176;
 
-    /** An object that refers to some others. */
+    /** Bytes of an object with some references. */
     public static final int OBJECT = 24;
 
-    /** What a text takes besides its characters. */
+    /** Bytes of a text besides its characters. */
     private static final int TEXT = 48;
 
     private Caches() {}
 
     /**
-     * A builder of caches that keep house in the thread that uses them. To wake another one for
-     * that, as is the default, costs a small push a tenth of all it costs.
+     * A builder of caches that do their maintenance in the calling thread. The default, another
+     * thread, adds a tenth to the processor time of a small push.
      */
     public static Caffeine<Object, Object> builder() {
         return Caffeine.newBuilder().executor(Runnable::run);
     }
 
     /**
-     * The same of caches that are bounded by what their entries take.
+     * A builder of caches that are bounded by the memory of their entries.
      *
-     * @param weigher bytes of a key and a value, without what the cache takes for an entry
+     * @param bytes memory of all entries
+     * @param weigher bytes of a key and a value, without those that the cache takes for an entry
      */
     public static <K, V> Caffeine<K, V> builder(long bytes, Weigher<K, V> weigher) {
         return builder()
@@ -51,8 +52,10 @@ public final class Caches {
     }
 
     /**
-     * @param count how many parts
-     * @param seenBytes memory for all parts together
+     * The memory of some parts.
+     *
+     * @param count number of parts, of {@link #PARTS}
+     * @param seenBytes memory of all parts together
      * @return bytes
      */
     public static long parts(int count, long seenBytes) {

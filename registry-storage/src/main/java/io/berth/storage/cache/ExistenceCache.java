@@ -7,12 +7,11 @@ import java.util.function.BooleanSupplier;
 import java.util.function.ToIntFunction;
 
 /**
- * Things that were seen to be there, so that a list of thousands need not look for each of them
- * every time. What this process takes away is known at once, what another one does only when the
- * time set has passed. What was not there is looked for again, and so is what no longer fits into
- * the memory set aside for this.
+ * Caches that something exists, so that a list of thousands of items need not check each of them
+ * every time. A removal by this process is seen at once, one by another process when the entry has
+ * expired. Absence is not cached. Safe for use by many threads.
  *
- * @param <T> what is seen
+ * @param <T> identifies what exists
  */
 public final class ExistenceCache<T> {
 
@@ -20,9 +19,9 @@ public final class ExistenceCache<T> {
     private final Cache<T, Boolean> seen;
 
     /**
-     * @param trust how long; zero: nothing is remembered
-     * @param bytes of memory that all may take
-     * @param weigher bytes that one takes
+     * @param trust how long an entry is valid; zero: nothing is cached
+     * @param bytes memory of all entries
+     * @param weigher bytes of an entry
      */
     public ExistenceCache(Duration trust, long bytes, ToIntFunction<T> weigher) {
         this(trust, bytes, weigher, Ticker.systemTicker());
@@ -38,20 +37,22 @@ public final class ExistenceCache<T> {
     }
 
     /**
-     * @param look asked where it was not seen lately
+     * Whether something exists.
+     *
+     * @param look asks the store; called where there is no entry
      */
-    @SuppressWarnings("NullAway") // by null the function says that there is nothing to remember
+    @SuppressWarnings("NullAway") // by null the function says that there is nothing to cache
     public boolean isThere(T thing, BooleanSupplier look) {
         if (!remembers) {
             return look.getAsBoolean();
         }
-        // Looked for under the lock of the map: who takes the thing away meanwhile waits for the
-        // look to end before the sighting is dropped, so none is left of what is gone.
+        // The look runs under the lock of the map: a removal meanwhile waits for it in remove(),
+        // so no entry is left of something that was removed.
         return seen.get(thing, key -> look.getAsBoolean() ? true : null) != null;
     }
 
-    /** To be called when it has been taken away. */
-    public void gone(T thing) {
+    /** To be called after something was removed from the store. */
+    public void remove(T thing) {
         seen.asMap().remove(thing);
     }
 }

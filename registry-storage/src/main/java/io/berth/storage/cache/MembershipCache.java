@@ -9,16 +9,16 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.ToIntFunction;
 
 /**
- * Remembers for a short while what a repository was seen to hold, where asking again would take a
- * round trip. Another replica may have deleted it since: who remembers says so for as long as the
- * time set, and no longer. Never the reason to believe that content is stored.
+ * Caches for a short time that a repository has a blob or manifest, where a request to the store
+ * would take a round trip. After a delete by another replica an entry is wrong until it expires. An
+ * entry is no evidence that content is stored.
  *
- * <p>What this process removes is forgotten at once. A read of the store that began before the
+ * <p>A removal by this process removes the entry at once. A read of the store that began before the
  * removal and ends after it must not be recorded. So the caller takes the count of removals before
  * it reads, and the result is recorded only if the count is the same then. Safe for use by many
  * threads.
  *
- * @param <T> what is known about it
+ * @param <T> what is cached about the blob or manifest
  */
 public final class MembershipCache<T> {
 
@@ -36,15 +36,15 @@ public final class MembershipCache<T> {
     private final Cache<Key, T> seen;
 
     /**
-     * So that no count has to be kept for each key; a removal may discard what was seen of another
-     * key.
+     * Number of removals, striped so that there need not be a counter for each key. A removal may
+     * therefore keep an entry of another key from being cached.
      */
     private final AtomicLongArray removals = new AtomicLongArray(STRIPES);
 
     /**
-     * @param trust how long; zero: nothing is remembered
-     * @param bytes of memory that all may take
-     * @param weigher bytes that what is known about one takes
+     * @param trust how long an entry is valid; zero: nothing is cached
+     * @param bytes memory of all entries
+     * @param weigher bytes of a value
      */
     public MembershipCache(Duration trust, long bytes, ToIntFunction<T> weigher) {
         this.remembers = !trust.isZero();
@@ -62,17 +62,17 @@ public final class MembershipCache<T> {
                 : Optional.empty();
     }
 
-    /** To be asked for before the store is asked, or told, what the repository holds. */
+    /** The count of removals, to be taken before the store is read or written. */
     public long removals(RepositoryName repository, Digest digest) {
         return removals.get(stripe(new Key(repository, digest)));
     }
 
     /**
-     * Records what was seen, unless something may have been taken away since.
+     * Adds an entry, unless there may have been a removal since.
      *
-     * @param before what {@link #removals} gave before the look
+     * @param before the {@link #removals} before the store was read or written
      */
-    @SuppressWarnings("NullAway") // by null the function says that there is nothing to remember
+    @SuppressWarnings("NullAway") // by null the function says that there is nothing to cache
     public void put(RepositoryName repository, Digest digest, T known, long before) {
         if (!remembers) {
             return;
@@ -84,7 +84,7 @@ public final class MembershipCache<T> {
                         key, (_, earlier) -> removals.get(stripe(key)) == before ? known : earlier);
     }
 
-    /** To be called when it has been taken away, or may have been. */
+    /** To be called when the link was removed, or may have been. */
     public void remove(RepositoryName repository, Digest digest) {
         Key key = new Key(repository, digest);
         removals.incrementAndGet(stripe(key));

@@ -1,4 +1,4 @@
-/** What the storage was seen to hold, remembered for a while and within a bound of memory. */
+/** Caches of what the store was seen to hold, bounded in time and memory. */
 @NullMarked
 package io.berth.storage.cache;
 

@@ -22,16 +22,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The repositories that hold manifests. In an exclusive tree each has an entry, and the entries'
- * keys are in the order of the names, so a page costs the page. Elsewhere the folders are walked.
+ * The list of repositories that have manifests. In an exclusive tree each of them has an entry, and
+ * the keys of the entries are in the order of the names, so the cost of a page depends on the page
+ * only. In a shared tree the folders are walked. Safe for use by many threads.
  *
- * <p>Entries are not removed, because another replica may be about to push. Where a look costs
- * little, those of repositories that are empty by now are left out; across a network they are
- * listed as long as the tree lives.
+ * <p>Entries are never removed, because another replica may be about to push. A local store leaves
+ * out repositories that have become empty; a remote store goes on to list them.
  *
- * <p>A tree that became exclusive later, or whose entries were removed, gets them when its folders
- * were walked for the first list. Single entries that are missing come back with the next push, and
- * with {@link #repair}.
+ * <p>In a tree that became exclusive later, or whose entries were removed, the first list walks the
+ * folders and starts to build the entries in the background. Single missing entries are added by
+ * the next push, and by {@link #repair}.
  */
 public final class Catalog {
 
@@ -45,8 +45,9 @@ public final class Catalog {
     private final ExistenceCache<String> holding;
 
     /**
-     * @param trust how long a repository is believed to hold manifests still
-     * @param seenBytes memory for all that was seen, of which this takes two parts
+     * @param trust how long it may be cached that a repository has manifests
+     * @param seenBytes memory of all such caches together, of which this takes two parts ({@link
+     *     Caches#parts})
      */
     public Catalog(
             ObjectStore store,
@@ -73,7 +74,7 @@ public final class Catalog {
             return folders.list(page, visible);
         }
         Page<RepositoryName> found = indexed(page, visible);
-        if (isComplete()) { // as it was read
+        if (isComplete()) { // checked after the entries were read
             return found;
         }
         background.run(this, "the catalog", this::index);
@@ -109,9 +110,9 @@ public final class Catalog {
         return holding.isThere(name.value(), () -> folders.isRepository(name));
     }
 
-    /** To be called when a manifest or a tag was deleted: it may have been the last. */
+    /** To be called after a manifest or a tag was deleted, which may have been the last one. */
     public void mayBeEmpty(RepositoryName repository) {
-        holding.gone(repository.value());
+        holding.remove(repository.value());
     }
 
     private void index() {
@@ -122,9 +123,9 @@ public final class Catalog {
     }
 
     /**
-     * Gives every repository an entry that has none, where entries are kept; then they are
-     * complete. A repository that begins meanwhile adds its own before it holds anything. Costs a
-     * walk over the folders; a failure leaves it to be done again.
+     * Adds the missing entries, after which the entries are complete; does nothing in a shared
+     * tree. A push that creates a repository meanwhile adds its entry before it writes anything
+     * else. Costs a walk over all folders; after a failure it must be called again.
      *
      * @throws java.util.concurrent.CancellationException when the registry is closed before or
      *     meanwhile
@@ -133,7 +134,7 @@ public final class Catalog {
         if (!state.isKept()) {
             return;
         }
-        state.forget(); // entries may have been removed of repositories that we know have one
+        state.forget(); // entries that were seen may have been removed since
         PeekingEntries known = new PeekingEntries(entries(null, PagedListing.MAX_PAGE).iterator());
         folders.walk(
                 null,
@@ -149,7 +150,7 @@ public final class Catalog {
         }
     }
 
-    /** Asked for names in their order, it reads the entries once. */
+    /** Reads the entries once; must be asked for names in ascending order. */
     private static final class PeekingEntries {
 
         private final Iterator<RepositoryName> entries;

@@ -8,11 +8,11 @@ import io.berth.storage.manifest.Manifests;
 import io.berth.storage.tag.Tags;
 
 /**
- * Builds the indexes of a repository from the tree. Pushes meanwhile add their own entries before
- * they become visible, so nothing is missed.
+ * Builds the indexes of a repository from the tree. Concurrent pushes add their entries before they
+ * become visible, so nothing is missed. Safe for use by many threads.
  *
- * <p>A tree that became exclusive later may hold repositories without an index: a request that has
- * to search one has its index built for the next request.
+ * <p>A tree that became exclusive later may have repositories without an index. A request that has
+ * to search such a repository starts to build its index, for later requests.
  */
 public final class IndexBuilder {
 
@@ -41,8 +41,8 @@ public final class IndexBuilder {
         this.workers = workers;
     }
 
-    /** What a damaged manifest is about is not known; it is left out. */
-    public void run(RepositoryName repository) {
+    /** Builds the indexes now. Leaves out damaged manifests, whose subject is not known. */
+    public void build(RepositoryName repository) {
         if (!state.isKept() || state.knowsAll(repository)) {
             return;
         }
@@ -62,10 +62,10 @@ public final class IndexBuilder {
         state.markComplete(repository);
     }
 
-    /** Has the indexes built in the background, where they are kept and not complete. */
-    public void later(RepositoryName repository) {
+    /** Builds the indexes in the background, unless they are complete; not in a shared tree. */
+    public void buildInBackground(RepositoryName repository) {
         if (state.isKept()) {
-            background.run(repository, repository.toString(), () -> run(repository));
+            background.run(repository, repository.toString(), () -> build(repository));
         }
     }
 }

@@ -15,22 +15,22 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Whether an index knows everything, so that what it does not list is not there: the two of a
- * repository, and the {@link Catalog}. An index is complete if the claim among its entries holds
- * the id of the ownership, so that whatever removes the index removes the claim. Safe for several
- * threads.
+ * Whether an index is complete, so that what it does not list does not exist: the two indexes of
+ * each repository (tags and referrers), and the {@link Catalog}. An index is complete if its claim,
+ * an object beside its entries, has the current id of the owner marker. Removing the index thus
+ * removes the claim. Safe for several threads.
  *
- * <p>Indexes are kept only in an exclusive tree. Those of a repository that begins under it are
- * complete from its first manifest on; those of an older one when they were built. Each push adds
- * what it is about before it becomes visible, the entry of its repository in the catalog included.
+ * <p>Indexes are kept only in an exclusive tree. Those of a new repository are complete from its
+ * first manifest on, those of an older one as soon as they have been built. Each push adds its
+ * entries before it becomes visible, the entry in the catalog included.
  *
- * <p>Anyone may remove indexes while we run. Therefore a claim or an entry that was seen is
- * believed for {@link #TRUST} only, and what a removed index would make wrong is done only when the
- * claim is there after the index was read ({@link #isStillComplete}).
+ * <p>An administrator may remove indexes at any time. Therefore a claim or an entry that was seen
+ * is cached for {@link #TRUST} only, and an index is relied on only if its claim exists after the
+ * index was read ({@link #isStillComplete}).
  */
 public final class IndexCompleteness {
 
-    /** How long a push or a list of referrers may rely on what was seen. */
+    /** How long a push or a list of referrers may rely on a cached claim or entry. */
     private static final Duration TRUST = Duration.ofSeconds(10);
 
     private static final byte[] NOTHING = {};
@@ -38,12 +38,13 @@ public final class IndexCompleteness {
     private final ObjectStore store;
     private final Optional<String> owner;
 
-    /** Claims of referrers, and entries of the catalog, that were there. */
+    /** Claims of referrers, and entries of the catalog, that the store was seen to have. */
     private final Cache<ObjectKey, Boolean> seen;
 
     /**
      * @param owner id of the exclusive ownership; empty: the tree is shared
-     * @param seenBytes memory for all that was seen, of which this takes one part
+     * @param seenBytes memory of all such caches together, of which this takes one part ({@link
+     *     Caches#parts})
      */
     public IndexCompleteness(ObjectStore store, Optional<String> owner, long seenBytes) {
         this.store = store;
@@ -56,11 +57,12 @@ public final class IndexCompleteness {
                         .build();
     }
 
+    /** Whether indexes are kept, which is so in an exclusive tree. */
     public boolean isKept() {
         return owner.isPresent();
     }
 
-    /** Whether the index of referrers is complete, or was a moment ago. */
+    /** Whether the index of referrers is complete, or was so within {@link #TRUST}. */
     public boolean knowsReferrers(RepositoryName repository) {
         ObjectKey claim = RegistryLayout.referrersClaim(repository);
         if (!isKept() || seen.getIfPresent(claim) != null) {
@@ -80,34 +82,35 @@ public final class IndexCompleteness {
     }
 
     /**
-     * Asks the store whether a claim holds: then what was read of its index before is everything.
-     * (While somebody removes the index, nothing can be told.)
+     * Asks the store whether a claim exists. If so, the entries of its index that were read before
+     * are complete, unless the index is being removed at this moment.
      */
     public boolean isStillComplete(ObjectKey claim) {
-        return owner.isPresent() && said(claim).equals(owner);
+        return owner.isPresent() && ownerIn(claim).equals(owner);
     }
 
     /**
-     * The ownership under which it was said; under an earlier one, others may have written since.
+     * The id of the owner marker in a claim. After a change of ownership the claim has an old id,
+     * because other registries may have written since.
      */
-    private Optional<String> said(ObjectKey claim) {
+    private Optional<String> ownerIn(ObjectKey claim) {
         try {
-            byte[] said = store.read(claim, 1024);
-            return Optional.of(new String(said, StandardCharsets.ISO_8859_1));
+            byte[] content = store.read(claim, 1024);
+            return Optional.of(new String(content, StandardCharsets.ISO_8859_1));
         } catch (ObjectStoreException.NotFound | ObjectStoreException.TooLong e) {
             return Optional.empty();
         }
     }
 
-    /** Forgets what was seen. */
+    /** Empties the cache. */
     void forget() {
         seen.invalidateAll();
     }
 
     /**
-     * To be called before a manifest of a repository is written. Where it has no entry in the
-     * catalog it gets one; if it holds no manifest either, it begins, and its indexes are complete.
-     * The entry is the last of this, so that a retry finishes what a failure left.
+     * To be called before a manifest of a repository is written. Adds the repository to the catalog
+     * if it has no entry. If it has no manifests either, it is new, and its indexes are marked
+     * complete. The entry is written last, so that a retry finishes what a failure left.
      */
     public void begin(RepositoryName repository) {
         ObjectKey entry = RegistryLayout.catalogEntry(repository);
@@ -133,19 +136,19 @@ public final class IndexCompleteness {
         }
     }
 
-    /** To be called when the indexes of a repository have everything there was. */
+    /** Writes the claims of both indexes of a repository, whose entries must be complete. */
     void markComplete(RepositoryName repository) {
         markComplete(RegistryLayout.tagsClaim(repository));
         markComplete(RegistryLayout.referrersClaim(repository));
     }
 
-    /** A claim that a loss of power leaves empty is none. */
+    /** Writes a claim. A loss of power may leave it empty, which counts as no claim. */
     void markComplete(ObjectKey claim) {
         byte[] content = owner.orElseThrow().getBytes(StandardCharsets.ISO_8859_1);
         store.put(claim, content, Condition.always(), Durability.HINT);
     }
 
-    /** Gives a repository an entry in the catalog. */
+    /** Writes the entry of a repository in the catalog. */
     void addToCatalog(RepositoryName repository) {
         ObjectKey entry = RegistryLayout.catalogEntry(repository);
         store.put(entry, NOTHING, Condition.always(), Durability.HINT);

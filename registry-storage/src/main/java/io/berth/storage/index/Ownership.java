@@ -13,17 +13,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether only Berth writes a tree, and which tree it is.
+ * Reads or writes the owner marker, which says whether only Berth writes the tree, and which tree
+ * it is.
  *
- * <p>If only Berth writes it, its indexes can be trusted to be complete, and what is asked of them
- * costs what it finds. If not, another registry may have written a tag that no index knows, and the
- * tree itself is searched.
+ * <p>In an exclusive tree, which only Berth writes, indexes can be complete. In a shared tree
+ * another registry may have written a tag that no index has, so the tree itself is searched.
  *
- * <p>The marker says so: it holds a random id, with {@link #SHARED} before it when others write,
- * too. What is said to be complete is said under an exclusive id, so that nothing said under an
- * earlier one counts. Every tree has a marker from the first start on, and the marker is the
- * sentinel of the store ({@link ObjectStore#guardBy}): where it was and is not, the tree is not
- * there, whatever else seems to be. An empty tree at the start is a new one.
+ * <p>The marker has a random id, after {@link #SHARED} in a shared tree. Claims of complete indexes
+ * have the id of an exclusive tree, so that a change of ownership invalidates them. Every tree has
+ * a marker from the first start on. The marker is the sentinel of the store ({@link
+ * ObjectStore#guardBy}): while it is missing, the store is unavailable. A tree that is empty at the
+ * start is a new one.
  */
 public final class Ownership {
 
@@ -31,12 +31,17 @@ public final class Ownership {
 
     private static final String SHARED = "shared ";
 
-    /** Each try needs another replica to change the marker in the same moment. */
+    /** An attempt fails only when another replica changes the marker at the same time. */
     private static final int TRIES = 10;
 
     private Ownership() {}
 
-    /** The id of the exclusive ownership, empty when the tree is shared. */
+    /**
+     * Establishes the ownership, and sets the marker as the sentinel of the store.
+     *
+     * @return the id of the exclusive ownership; empty when the tree is shared
+     * @throws ObjectStoreException.Unavailable also when replicas have different modes
+     */
     public static Optional<String> establish(ObjectStore store, OwnershipMode mode) {
         String marker = marker(store, mode);
         boolean exclusive = isExclusive(marker);
@@ -48,7 +53,7 @@ public final class Ownership {
         return exclusive ? Optional.of(marker.strip()) : Optional.empty();
     }
 
-    /** All that the marker holds, once it says what it should. */
+    /** The content of the marker, which is written or changed if the mode requires it. */
     private static String marker(ObjectStore store, OwnershipMode mode) {
         for (int i = 0; i < TRIES; i++) {
             Optional<String> found = read(store);
@@ -68,7 +73,7 @@ public final class Ownership {
                     log.info("the storage tree is empty: a new registry begins");
                 }
                 if (empty && exclusive) {
-                    // So is its catalog, and complete.
+                    // The catalog of an empty tree is complete.
                     new IndexCompleteness(store, Optional.of(id), 0)
                             .markComplete(RegistryLayout.catalogClaim());
                 }
@@ -98,7 +103,7 @@ public final class Ownership {
         return !marker.startsWith(SHARED);
     }
 
-    /** Whether it was set; otherwise it holds something else by now than {@code before}. */
+    /** Writes the marker; {@code false} when it was changed since {@code before} was read. */
     private static boolean set(ObjectStore store, String marker, Optional<String> before) {
         Condition unchanged =
                 before.map(known -> Condition.ifContent(bytes(known)))

@@ -2,10 +2,12 @@ package io.berth.storage.index;
 
 /** Whether other registries write the same tree. */
 public enum OwnershipMode {
-    /** Exclusive if the tree says so or is empty; otherwise shared. */
+    /** As the owner marker says; without one, exclusive if the tree is empty, otherwise shared. */
     AUTO,
-    /** Only Berth writes: its indexes can be trusted. The tree is marked so. */
+    /**
+     * Only Berth writes the tree, so its indexes are used. The owner marker is set to exclusive.
+     */
     EXCLUSIVE,
-    /** Others write, too: the tree itself is searched. The mark is removed. */
+    /** Other registries write, too, so the tree is searched. The owner marker is set to shared. */
     SHARED
 }

@@ -36,37 +36,38 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which manifests name another one as their subject.
+ * Lists the manifests that have another one as their subject. Safe for use by many threads.
  *
- * <p>Where the index of the repository is complete it gives the candidates; elsewhere they are all
- * manifests of the repository, and what each is about is remembered, for manifests do not change.
- * So referrers that another registry let in, or that were pushed by clients that also keep a
- * fallback tag, are found just the same. Each candidate is verified by reading it. Candidates come
- * in the order of their digests and are read as a page needs them, so that a page costs the page.
+ * <p>If the index of the repository is complete, its entries are the candidates. Otherwise all
+ * manifests of the repository are, and their subjects are cached. So referrers that another
+ * registry accepted, or that clients pushed with a fallback tag, are found as well. Each candidate
+ * is verified by reading its manifest. Candidates are read in the order of their digests, as far as
+ * the page needs, so the cost of a page depends on the page only.
  */
 public final class Referrers {
 
-    private static final byte[] NOTHING = {}; // the key says it all
+    private static final byte[] NOTHING = {}; // all information is in the key
 
     /**
-     * Clients refuse answers of more than about 4 MiB, and each is held in memory more than once.
-     * Two thousand of the usual length fit. A single one that is longer is a page of its own.
+     * Bytes of the descriptors of a page. Clients refuse responses of more than about 4 MiB, and a
+     * response is held in memory more than once. About 2000 descriptors of usual length fit. A
+     * single descriptor that is longer is a page of its own.
      */
     private static final long MAX_PAGE_BYTES = 1024 * 1024;
 
-    /** What a descriptor takes besides its texts: its members' names, its digest and its size. */
+    /** Bytes of a descriptor as JSON besides its texts: names of members, digest and size. */
     private static final int DESCRIPTOR_BYTES = 256;
 
-    /** Referrers asked for while earlier ones are waited for. */
+    /** Candidates that are read ahead concurrently. */
     private static final int LOOKED_AHEAD = 16;
 
-    /** Referrers that a request looks at: one that finds few of its type is told to go on. */
+    /** Candidates that one request reads at most; then the page ends early. */
     private static final int MAX_EXAMINED = 1000;
 
     /**
-     * A manifest that may be about the subject.
+     * A manifest that may have the subject.
      *
-     * @param entries of the index that say so
+     * @param entries the index entries for it; empty without an index
      */
     private record Candidate(Digest digest, List<ObjectKey> entries) {}
 
@@ -79,7 +80,8 @@ public final class Referrers {
     private final Cache<Digest, Optional<Digest>> subjects;
 
     /**
-     * @param seenBytes memory for all that was seen, of which this takes one part
+     * @param seenBytes memory of all such caches together, of which this takes one part ({@link
+     *     Caches#parts})
      */
     public Referrers(
             ObjectStore store,
@@ -101,7 +103,9 @@ public final class Referrers {
                         .build();
     }
 
-    /** To be called before the manifest becomes visible. */
+    /**
+     * Adds the index entry of a manifest that has a subject, before the manifest becomes visible.
+     */
     public void add(RepositoryName repository, Manifest manifest) {
         if (state.isKept() && manifest.subject().isPresent()) {
             store.put(
@@ -114,6 +118,8 @@ public final class Referrers {
     }
 
     /**
+     * Lists referrers, as of {@link io.berth.registry.ReferrerLister#referrers}.
+     *
      * @param indexed whether the index of the repository is complete
      */
     public Page<Descriptor> list(
@@ -189,14 +195,14 @@ public final class Referrers {
             if (!settled.isEmpty() && !manifests.isLinkedNow(repository, candidate.digest())) {
                 store.forget(settled);
             }
-            return Optional.empty(); // may come back with a subject: not remembered
+            return Optional.empty(); // not cached, because it may be pushed again
         }
         subjects.put(candidate.digest(), manifest.get().subject());
         return manifest.filter(found -> found.subject().equals(Optional.of(subject)))
                 .map(Manifest::asReferrer);
     }
 
-    /** The place in the order of digests that a page begins behind. */
+    /** The digest after which the page begins. */
     private static @Nullable Digest after(PageRequest page) {
         if (page.after() == null) {
             return null;
@@ -208,14 +214,14 @@ public final class Referrers {
         }
     }
 
-    /** Every manifest of a repository behind a digest. */
+    /** Every manifest of a repository after a digest. */
     private Iterator<Candidate> unindexed(RepositoryName repository, @Nullable Digest after) {
         return revisions(repository, after)
                 .map(digest -> new Candidate(digest, List.of()))
                 .iterator();
     }
 
-    /** What the index says about a subject, in the order of the digests; read as it goes. */
+    /** The candidates in the index for a subject, ordered by digest; reads the listing lazily. */
     private final class Candidates implements Iterator<Candidate> {
 
         private final String folder;
@@ -231,7 +237,7 @@ public final class Referrers {
                     new PagedListing(
                                     store,
                                     folder,
-                                    position == null ? null : EntryTimestamps.behind(position),
+                                    position == null ? null : EntryTimestamps.after(position),
                                     pageSize)
                             .iterator();
             advance();
@@ -273,12 +279,12 @@ public final class Referrers {
         }
     }
 
-    /** Every manifest that the repository's folder names, also those whose link is no good. */
+    /** The digests of all folders of revisions, also of those whose link is damaged. */
     Iterator<Digest> revisions(RepositoryName repository) {
         return revisions(repository, null).iterator();
     }
 
-    /** In the order of digests; read as it goes. */
+    /** In the order of digests; reads the listing lazily. */
     private Stream<Digest> revisions(RepositoryName repository, @Nullable Digest after) {
         return Arrays.stream(HashAlgorithm.values())
                 .map(HashAlgorithm::id)
@@ -306,7 +312,7 @@ public final class Referrers {
                 .map(hex -> new Digest(algorithm, hex));
     }
 
-    /** Bytes that it takes as JSON, or a few more. */
+    /** Bytes of a descriptor as JSON; an upper bound. */
     private static long lengthOf(Descriptor descriptor) {
         long length = DESCRIPTOR_BYTES + lengthOf(descriptor.mediaType().toString());
         if (descriptor.artifactType() != null) {
@@ -318,7 +324,7 @@ public final class Referrers {
         return length;
     }
 
-    /** Of a text in JSON, with its quotes and what separates it from the next. */
+    /** Bytes of a text in JSON, with quotes and separators; an upper bound. */
     private static long lengthOf(String text) {
         long length = 4;
         for (int i = 0; i < text.length(); i++) {

@@ -16,12 +16,13 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Which tags may point at a manifest: a hint to be verified, but one that misses no tag, since it
- * is written before the tag. Kept only in an exclusive tree.
+ * The tags that may point at each manifest. An entry is written before its tag, so a complete index
+ * misses no tag; but an entry may be outdated, so the tag must be verified. Kept only in an
+ * exclusive tree. Safe for use by many threads.
  */
 public final class ReverseTagIndex {
 
-    private static final byte[] NOTHING = {}; // the key says it all
+    private static final byte[] NOTHING = {}; // all information is in the key
 
     private final ObjectStore store;
     private final IndexCompleteness state;
@@ -31,7 +32,7 @@ public final class ReverseTagIndex {
         this.state = state;
     }
 
-    /** To be called before the tag points at the manifest. */
+    /** Adds an entry, before the tag points at the manifest. */
     public void add(RepositoryName repository, Digest digest, Tag tag) {
         if (state.isKept()) {
             store.put(
@@ -42,13 +43,13 @@ public final class ReverseTagIndex {
         }
     }
 
-    /** The entries about a manifest; all of them only where the index is complete. */
+    /** The entries of a manifest; they are all only where the index is complete. */
     public Set<ObjectKey> entriesOf(RepositoryName repository, Digest digest) {
         return new PagedListing(store, RegistryLayout.reverseTags(repository, digest))
                 .stream().map(ObjectKey::of).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** The tags that entries are about, each once. */
+    /** The tags of entries, sorted and without duplicates. */
     public static List<Tag> tagsOf(Collection<ObjectKey> entries) {
         return entries.stream()
                 .map(ObjectKey::value)
@@ -60,7 +61,7 @@ public final class ReverseTagIndex {
                 .toList();
     }
 
-    /** Takes back entries that were acted upon. */
+    /** Removes entries whose tags do not point at the manifest any more; now or soon. */
     public void remove(Collection<ObjectKey> entries) {
         if (!entries.isEmpty()) {
             store.forget(entries);

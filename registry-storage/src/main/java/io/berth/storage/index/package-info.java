@@ -1,6 +1,6 @@
 /**
- * Data derived from the tree so that lists and deletes cost what they give: who owns the tree, the
- * catalog, referrers, and tags by manifest.
+ * Ownership of the tree, and the indexes derived from it: the catalog, referrers, and the tags of
+ * each manifest. With them the cost of lists and deletes depends on their result only.
  */
 @NullMarked
 package io.berth.storage.index;

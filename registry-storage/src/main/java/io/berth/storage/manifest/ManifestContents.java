@@ -26,57 +26,61 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The contents of manifests by their digests, whichever repositories they are in. What was read is
- * cached, which needs no invalidation.
+ * The contents of manifests by digest, for all repositories. Contents are cached; as they never
+ * change, no entry is ever invalidated. Safe for use by many threads.
  *
- * <p>However many are asked for at once, they take a bounded part of the heap. A small one is held
- * whole by the request that asks for it. A larger one is read once, for what it is, and its bytes
- * come from the store whenever they are wanted.
+ * <p>The heap that concurrent reads take is bounded. A small manifest is read into memory. A larger
+ * one is read as a stream to parse it, and read from the store again whenever its bytes are needed.
  */
 public final class ManifestContents {
 
     private static final Logger log = LoggerFactory.getLogger(ManifestContents.class);
 
-    /** Bytes of a manifest that is held whole, where there is room: nearly all are smaller. */
+    /** Upper bound of {@link #maxHeld}, in bytes; nearly all manifests are smaller. */
     private static final int MAX_HELD = 64 * 1024;
 
+    /** Lower bound of {@link #maxHeld}, in bytes. */
     private static final int MIN_HELD = 16 * 1024;
 
-    /** So many requests may hold one each. */
+    /** Concurrent requests for which the memory for reading suffices. */
     private static final int HOLDERS = 512;
 
-    /** Seconds that a large one waits until it may be read: each takes some hundredths of one. */
-    private static final int PATIENCE = 10;
+    /**
+     * Seconds that a read of a large manifest waits for others; each takes some hundredths of one.
+     */
+    private static final int LARGE_TIMEOUT = 10;
 
-    /** One that takes a greater part of the cache than this would drive out too many others. */
+    /** A manifest is cached only if it takes at most one part in so many of the cache. */
     private static final int LEAST_CACHED = 64;
 
-    /** What the cache itself takes for each, in bytes. */
+    /** Bytes that the cache takes for an entry besides the manifest. */
     private static final int CACHE_ENTRY = 256;
 
     private final ObjectStore store;
     private final Cache<Digest, Manifest> cache;
 
-    /** Those whose content was seen to be something else. */
+    /** Manifests whose stored content has another digest. */
     private final Cache<Digest, Boolean> damaged =
             Caches.builder().maximumSize(1_000).expireAfterWrite(Duration.ofMinutes(10)).build();
 
+    /** Bytes of the largest manifest that is read into memory. */
     private final int maxHeld;
+
     private final long maxCached;
 
-    /** Bytes of the heap for reading small ones; a reader that has some waits for nothing else. */
+    /** Bytes of heap for parsing small manifests; a thread that has some waits for nothing else. */
     private final Semaphore small;
 
-    /** Large ones that may be read at once: from the store, so it may take a while. */
+    /** Large manifests that may be read at the same time; each read waits for the store. */
     private final Semaphore large;
 
-    /** What a look at the store found: the content, or only its size where that is too much. */
-    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    /** What the store has: the content, or only its size if it is larger than {@link #maxHeld}. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Found(byte @Nullable [] content, long size) {}
 
     /**
-     * @param cacheBytes memory for those that were read before
-     * @param readingBytes memory for those that are being read
+     * @param cacheBytes memory of the cache
+     * @param readingBytes memory of manifests that are being read
      */
     public ManifestContents(ObjectStore store, long cacheBytes, long readingBytes) {
         this.store = store;
@@ -101,7 +105,7 @@ public final class ManifestContents {
         return Optional.ofNullable(cache.getIfPresent(digest));
     }
 
-    /** One request to the store. */
+    /** Makes one request to the store; empty when there is no such content. */
     Optional<Found> look(Digest digest) {
         try {
             byte[] content = store.read(RegistryLayout.blob(digest), maxHeld);
@@ -114,7 +118,9 @@ public final class ManifestContents {
     }
 
     /**
-     * @throws RegistryException UNKNOWN when the stored bytes are not what their key says
+     * Parses content, and caches the manifest.
+     *
+     * @throws RegistryException UNKNOWN when the stored bytes have another digest
      */
     Manifest read(Digest digest, Found found) {
         byte[] content = found.content();
@@ -155,7 +161,7 @@ public final class ManifestContents {
 
     private void acquireLarge(Digest digest) {
         try {
-            if (large.tryAcquire(PATIENCE, TimeUnit.SECONDS)) {
+            if (large.tryAcquire(LARGE_TIMEOUT, TimeUnit.SECONDS)) {
                 return;
             }
         } catch (InterruptedException e) {
@@ -163,11 +169,11 @@ public final class ManifestContents {
         }
         throw new ObjectStoreException.Unavailable(
                 RegistryLayout.blob(digest).value(),
-                "too many large manifests are being read",
+                "too many large manifests are being read; try again later",
                 null);
     }
 
-    /** Stores the content. Whole but not yet durable: what is written after it makes it so. */
+    /** Stores the content with {@link Durability#WHOLE}: a later write must make it durable. */
     void put(Manifest manifest) {
         store.put(
                 RegistryLayout.blob(manifest.digest()),
@@ -178,7 +184,7 @@ public final class ManifestContents {
         keep(manifest);
     }
 
-    /** Whether the content was seen to be something else, and not stored anew since. */
+    /** Whether the stored content was found to be damaged within the last minutes. */
     boolean isDamaged(Digest digest) {
         return damaged.getIfPresent(digest) != null;
     }
@@ -194,14 +200,14 @@ public final class ManifestContents {
         if (damaged.asMap().put(digest, true) == null) {
             log.error(
                     "the content stored under {} has another digest: the storage is damaged, or"
-                            + " another registry was interrupted while it wrote; push it again",
+                            + " another registry was interrupted while it wrote; push the manifest again",
                     digest);
         }
         return new RegistryException(
                 ErrorCode.UNKNOWN, "the stored manifest is damaged", digest.toString());
     }
 
-    /** Content that is read when it is wanted. */
+    /** Content that is read from the store each time. */
     private record StoredContent(ObjectStore store, Digest digest, long size)
             implements ManifestContent {
 

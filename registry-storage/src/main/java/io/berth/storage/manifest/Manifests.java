@@ -19,10 +19,10 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Manifests as repositories see them: a revision link in the repository, and content that all share
- * ({@link ManifestContents}). That a repository holds it may be remembered for readers ({@link
- * MembershipCache}); where a push relies on a manifest, the storage is asked for its content every
- * time.
+ * The manifests of repositories: a revision link in the repository, and the content, which all
+ * repositories share ({@link ManifestContents}). Reads may use the {@link MembershipCache} for
+ * links. Whenever a push relies on the content of a manifest, the store is asked. Safe for use by
+ * many threads.
  */
 public final class Manifests {
 
@@ -33,8 +33,9 @@ public final class Manifests {
     private final ManifestContents contents;
 
     /**
-     * @param trust how long what was seen may be remembered
-     * @param seenBytes memory for all that was seen, of which this takes two parts
+     * @param trust how long links may be cached
+     * @param seenBytes memory of all such caches together, of which this takes two parts ({@link
+     *     Caches#parts})
      */
     public Manifests(
             ObjectStore store,
@@ -50,12 +51,12 @@ public final class Manifests {
         this.contents = contents;
     }
 
-    /** Whether the repository has a link to it, which may be answered from the cache. */
+    /** Whether the repository has a link to the manifest, perhaps from the cache. */
     public boolean isLinked(RepositoryName repository, Digest digest) {
         return known.get(repository, digest).isPresent() || isLinkedNow(repository, digest);
     }
 
-    /** The same, asked of the store. */
+    /** As {@link #isLinked}, but always asks the store. */
     public boolean isLinkedNow(RepositoryName repository, Digest digest) {
         long removals = known.removals(repository, digest);
         boolean linked =
@@ -68,9 +69,9 @@ public final class Manifests {
     }
 
     /**
-     * Empty unless both the link and the content are there.
+     * The manifest; empty unless both the link and the content exist.
      *
-     * @throws RegistryException UNKNOWN when the stored bytes are not what their key says
+     * @throws RegistryException UNKNOWN when the stored content has another digest
      */
     public Optional<Manifest> find(RepositoryName repository, Digest digest) {
         if (digest.hash().isEmpty()) {
@@ -80,21 +81,21 @@ public final class Manifests {
         if (cached.isPresent()) {
             return isLinked(repository, digest) ? cached : Optional.empty();
         }
-        Supplier<Optional<ManifestContents.Found>> ahead =
+        Supplier<Optional<ManifestContents.Found>> prefetched =
                 lookups.prefetch(() -> lookAhead(digest));
         if (!isLinked(repository, digest)) {
             return Optional.empty();
         }
         Optional<ManifestContents.Found> found =
                 lookups.prefetches()
-                        ? ahead.get().or(() -> contents.look(digest))
+                        ? prefetched.get().or(() -> contents.look(digest))
                         : contents.look(digest);
         return found.map(content -> contents.read(digest, content));
     }
 
     /**
-     * The same, where one that is damaged counts as absent: it damages nothing but itself. That it
-     * is damaged is logged once, and remembered for a while.
+     * As {@link #find}, but a damaged manifest counts as absent, so that it does not break lists.
+     * The damage is logged once and cached for some minutes.
      */
     public Optional<Manifest> findIntact(RepositoryName repository, Digest digest) {
         if (contents.isDamaged(digest)) {
@@ -110,17 +111,18 @@ public final class Manifests {
         }
     }
 
-    /** A look before it is known that the repository has it; empty when that failed as well. */
+    /** Reads the content before the link is known to exist; empty also after a failure. */
     private Optional<ManifestContents.Found> lookAhead(Digest digest) {
         try {
             return contents.look(digest);
         } catch (ObjectStoreException e) {
-            return Optional.empty(); // asked again, and for good, if it is wanted
+            return Optional
+                    .empty(); // read again if the link exists, and then the failure is thrown
         }
     }
 
     /**
-     * Whether the repository has a link to it, as of {@link #isLinked}, and the content is stored.
+     * Whether the repository has a link, as of {@link #isLinked}, and the store has the content.
      */
     boolean isStored(RepositoryName repository, Digest digest) {
         if (digest.hash().isEmpty()) {
@@ -139,12 +141,12 @@ public final class Manifests {
         }
     }
 
-    /** Stores the content. Whole but not yet durable: what is written after it makes it so. */
+    /** Stores the content with {@link Durability#WHOLE}: a later write must make it durable. */
     public void putContent(Manifest manifest) {
         contents.put(manifest);
     }
 
-    /** Makes content that is stored visible in a repository. */
+    /** Makes stored content visible in a repository. */
     public void link(RepositoryName repository, Digest digest, Durability durability) {
         long removals = known.removals(repository, digest);
         links.write(RegistryLayout.revisionLink(repository, digest), digest, durability);

@@ -19,12 +19,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
 /**
- * What a manifest needs must be in its repository, and its content in the storage, which is asked
- * of no cache.
+ * Checks that everything that a manifest needs is linked in its repository and stored. Asks the
+ * store for the content, not a cache.
  *
  * <p>Not needed: a subject, which may come later or never (distribution-spec, "Pushing Manifests
- * with Subject"); layers whose type says that they are not distributed with the image; and content
- * under an algorithm that this registry does not know, which no client can push.
+ * with Subject"); layers whose media type says that they are not distributed with the image; and
+ * content with an unsupported digest algorithm, which no client can push.
  */
 public final class ReferenceCheck {
 
@@ -33,7 +33,7 @@ public final class ReferenceCheck {
     private static final String DOCKER_FOREIGN =
             "application/vnd.docker.image.rootfs.foreign.diff.tar";
 
-    /** Missing digests that are named: a client learns no more from thousands. */
+    /** Missing digests that are reported; more would not help a client. */
     static final int MAX_NAMED = 100;
 
     private final Blobs blobs;
@@ -47,10 +47,10 @@ public final class ReferenceCheck {
     }
 
     /**
-     * Ends early when enough is missing.
+     * Ends early when {@value #MAX_NAMED} digests are missing.
      *
-     * @throws RegistryException MANIFEST_BLOB_UNKNOWN, one error for each missing digest, of the
-     *     first 100 that are found to be missing
+     * @throws RegistryException MANIFEST_BLOB_UNKNOWN, with one error for each missing digest, at
+     *     most {@value #MAX_NAMED}
      */
     public void require(RepositoryName repository, Manifest manifest) {
         Set<Digest> needed = needed(manifest);

@@ -22,43 +22,43 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Says of a manifest that a delete of it is under way, was given up, or came to its end within the
- * last hour, so that replicas know of each other's deletes. Each delete has a tombstone of its own.
+ * Tombstones tell replicas about each other's deletes of manifests: each delete writes one, which
+ * says that the delete is under way, was given up, or has ended within the last hour.
  *
- * <p>A tombstone is a lease: the delete that holds it begins no request that removes something when
- * {@link #LEASE} has passed, and others take it for dead some time later ({@link #DEAD}). Between
- * the two fits a request that takes long. No replica's time of day matters to that: the delete
- * counts nanoseconds, and the others compare two times of change that the store gave.
+ * <p>A tombstone is a lease: after {@link #LEASE} its delete begins no request that removes
+ * something, and after {@link #DEAD} other replicas consider the delete dead. The time between the
+ * two is longer than any request. The clocks of replicas do not matter for this: the delete
+ * measures elapsed time, and the others compare two times of modification from the store.
  *
- * <p>After {@link #SETTLED} a tombstone says nothing to anyone and is removed: by the next push of
- * the manifest, or by the purge, whatever its state. What a failed delete left can then still be
- * deleted, because it removes the link of the manifest last. This age is the difference between the
- * clocks of two replicas, which may therefore differ by half an hour: a replica whose clock is more
- * than 50 minutes ahead would pass over a delete that is under way. Thread-safe.
+ * <p>A tombstone older than {@link #SETTLED} has no effect and is removed, in any state, by the
+ * next push of the manifest or by the purge. What a failed delete has left can still be deleted
+ * then, because a delete removes the link of the manifest last. This age is measured with the
+ * clocks of replicas, which may differ by half an hour: a replica whose clock is more than 50
+ * minutes ahead would ignore a delete that is under way. Thread-safe.
  */
 public final class Tombstones {
 
-    /** For as long a delete may remove things; one that needs longer is repeated. */
+    /** How long a delete may remove objects; a delete that needs longer must be repeated. */
     static final Duration LEASE = Duration.ofMinutes(5);
 
-    /** After it nothing of a delete is under way any more. */
+    /** The age after which no request of a delete is under way any more. */
     public static final Duration DEAD = LEASE.plusMinutes(3);
 
-    /** Longer than any push and any delete: what is older says nothing to a push under way. */
+    /** The age after which a tombstone has no effect; longer than any push and any delete. */
     public static final Duration SETTLED = Duration.ofHours(1);
 
     private static final int RADIX = 36;
 
-    /** Tombstones that one purge looks at, at the most: a page of a listing each thousand. */
-    public static final int MOST_PURGED = 100_000;
+    /** Tombstones that one purge reads at most, with one listing request for each thousand. */
+    public static final int MAX_PURGED = 100_000;
 
-    /** How far a delete came. */
+    /** The state of a delete; its name is the content of the tombstone. */
     public enum State {
-        /** It removes things, or its process died. */
+        /** The delete removes objects, or its process died. */
         RUNNING,
-        /** It failed, and removes nothing any more: something may be left. */
+        /** The delete failed, and removes nothing any more: something may be left. */
         GIVEN_UP,
-        /** Nothing is left. */
+        /** The delete has succeeded: nothing is left. */
         OVER
     }
 
@@ -74,12 +74,11 @@ public final class Tombstones {
         /**
          * To be called before each request that removes something.
          *
-         * @throws Unavailable when the lease is over: the delete has to be repeated
+         * @throws Unavailable when the lease has expired: the delete must be repeated
          */
         public void require() {
             if (System.nanoTime() - begun > LEASE.toNanos()) {
-                throw new Unavailable(
-                        key.value(), "the delete takes too long and must be repeated", null);
+                throw new Unavailable(key.value(), "the delete took too long: repeat it", null);
             }
         }
     }
@@ -92,7 +91,7 @@ public final class Tombstones {
         this.clock = clock;
     }
 
-    /** To be called before a delete looks for what it is to remove. */
+    /** Writes a tombstone, before a delete looks for what it is to remove. */
     public Lease begin(RepositoryName repository, Digest digest) {
         String id =
                 Long.toString(clock.millis(), RADIX)
@@ -104,7 +103,7 @@ public final class Tombstones {
         return lease;
     }
 
-    /** To be called when no request of a delete is under way any more. */
+    /** Writes the final state; no request of the delete may be under way any more. */
     public void end(Lease lease, State state) {
         write(lease.key, state);
     }
@@ -114,7 +113,7 @@ public final class Tombstones {
         store.put(key, content, Condition.always(), Durability.HINT);
     }
 
-    /** Those of a manifest, except what was over long ago, which is removed. */
+    /** The tombstones of a manifest; removes those older than {@link #SETTLED}. */
     public Set<ObjectKey> of(RepositoryName repository, Digest digest) {
         Set<ObjectKey> found = new HashSet<>();
         List<ObjectKey> settled = new ArrayList<>();
@@ -133,8 +132,7 @@ public final class Tombstones {
     }
 
     /**
-     * Whether a delete of the manifest did not come to its end, and none that began as late or
-     * later did.
+     * Whether there are tombstones of the manifest, and none of the latest deletes has succeeded.
      */
     public boolean isUnfinished(RepositoryName repository, Digest digest) {
         List<ObjectKey> all =
@@ -149,22 +147,22 @@ public final class Tombstones {
                 .noneMatch(tombstone -> state(tombstone) == State.OVER);
     }
 
-    /** As text; sorts by time. */
+    /** The time at which a delete began, as a text that sorts by time. */
     private static String begun(ObjectKey tombstone) {
         String id = tombstone.value().substring(tombstone.value().lastIndexOf('/') + 1);
         return id.substring(0, Math.max(id.indexOf('.'), 0));
     }
 
     /**
-     * Removes those that were settled long ago, of all manifests. A failure leaves some of them to
-     * the next purge; several at a time do no harm.
+     * Removes the tombstones of all manifests that are older than {@link #SETTLED}. After a failure
+     * the next purge removes the rest; concurrent purges do no harm.
      *
-     * @param most tombstones looked at, young ones included
+     * @param max tombstones that are read at most, younger ones included
      */
-    public void purge(int most) {
+    public void purge(int max) {
         List<ObjectKey> settled = new ArrayList<>();
         Iterator<String> all = new PagedListing(store, RegistryLayout.TOMBSTONES).iterator();
-        for (int seen = 0; seen < most && all.hasNext(); seen++) {
+        for (int seen = 0; seen < max && all.hasNext(); seen++) {
             ObjectKey key = ObjectKey.of(all.next());
             if (isOlder(key, SETTLED)) {
                 settled.add(key);
@@ -179,16 +177,17 @@ public final class Tombstones {
         }
     }
 
-    /** Whether a delete has neither ended nor been given up. Its process may have died. */
+    /** Whether a delete has neither succeeded nor been given up. Its process may have died. */
     public boolean isRunning(ObjectKey tombstone) {
         return state(tombstone) == State.RUNNING;
     }
 
     /**
-     * Whether a delete that has not ended removes nothing any more.
+     * Whether a delete that is RUNNING removes nothing any more, because its lease expired long
+     * ago.
      *
-     * @param writtenJustNow an object that the store has just got: its time of change is the
-     *     store's present time, or shortly before
+     * @param writtenJustNow an object that was just written: its time of modification is the
+     *     current time of the store
      */
     public boolean isDead(ObjectKey tombstone, ObjectKey writtenJustNow) {
         try {
@@ -196,11 +195,11 @@ public final class Tombstones {
             Instant now = store.head(writtenJustNow).modified();
             return Duration.between(begun, now).compareTo(DEAD) > 0;
         } catch (ObjectStoreException.NotFound e) {
-            return false; // the next look at the state tells
+            return false; // the next read of the state returns OVER
         }
     }
 
-    /** One that is gone or cut short is of a delete that is over, or never removed anything. */
+    /** A missing tombstone counts as OVER, and one that a crash has truncated as GIVEN_UP. */
     private State state(ObjectKey tombstone) {
         byte[] content;
         try {
@@ -222,7 +221,7 @@ public final class Tombstones {
             long begun = Long.parseLong(begun(tombstone), RADIX);
             return begun < clock.millis() - age.toMillis();
         } catch (NumberFormatException e) {
-            return true; // none of ours
+            return true; // not written by Berth
         }
     }
 }

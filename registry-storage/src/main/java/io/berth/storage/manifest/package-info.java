@@ -1,4 +1,4 @@
-/** Manifests as repositories see them, what they need, and the tombstones of their deletes. */
+/** The manifests of repositories, the check of their references, and the tombstones of deletes. */
 @NullMarked
 package io.berth.storage.manifest;
 

@@ -32,17 +32,18 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tags: pointers to manifests. A tag is what its {@code current/link} says; the entries of its
- * {@code index} are its history, which other registries keep and may look at.
+ * Tags: pointers to manifests. A tag points at the digest in its {@code current/link}; the links
+ * below its {@code index} are its history, which other registries write and may read. Safe for use
+ * by many threads.
  *
- * <p>History is written before the pointer, and deleted after it: the pointer goes only as it was
- * expected, then whatever history there is by then. So against another replica a tag that moved
- * meanwhile survives, and no history is left without a pointer but by a crash. Within this process
- * a lock per tag keeps the two apart.
+ * <p>History is written before the pointer, and deleted after it. A delete removes the pointer only
+ * if it is unchanged, and then all history that exists by then. So a tag that another replica moves
+ * meanwhile survives, and only a crash leaves history without a pointer. Within this process a lock
+ * for each tag excludes concurrent changes.
  */
 public final class Tags {
 
-    /** Pushes and deletes of one tag that follow each other without a gap are a defect. */
+    /** Attempts to move a tag that others change at the same time; more in a row are a defect. */
     private static final int MAX_ATTEMPTS = 20;
 
     private record Named(RepositoryName repository, Tag tag) {
@@ -60,9 +61,9 @@ public final class Tags {
     private final StripedLocks locks = new StripedLocks();
 
     /**
-     * @param trust how long a tag whose folder is there is believed to have a pointer, too
-     * @param seenBytes memory for all that was seen; of which this takes four parts where the store
-     *     is not remote
+     * @param trust how long it may be cached that a tag has a pointer
+     * @param seenBytes memory of all such caches together, of which this takes four parts ({@link
+     *     Caches#parts})
      */
     public Tags(ObjectStore store, LinkFiles links, Duration trust, long seenBytes) {
         this.store = store;
@@ -75,29 +76,30 @@ public final class Tags {
         return links.read(RegistryLayout.tagCurrent(repository, tag));
     }
 
-    /** Writes the history of a tag that is about to point at a manifest. */
+    /** Writes the link in the history of a tag, before the tag points at the manifest. */
     public void prepare(RepositoryName repository, Tag tag, Digest digest) {
         links.write(RegistryLayout.tagIndexLink(repository, tag, digest), digest, Durability.WHOLE);
     }
 
-    /** What a tag holds, before it is pointed where other processes may write it, too. */
+    /** Reads the pointer of a tag and its version, for a conditional write. */
     public Found look(RepositoryName repository, Tag tag) {
         return links.look(RegistryLayout.tagCurrent(repository, tag));
     }
 
     /**
-     * Points a tag, which was prepared for that, at a manifest that is stored. Durable, with all
-     * that was written before.
+     * Points a tag at a stored manifest, after {@link #prepare}. The write is durable, and makes
+     * all earlier ones durable.
      */
     public void point(RepositoryName repository, Tag tag, Digest digest) {
         write(repository, tag, digest, Condition.always());
     }
 
     /**
-     * The same, unless another process has pointed the tag since it was looked at: then it stays as
-     * it is, as if this had come just before. One that was deleted since is written.
+     * As {@link #point}, unless another process has moved the tag since it was read: then the tag
+     * is unchanged, as if this write had come just before the other. A tag that was deleted since
+     * is written.
      *
-     * @param seen what the tag held when it was looked at
+     * @param seen the tag as it was read
      * @return the digest that the tag had
      */
     public Optional<Digest> point(RepositoryName repository, Tag tag, Digest digest, Found seen) {
@@ -116,18 +118,19 @@ public final class Tags {
     }
 
     /**
-     * The same, but only if a condition holds in the moment of the write, whatever other processes
-     * do. A tag that another process has moved since is looked at again.
+     * As {@link #point}, but only if a condition holds at the moment of the write. If another
+     * process has moved the tag since it was read, it is read again and the condition is checked
+     * again.
      *
-     * <p>When it stays unknown whether the pointer was written, the tag is looked at. If it points
-     * at the manifest, it is written once more, to be durable, and counts as pointed by this call;
-     * another push of the same manifest, which would have had the same effect, cannot be told from
-     * it. If the condition still holds, the write is tried once more.
+     * <p>When the outcome of a write is unknown, the tag is read. If it points at the manifest, it
+     * is written once more, to be durable, and counts as written by this call, although another
+     * push of the same manifest may have written it. Otherwise, if the condition still holds, the
+     * write is tried once more.
      *
      * @return the digest that the tag had
      * @throws RegistryException TAG_CONDITION_FAILED; the tag was not written
-     * @throws ObjectStoreException.OutcomeUnknown when the tag may have been written, and holds
-     *     something else now
+     * @throws ObjectStoreException.OutcomeUnknown when the tag may have been written, and points
+     *     elsewhere now
      */
     public Optional<Digest> pointIf(
             TagCondition condition, RepositoryName repository, Tag tag, Digest digest, Found seen) {
@@ -153,7 +156,7 @@ public final class Tags {
                 writeLocked(repository, tag, digest, expected.unchanged());
                 return before;
             } catch (ObjectStoreException.PreconditionFailed e) {
-                // it was written since
+                // it was changed since
             } catch (ObjectStoreException.OutcomeUnknown e) {
                 if (lost != null) {
                     throw e;
@@ -166,12 +169,14 @@ public final class Tags {
                 ? lost
                 : new ObjectStoreException.Unavailable(
                         RegistryLayout.tagCurrent(repository, tag).value(),
-                        "the tag is moved as often as it is pushed",
+                        "other requests change the tag all the time: retry the push",
                         null);
     }
 
     /**
-     * @throws RegistryException TAG_CONDITION_FAILED when the condition does not hold
+     * Checks a condition.
+     *
+     * @throws RegistryException TAG_CONDITION_FAILED when it does not hold
      */
     public static void require(TagCondition condition, Tag tag, Found found) {
         if (condition.holds(found.target())) {
@@ -195,8 +200,10 @@ public final class Tags {
     }
 
     /**
-     * @return the digest that the tag had; empty when it held none that is usable
-     * @throws RegistryException MANIFEST_UNKNOWN
+     * Deletes a tag.
+     *
+     * @return the digest that the tag had; empty when its pointer was damaged
+     * @throws RegistryException MANIFEST_UNKNOWN when there is no such tag
      */
     public Optional<Digest> delete(RepositoryName repository, Tag tag) {
         Found deleted =
@@ -209,15 +216,15 @@ public final class Tags {
     }
 
     /**
-     * What there was. A tag that is written after this looked stays: the write counts as the later
-     * of the two.
+     * Returns the tag as it was. A tag that is written after it was read here stays: the write
+     * counts as the later of the two.
      */
     private Found deleteWhereverItPoints(RepositoryName repository, Tag tag) {
         Found found = look(repository, tag);
         if (found.isThere()) {
             deleteIf(found.unchanged(), repository, tag);
         }
-        // Without a pointer, too: an earlier attempt may have come no further.
+        // Also without a pointer, because an earlier delete may have failed after removing it.
         store.deleteAll(history(repository, tag));
         return found;
     }
@@ -226,9 +233,9 @@ public final class Tags {
         try {
             store.delete(RegistryLayout.tagCurrent(repository, tag), unchanged);
         } catch (ObjectStoreException.PreconditionFailed e) {
-            // it was written or deleted since
+            // it was changed or deleted since
         } finally {
-            pointers.gone(new Named(repository, tag));
+            pointers.remove(new Named(repository, tag));
         }
     }
 
@@ -237,28 +244,28 @@ public final class Tags {
             links.deleteIfLeadingTo(RegistryLayout.tagCurrent(repository, tag), target);
             return true;
         } catch (ObjectStoreException.PreconditionFailed e) {
-            return false; // it moved, or is gone
+            return false; // the tag was moved or deleted
         } finally {
-            pointers.gone(new Named(repository, tag));
+            pointers.remove(new Named(repository, tag));
         }
     }
 
     /**
-     * What the delete of a tag's pointer came to.
+     * The result of deleting the pointer of a tag.
      *
      * @param deleted whether the pointer was deleted
-     * @param history what else there is of the tag and has to go with it; nothing when it points
+     * @param history the history of the tag, which the caller deletes; empty when the tag points
      *     elsewhere
      */
     public record PointerDelete(boolean deleted, Collection<ObjectKey> history) {}
 
-    /** Deletes the pointer of a tag if it points at this manifest, and only then. */
+    /** Deletes the pointer of a tag, only if it points at this manifest. */
     public PointerDelete deleteIfPointingAt(RepositoryName repository, Tag tag, Digest target) {
         return locks.locked(
                 repository,
                 tag,
                 () -> {
-                    // Where a look costs nothing, it rules out most of what a search comes up with.
+                    // On a local store a read is cheap, and rules out most candidates of a search.
                     if (!remote && pointsElsewhere(repository, tag, target)) {
                         return new PointerDelete(false, List.of());
                     }
@@ -272,7 +279,7 @@ public final class Tags {
         return resolve(repository, tag).filter(current -> !current.equals(target)).isPresent();
     }
 
-    /** Everything below the folder of a tag that has no pointer; nothing if it has one. */
+    /** All objects below the folder of a tag without a pointer; empty if there is a pointer. */
     private Collection<ObjectKey> history(RepositoryName repository, Tag tag) {
         List<ObjectKey> keys = new ArrayList<>();
         ObjectKey pointer = RegistryLayout.tagCurrent(repository, tag);
@@ -289,7 +296,7 @@ public final class Tags {
         if (page.limit() == 0) {
             return new Page<>(List.of(), false);
         }
-        // One more tells whether others follow, and the listing may begin with the last page's end.
+        // One more shows whether there is a next page; the listing may begin with the last item.
         int pageSize = Math.min(page.limit(), PagedListing.MAX_PAGE - 2) + 2;
         Iterator<String> names = names(repository, page.after(), pageSize);
         List<Tag> tags = new ArrayList<>(Math.min(page.limit(), pageSize));
@@ -300,10 +307,10 @@ public final class Tags {
     }
 
     /**
-     * The names of the tags there are, in order; read as the iterator goes, {@code pageSize} at a
-     * time. A folder without a pointer is what a push or a delete left that did not end: not a tag.
-     * On a disk each pointer is looked for, unless it was seen lately; where that would cost a
-     * request, everything below the tags is listed, and a page still costs one.
+     * The names of the tags, in order; read lazily, {@code pageSize} at a time. A folder without a
+     * pointer is no tag, but what an unfinished push or delete has left. On a disk each pointer is
+     * checked, unless that is cached. On a remote store, where each check would be a request,
+     * everything below the tags is listed instead.
      */
     private Iterator<String> names(
             RepositoryName repository, @Nullable String after, int pageSize) {
@@ -322,20 +329,22 @@ public final class Tags {
         return links.isThere(RegistryLayout.tagCurrent(repository, tag));
     }
 
-    /** The same of a tag whose folder is there, which may be remembered. */
+    /** Whether a tag whose folder exists has a pointer, perhaps from the cache. */
     private boolean hasPointer(RepositoryName repository, Tag tag) {
         return pointers.isThere(new Named(repository, tag), () -> isThere(repository, tag));
     }
 
-    /** Names among which all tags are, but not only they; cheaper than looking for each. */
+    /**
+     * The names of all folders of tags, also of those without a pointer; costs no check of each.
+     */
     public Iterator<String> folders(RepositoryName repository) {
         return new SortedFolders(store, RegistryLayout.tags(repository), null, Tag::isValid);
     }
 
     /**
-     * The tags that may point at a manifest, found by one listing of everything below all tags: by
-     * a name in their history, or because they have none, for there are tools that write only the
-     * pointer.
+     * The tags that may point at a manifest, found by listing everything below all tags: those with
+     * the manifest in their history, and those without any history, because some tools write only
+     * the pointer.
      */
     public List<Tag> search(RepositoryName repository, Digest digest) {
         String folder = RegistryLayout.tags(repository);
@@ -345,7 +354,7 @@ public final class Tags {
         boolean pointsHere = false;
         boolean hasHistory = false;
         Iterator<String> keys = new PagedListing(store, folder).iterator();
-        while (keys.hasNext()) { // everything of a tag comes in a row
+        while (keys.hasNext()) { // the keys of a tag are consecutive
             String path = keys.next().substring(folder.length());
             int end = Math.max(path.indexOf('/'), 0);
             if (!path.substring(0, end).equals(name)) {

@@ -3,18 +3,19 @@ package io.berth.storage.tree;
 import java.time.Duration;
 
 /**
- * When the entries of an index were made: {@code says=stamp}, where the stamp is the half hour. An
- * entry is written before what it is about. One that was made long ago is about what is there, and
- * can be removed without taking away what another replica has just written to say the same.
+ * Timestamps in the names of index entries: {@code name=stamp}, where the stamp is the half hour in
+ * which the entry was written. An entry is written before the object that it describes. An old
+ * entry whose object does not exist can therefore be removed: a push that is under way on another
+ * replica has written one with a newer stamp.
  */
 public final class EntryTimestamps {
 
-    /** No tag and no digest contains it. */
+    /** A character that no tag and no digest has. */
     private static final char SEPARATOR = '=';
 
     private static final int RADIX = 36;
 
-    /** For as long, those who say the same share an entry: a push that is repeated adds none. */
+    /** The resolution of stamps: a push that is repeated within this time adds no entry. */
     private static final Duration STEP = Duration.ofMinutes(30);
 
     /** Longer than any push and any difference between the clocks of replicas. */
@@ -22,26 +23,23 @@ public final class EntryTimestamps {
 
     private EntryTimestamps() {}
 
-    static String stamped(String says) {
+    static String stamped(String name) {
         long step = System.currentTimeMillis() / STEP.toMillis();
-        return says + SEPARATOR + Long.toString(step, RADIX);
+        return name + SEPARATOR + Long.toString(step, RADIX);
     }
 
-    /** Text behind which everything follows that says something greater. */
-    public static String behind(String says) {
-        return says + SEPARATOR + "~"; // which no stamp has
+    /** A text that sorts after all entries with this name, and before those with greater names. */
+    public static String after(String name) {
+        return name + SEPARATOR + "~"; // no stamp has this character
     }
 
-    /** What an entry says. */
+    /** The name of an entry without its stamp. */
     public static String unstamped(String entry) {
         int separator = entry.lastIndexOf(SEPARATOR);
         return separator < 0 ? entry : entry.substring(0, separator);
     }
 
-    /**
-     * Whether an entry is so old that the request that made it has ended: it describes the tree as
-     * it is, and not something that is about to be written.
-     */
+    /** Whether an entry is so old that the request that wrote it must have ended: over an hour. */
     public static boolean isSettled(String entry) {
         int start = entry.lastIndexOf(SEPARATOR) + 1;
         if (start == 0) {

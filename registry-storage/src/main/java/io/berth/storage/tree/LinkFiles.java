@@ -14,34 +14,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Link objects: a digest as text. One that is empty, cut short, too long or otherwise no digest was
- * left by a crash of some registry; it is logged and treated as absent, for the next push heals it.
+ * Reads and writes links: objects whose content is a digest as text. A damaged link, such as one
+ * that a crash has truncated, is logged and counts as absent; the next push repairs it. Safe for
+ * use by many threads.
  */
 public final class LinkFiles {
 
     private static final Logger log = LoggerFactory.getLogger(LinkFiles.class);
 
-    /** More than any link that was ever written, so that a stray large object is not read. */
+    /** Bytes; every link is shorter, and a large object in its place is not read. */
     private static final int MAX_LENGTH = 1024;
 
-    /** Of a sha256 digest's text; no other is shorter. */
+    /** Bytes of a sha256 digest, which is the shortest. */
     private static final int MIN_LENGTH = "sha256:".length() + 64;
 
     /**
-     * A link as it was at one moment.
+     * A link as it was read.
      *
-     * @param target where it leads; empty when it is not there or holds no usable digest
-     * @param unchanged holds as long as nothing is written there: what it may be replaced or
-     *     deleted under
+     * @param target its digest; empty when there is no link or it is damaged
+     * @param unchanged the condition under which the link may be replaced or deleted: that it was
+     *     not written since
      */
     public record Found(Optional<Digest> target, Condition unchanged) {
 
-        /** One that is not there. */
+        /** A link that does not exist. */
         public static Found absent() {
             return new Found(Optional.empty(), Condition.ifAbsent());
         }
 
-        /** Whether there was something, usable or not. */
+        /** Whether the link exists, perhaps damaged. */
         public boolean isThere() {
             return !(unchanged instanceof Condition.IfAbsent);
         }
@@ -53,6 +54,7 @@ public final class LinkFiles {
         this.store = store;
     }
 
+    /** The digest in a link; empty when there is no link or it is damaged. */
     public Optional<Digest> read(ObjectKey key) {
         byte[] stored;
         try {
@@ -60,7 +62,7 @@ public final class LinkFiles {
         } catch (ObjectStoreException.NotFound e) {
             return Optional.empty();
         } catch (ObjectStoreException.TooLong e) {
-            log.warn("ignoring the link {}: it is longer than any link", key);
+            log.warn("ignoring the link {}: it is too long; push the content again", key);
             return Optional.empty();
         }
         return target(key, stored);
@@ -74,13 +76,13 @@ public final class LinkFiles {
                 return Optional.of(target);
             }
         } catch (RegistryException e) {
-            // not a digest: as below
+            // not a digest
         }
-        log.warn("ignoring the link {}: it holds no usable digest", key);
+        log.warn("ignoring the link {}: it has no valid digest; push the content again", key);
         return Optional.empty();
     }
 
-    /** Whether a link is there, without reading it: its length tells one that is damaged. */
+    /** Whether a link exists, by its metadata: one of another length than a digest is damaged. */
     public boolean isThere(ObjectKey key) {
         try {
             long size = store.head(key).size();
@@ -101,7 +103,7 @@ public final class LinkFiles {
         store.put(key, contentOf(target), condition, durability);
     }
 
-    /** A link that may be replaced or deleted next. */
+    /** Reads a link that is to be replaced or deleted under a condition. */
     public Found look(ObjectKey key) {
         try {
             ObjectContent stored = store.get(key, MAX_LENGTH);
@@ -109,34 +111,37 @@ public final class LinkFiles {
         } catch (ObjectStoreException.NotFound e) {
             return Found.absent();
         } catch (ObjectStoreException.TooLong e) {
-            // Nothing that a registry wrote, and so nothing that must not be overwritten.
+            // No registry writes such a link, so it may be overwritten.
             return new Found(Optional.empty(), Condition.always());
         }
     }
 
     /**
-     * @throws ObjectStoreException.PreconditionFailed when the link is not there or leads elsewhere
+     * Deletes a link if it has this digest.
+     *
+     * @throws ObjectStoreException.PreconditionFailed when there is no link or it has another
+     *     digest
      */
     public void deleteIfLeadingTo(ObjectKey key, Digest target) {
         try {
             store.delete(key, Condition.ifContent(contentOf(target)));
         } catch (ObjectStoreException.PreconditionFailed e) {
-            store.delete(key, Condition.ifContent(writtenOtherwise(key, target, e)));
+            store.delete(key, Condition.ifContent(contentWithWhitespace(key, target, e)));
         }
     }
 
-    /** The content of a link that leads there, but was written with a line end or the like. */
-    private byte[] writtenOtherwise(
-            ObjectKey key, Digest target, ObjectStoreException.PreconditionFailed otherwise) {
+    /** The content of a link that has the digest with white space around it, such as a line end. */
+    private byte[] contentWithWhitespace(
+            ObjectKey key, Digest target, ObjectStoreException.PreconditionFailed failure) {
         byte[] stored;
         try {
             stored = store.read(key, MAX_LENGTH);
         } catch (ObjectStoreException.NotFound | ObjectStoreException.TooLong e) {
-            throw otherwise;
+            throw failure;
         }
         String text = new String(stored, StandardCharsets.ISO_8859_1);
         if (text.equals(target.toString()) || !text.strip().equals(target.toString())) {
-            throw otherwise;
+            throw failure;
         }
         return stored;
     }

@@ -6,55 +6,57 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Turns the order in which a listing gives folders into the order of their names.
+ * Converts the order of folders in a listing into the order of their names.
  *
- * <p>A listing compares names with the slash behind them, and {@code -} and {@code .} sort before
- * it: {@code 1.0-alpine/} and {@code 1.0.1/} come before {@code 1.0/} although {@code 1.0} is the
- * least name. Waiting for it could mean to read the whole listing. Instead, when a name shows up,
- * those of its beginnings that end before a {@code -} or {@code .} come due with it, whether they
- * exist or not: the caller asks. They are few, and each comes due once. Not safe for several
- * threads.
+ * <p>A listing compares names with the slash after them, and {@code -} and {@code .} sort before
+ * the slash: {@code 1.0-alpine/} and {@code 1.0.1/} come before {@code 1.0/}, although {@code 1.0}
+ * is the smallest name. To wait for {@code 1.0/} could mean to read the whole listing. Instead,
+ * each listed name yields first those of its prefixes that end before a {@code -} or {@code .}, as
+ * candidates; the caller finds out whether they exist. They are few, and each is yielded once. For
+ * one thread.
  */
 final class NameOrder {
 
     /**
-     * Beginnings of the last name, shortest first; folders that begin alike are listed in a row.
+     * Candidate prefixes of the last name, shortest first; folders with a common prefix are
+     * consecutive.
      */
-    private final Deque<String> beginnings = new ArrayDeque<>();
+    private final Deque<String> prefixes = new ArrayDeque<>();
 
     /**
-     * What comes due when the listing has come to a folder.
+     * The names that are next in order when the listing has reached a folder.
      *
-     * @return in order: names that may be there, then the folder's own unless it came due before
+     * @return candidates, which may not exist; then the name of the folder, unless it was yielded
+     *     before
      */
-    List<String> due(String folder) {
+    List<String> next(String folder) {
         boolean before = false;
-        while (!beginnings.isEmpty() && !isBeginning(beginnings.getLast(), folder)) {
-            before |= beginnings.removeLast().equals(folder);
+        while (!prefixes.isEmpty() && !isPrefix(prefixes.getLast(), folder)) {
+            before |= prefixes.removeLast().equals(folder);
         }
-        List<String> due = new ArrayList<>(2);
-        int known = beginnings.isEmpty() ? 0 : beginnings.getLast().length();
+        List<String> names = new ArrayList<>(2);
+        int known = prefixes.isEmpty() ? 0 : prefixes.getLast().length();
         for (int i = known + 1; i < folder.length(); i++) {
-            if (endsBeginning(folder.charAt(i))) {
-                String beginning = folder.substring(0, i);
-                beginnings.addLast(beginning);
-                due.add(beginning);
+            if (endsPrefix(folder.charAt(i))) {
+                String prefix = folder.substring(0, i);
+                prefixes.addLast(prefix);
+                names.add(prefix);
             }
         }
         if (!before) {
-            due.add(folder);
+            names.add(folder);
         }
-        return due;
+        return names;
     }
 
-    private static boolean isBeginning(String beginning, String name) {
-        return name.length() > beginning.length()
-                && name.startsWith(beginning)
-                && endsBeginning(name.charAt(beginning.length()));
+    private static boolean isPrefix(String prefix, String name) {
+        return name.length() > prefix.length()
+                && name.startsWith(prefix)
+                && endsPrefix(name.charAt(prefix.length()));
     }
 
     /** The characters of names that sort before the slash. */
-    private static boolean endsBeginning(char c) {
+    private static boolean endsPrefix(char c) {
         return c == '-' || c == '.';
     }
 }

@@ -13,18 +13,18 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All keys below a prefix, in order, read page by page as an iterator goes.
+ * All keys below a prefix, in order. Each iterator reads the pages lazily, and is for one thread.
  *
  * @param after only keys greater than this; {@code null}: all
  * @param foldFolders as of a {@link ListRequest}
- * @param pageSize keys asked for at first. Each further page has twice as many as the one before,
- *     up to {@link #MAX_PAGE}: a caller that passes over most of them makes few requests
+ * @param pageSize keys of the first page. Each further page is twice as large as the one before, up
+ *     to {@link #MAX_PAGE}, so that a caller that skips most keys makes few requests
  */
 public record PagedListing(
         ObjectStore store, String prefix, @Nullable String after, boolean foldFolders, int pageSize)
         implements Iterable<String> {
 
-    /** Keys asked of a store at once, at the most. */
+    /** The most keys of a page. */
     public static final int MAX_PAGE = 1000;
 
     public PagedListing(ObjectStore store, String prefix) {
@@ -43,7 +43,7 @@ public record PagedListing(
                         .map(entry -> entry.substring(prefix.length(), entry.length() - 1));
     }
 
-    /** Whether a listing of a prefix shows anything, empty folders of a disk included. */
+    /** Whether a listing of a prefix is not empty; empty folders on a disk count as entries. */
     public static boolean isAnyBelow(ObjectStore store, String prefix) {
         return !store.list(new ListRequest(prefix, null, true, 1)).entries().isEmpty();
     }
@@ -68,7 +68,7 @@ public record PagedListing(
         };
     }
 
-    /** The same with the {@link Entry#info} of each object. */
+    /** An iterator over the entries with the {@link Entry#info} of each object. */
     public Iterator<Entry> withInfo() {
         return entries(true);
     }

@@ -9,38 +9,36 @@ import io.berth.object.ObjectKey;
 import java.util.Optional;
 
 /**
- * The storage tree: the one place where values become keys. It is a file format that other
- * registries read and write, too.
+ * The layout of the storage tree: builds all keys. Other registries read and write the same tree.
  *
  * <pre>
  * docker/registry/v2/
  *   blobs/ALG/HH/HEX/data                        content of layers, configs and manifests; HH: first two of HEX
  *   repositories/NAME/
- *     _layers/ALG/HEX/link                       the repository holds this blob
- *     _manifests/revisions/ALG/HEX/link          the repository holds this manifest
+ *     _layers/ALG/HEX/link                       the repository has this blob
+ *     _manifests/revisions/ALG/HEX/link          the repository has this manifest
  *     _manifests/tags/TAG/index/ALG/HEX/link     TAG was pointed at this manifest at some time
  *     _manifests/tags/TAG/current/link           what TAG points at
  *     _uploads/ID/…                              an upload session of another registry
  *     _berth/tags/ALG/HEX/TAG=STAMP              index: TAG may point at this manifest
- *     _berth/tags/complete                       the claim that this index knows everything; see IndexCompleteness
+ *     _berth/tags/complete                       the claim that this index is complete; see IndexCompleteness
  *     _berth/referrers/ALG/HEX/ALG/HEX=STAMP     index: the second digest may be a referrer of the first
- *     _berth/referrers/complete                  the claim of this index
- *   _berth/owner                                 who writes this tree; see Ownership
- *   _berth/repositories/NAME+                    a repository; without + if NAME is one component of 255
- *   _berth/repositories/+complete                the claim that every repository has an entry; see Catalog
- *   _berth/uploads/NAME/_/ID                     bytes of an upload session of Berth
- *   _berth/deletes/NAME/_/ALG/HEX/ID             a delete of a manifest; see Tombstones
- *   _berth/key                                   what its ids are made with; see UploadIds
- *   _berth/tmp/                                  of the disk store
- *   _berth/lock                                  of the disk store
- *   _berth/probe/                                of the S3 store
+ *     _berth/referrers/complete                  the claim that this index is complete
+ *   _berth/owner                                 the owner marker; see Ownership
+ *   _berth/repositories/NAME+                    entry of the catalog; without + if NAME is one component of 255
+ *   _berth/repositories/+complete                the claim that the catalog is complete; see Catalog
+ *   _berth/uploads/NAME/_/ID                     staged bytes of an upload session of Berth
+ *   _berth/deletes/NAME/_/ALG/HEX/ID             tombstone of a delete; see Tombstones
+ *   _berth/key                                   secret for the ids of sessions; see UploadIds
+ *   _berth/tmp/                                  temporary files of the disk store
+ *   _berth/lock                                  lock file of the disk store
+ *   _berth/probe/                                capability probe of the S3 store
  * </pre>
  *
- * <p>A {@code link} holds a digest, nothing else. A repository's name may contain slashes but no
- * component of it begins with an underscore, which is how its own folders are told from the
- * repositories below it. Everything under {@code _berth} is derived and may be deleted at any time,
- * at the price of the upload sessions, but for the owner marker: without it, the tree counts as not
- * there until the next start.
+ * <p>A {@code link} contains a digest, nothing else. No component of a repository's name begins
+ * with an underscore, so the folders of a repository differ from the repositories below it.
+ * Everything below {@code _berth} but the owner marker may be deleted at any time, which ends the
+ * upload sessions. Without the owner marker the tree is unavailable until the next start.
  */
 public final class RegistryLayout {
 
@@ -48,33 +46,33 @@ public final class RegistryLayout {
     public static final String REPOSITORIES = ROOT + "repositories/";
     public static final String BLOBS = ROOT + "blobs/";
 
-    /** The child of a repository's folder that is there once it has held a manifest. */
+    /** The child of a repository's folder that exists as soon as the repository has a manifest. */
     static final String MANIFESTS = "_manifests/";
 
     /** The child of a repository's folder that has the upload sessions of other registries. */
     public static final String UPLOADS = "_uploads";
 
-    /** What a tag's folder holds if it is a tag. */
+    /** The pointer in a tag's folder, without which the folder is no tag. */
     public static final String TAG_POINTER = "current/link";
 
     private static final String OWN = ROOT + "_berth/";
 
-    /** Below it the entries of all repositories, in the order of their names. */
+    /** Prefix of the entries of all repositories, in the order of their names. */
     public static final String CATALOG = OWN + "repositories/";
 
-    /** Below it everything that upload sessions of Berth hold. */
+    /** Prefix of the staged bytes of all upload sessions of Berth. */
     public static final String SESSIONS = OWN + "uploads/";
 
-    /** Below it what says that manifests are being deleted, or were lately. */
+    /** Prefix of all tombstones. */
     public static final String TOMBSTONES = OWN + "deletes/";
 
     /**
-     * Ends a name in {@link #CATALOG}, so that {@code a} is no folder of {@code a/b}. Sorts before
-     * every character of a name: the order of the keys is that of the names.
+     * Follows a name in {@link #CATALOG}, so that the entry of {@code a} is no folder of {@code
+     * a/b}. Sorts before every character of a name, so the order of the keys is that of the names.
      */
     private static final String NAME_END = "+";
 
-    /** No component of a name, so that what follows a name is never taken for a part of it. */
+    /** Separates a name from what follows; no component of a name is an underscore. */
     private static final String MARK = "/_/";
 
     private RegistryLayout() {}
@@ -121,7 +119,7 @@ public final class RegistryLayout {
         return ObjectKey.of(tag(repository, tag) + tagIndexLink(digest));
     }
 
-    /** The same below the tag's folder. */
+    /** The path of a link in the history of a tag, relative to the tag's folder. */
     public static String tagIndexLink(Digest digest) {
         return "index/" + path(digest) + "/link";
     }
@@ -146,9 +144,7 @@ public final class RegistryLayout {
     /** An upload session of Berth. */
     public record Session(RepositoryName repository, UploadId id) {}
 
-    /**
-     * The session that a key below {@link #SESSIONS} belongs to; empty for what belongs to none.
-     */
+    /** The session that a key below {@link #SESSIONS} belongs to; empty for other keys. */
     public static Optional<Session> sessionOf(String key) {
         int mark = key.indexOf(MARK, SESSIONS.length());
         if (mark < 0) {
@@ -163,7 +159,7 @@ public final class RegistryLayout {
                 : Optional.empty();
     }
 
-    /** Empty when the text is no id of a session. */
+    /** Parses the id of a session; empty when the text is none. */
     public static Optional<UploadId> uploadId(String text) {
         try {
             return Optional.of(UploadId.of(text));
@@ -203,19 +199,20 @@ public final class RegistryLayout {
     }
 
     /**
-     * Not where it would make a component of a key too long: in a name of a single component of 255
-     * characters, the most that a name may have. So no other name goes on from it.
+     * Whether the entry of a name has {@link #NAME_END}: all but those of names with a single
+     * component of 255 characters, whose key would have a component that is too long. As 255 is the
+     * longest name, no other name begins with it.
      */
     private static boolean hasEndInCatalog(String name) {
         return ObjectKey.isKey(catalogPosition(name));
     }
 
-    /** The text behind which the entries of all greater names follow. */
+    /** A text after which the entries of all greater names sort. */
     public static String catalogPosition(String name) {
         return CATALOG + name + NAME_END;
     }
 
-    /** The name that a key below {@link #CATALOG} is about; empty for what is no entry. */
+    /** The name in a key below {@link #CATALOG}; empty for keys that are no entries. */
     public static Optional<RepositoryName> nameOf(String catalogKey) {
         String entry = catalogKey.substring(CATALOG.length());
         boolean hasEnd = entry.endsWith(NAME_END);
@@ -233,7 +230,7 @@ public final class RegistryLayout {
         return ObjectKey.of(folder(repository) + "_berth/referrers/complete");
     }
 
-    /** Where the reverse index keeps the tags of a manifest. */
+    /** Prefix of the entries of the reverse index for a manifest. */
     public static String reverseTags(RepositoryName repository, Digest digest) {
         return folder(repository) + "_berth/tags/" + path(digest) + "/";
     }

@@ -19,23 +19,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds repositories by walking their folders, in order of their names' bytes, from any name on and
- * only as far as asked.
+ * Finds repositories by walking their folders, in the order of the bytes of their names. A walk can
+ * begin after any name and end at any name.
  *
- * <p>A folder {@code a} holds the repositories {@code a/…} below it, and may be one itself. In the
- * order of names, {@code a} comes first, then {@code a-b} and {@code a.b} with all below them, then
- * {@code a/…}: a listing gives the folders in just the order in which what is below them must come,
- * and only the folders themselves have to be asked for ahead (see {@link NameOrder}).
+ * <p>A folder {@code a} contains the repositories {@code a/…}, and may be a repository itself. In
+ * the order of names, {@code a} comes first, then {@code a-b} and {@code a.b} with everything below
+ * them, then {@code a/…}. A listing has the same order for what is below the folders; only the
+ * folders themselves have to be looked up earlier than they are listed (see {@link NameOrder}).
  *
  * <p>Symbolic links to folders are not followed below the folder of all repositories, as they may
- * lead out of the tree or in a circle. A folder that this user may not read is left out, and logged
+ * lead out of the tree or in a circle. Folders that this user may not read are left out and logged
  * once. Safe for several threads.
  */
 public final class RepositoryWalk {
 
     private static final Logger log = LoggerFactory.getLogger(RepositoryWalk.class);
 
-    private static final int MOST_LOGGED = 100;
+    /** Number of folders that are logged. */
+    private static final int MAX_LOGGED = 100;
 
     private final ObjectStore store;
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
@@ -55,10 +56,10 @@ public final class RepositoryWalk {
     }
 
     /**
-     * Visits the repositories behind a name.
+     * Visits the repositories after a name.
      *
      * @param visitor {@code false} ends the walk
-     * @return whether the walk came to its end
+     * @return {@code false} when the visitor has ended the walk
      */
     public boolean walk(@Nullable String after, Predicate<RepositoryName> visitor) {
         return new Walk(after, name -> !isRepository(name) || visitor.test(name)).below("");
@@ -91,11 +92,11 @@ public final class RepositoryWalk {
             if (!denied || request.prefix().equals(RegistryLayout.REPOSITORIES)) {
                 throw e;
             }
-            if (logged.size() < MOST_LOGGED && logged.add(request.prefix())) {
+            if (logged.size() < MAX_LOGGED && logged.add(request.prefix())) {
                 log.warn(
-                        "{} is left out of the catalog, for this user may not read it: repositories"
-                                + " in it are listed again after the next purge of uploads, or when"
-                                + " they are pushed to",
+                        "{} is left out of the catalog, because this user may not read it: allow it."
+                                + " Its repositories are listed again after the next purge of uploads,"
+                                + " or when they are pushed to",
                         request.prefix(),
                         e);
             }
@@ -103,7 +104,7 @@ public final class RepositoryWalk {
         }
     }
 
-    /** Visits the names that folders have; their repositories may hold nothing. */
+    /** Visits the names of folders, which need not be repositories. */
     private final class Walk {
 
         private final @Nullable String after;
@@ -115,7 +116,10 @@ public final class RepositoryWalk {
         }
 
         /**
-         * @param path of the folder: empty, or a name with a slash behind it
+         * Walks the folders below a folder.
+         *
+         * @param path of the folder: empty, or a name followed by a slash
+         * @return {@code false} when the visitor has ended the walk
          */
         boolean below(String path) {
             String prefix = RegistryLayout.REPOSITORIES + path;
@@ -140,7 +144,10 @@ public final class RepositoryWalk {
             return true;
         }
 
-        /** Everything before it belongs to names that are not wanted. */
+        /**
+         * The position where the listing of a folder begins, so that names before the walk are
+         * skipped.
+         */
         private @Nullable String firstPosition(String prefix, String path) {
             if (after == null || !after.startsWith(path)) {
                 return null;
@@ -154,14 +161,14 @@ public final class RepositoryWalk {
         }
 
         private boolean folder(String path, String component, NameOrder order) {
-            for (String due : order.due(component)) {
-                if (!visit(path + due)) {
+            for (String candidate : order.next(component)) {
+                if (!visit(path + candidate)) {
                     return false;
                 }
             }
             String name = path + component;
             return !RepositoryName.isValid(name)
-                    || !mayHoldWanted(name)
+                    || !mayHaveWanted(name)
                     || isLink(store, name)
                     || below(name + "/");
         }
@@ -174,8 +181,8 @@ public final class RepositoryWalk {
                     || visitor.test(RepositoryName.of(name));
         }
 
-        /** Whether a name below this folder can be behind {@link #after}. */
-        private boolean mayHoldWanted(String name) {
+        /** Whether a name below this folder can sort after {@link #after}. */
+        private boolean mayHaveWanted(String name) {
             return after == null || (name + "/\uffff").compareTo(after) > 0;
         }
     }

@@ -14,19 +14,19 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those folders directly below a prefix that a caller accepts, in order of their names (which is
- * not that of their keys: see {@link NameOrder}).
+ * Iterates over those folders directly below a prefix that a caller accepts, in the order of their
+ * names, which is not the order of their keys (see {@link NameOrder}).
  *
- * <p>A name that comes due before the listing has come to it is looked for in the page that was
- * read; only where that does not reach far enough the caller is asked. So a page of names costs
- * about a page of the listing.
+ * <p>A candidate that the listing has not reached yet is looked up in the page that was read; only
+ * if it sorts after that page, the caller is asked. So a page of names costs about one page of the
+ * listing.
  *
- * <p>Not safe for several threads. Reads the listing page by page as it goes.
+ * <p>Reads the pages of the listing lazily. For one thread.
  */
 public final class SortedFolders implements Iterator<String> {
 
-    /** No key has this character, and all it may have sort before it. */
-    private static final String BEHIND_ALL = "~";
+    /** Sorts after every character that a key can have. */
+    private static final String AFTER_ALL = "~";
 
     private final ObjectStore store;
     private final String prefix;
@@ -49,13 +49,13 @@ public final class SortedFolders implements Iterator<String> {
     private @Nullable Continuation continuation;
 
     /**
-     * @param leaf only folders that hold an object of this name, which the listing then has to
-     *     show: everything in the folders is listed; {@code null}: all folders
+     * @param leaf only folders with an object of this name, for which everything in the folders is
+     *     listed; {@code null}: all folders
      * @param after only names greater than this; {@code null}: all
-     * @param pageSize entries asked for at once
-     * @param valid whether a name is one of those wanted
-     * @param isThere asks the store for a valid name
-     * @param listedIsThere whether a valid name that is listed is one of those wanted
+     * @param pageSize entries of a page of the listing
+     * @param valid whether a name is accepted
+     * @param isThere asks the store whether a valid name that is not in the page is accepted
+     * @param listedIsThere whether a valid name in the listing is accepted
      */
     public SortedFolders(
             ObjectStore store,
@@ -79,8 +79,8 @@ public final class SortedFolders implements Iterator<String> {
     }
 
     /**
-     * All folders with a valid name that are listed, whatever is in them; a name that comes due
-     * earlier than it is listed must not be valid, or is taken to be there.
+     * All folders with a valid name. A candidate (see {@link NameOrder}) that is valid is taken to
+     * exist, also if it does not.
      */
     public SortedFolders(
             ObjectStore store, String prefix, @Nullable String after, Predicate<String> valid) {
@@ -93,7 +93,7 @@ public final class SortedFolders implements Iterator<String> {
             if (listed.isEmpty() && !readPage()) {
                 return false;
             }
-            for (String name : order.due(listed.removeFirst())) {
+            for (String name : order.next(listed.removeFirst())) {
                 if (isWanted(name) && isThere(name)) {
                     ready.add(name);
                 }
@@ -143,7 +143,7 @@ public final class SortedFolders implements Iterator<String> {
         return name.isEmpty() || name.indexOf('/') >= 0 ? null : name;
     }
 
-    /** A folder may hold more than fits on a page, and no more is to be learnt from it. */
+    /** Skips the rest of a folder, which may exceed a page, when the leaf is behind. */
     private void skipRestOfFolder() {
         String last = position;
         if (leaf == null || last == null || last.length() < prefix.length()) {
@@ -151,7 +151,7 @@ public final class SortedFolders implements Iterator<String> {
         }
         int slash = last.indexOf('/', prefix.length());
         if (slash >= 0 && last.substring(slash + 1).compareTo(leaf) >= 0) {
-            position = last.substring(0, slash + 1) + BEHIND_ALL;
+            position = last.substring(0, slash + 1) + AFTER_ALL;
         }
     }
 
@@ -163,7 +163,7 @@ public final class SortedFolders implements Iterator<String> {
         if (page.contains(name)) {
             return listedIsThere.test(name);
         }
-        // The listing has come to it neither before this page nor in it.
+        // The listing has not reached the name before this page.
         String due = prefix + name + "/" + (leaf == null ? "" : leaf);
         boolean passed = listingEnded || (position != null && position.compareTo(due) > 0);
         return !passed && isThere.test(name);

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Translates failures of a store into those of the registry's contract: UNAVAILABLE, never "unknown
- * content". The key and the reason are in the cause, for the log.
+ * Translates failures of a store into {@link RegistryException}s of the code UNAVAILABLE. The key
+ * and the reason are in the cause, for the log.
  */
 public final class StoreErrors {
 

@@ -10,8 +10,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers a page of the repositories that a caller may see, out of names in the order of the list.
- * For one thread.
+ * Collects a page of the repositories that a caller may see from names in ascending order. For one
+ * thread.
  */
 public final class VisiblePage {
 
@@ -25,7 +25,7 @@ public final class VisiblePage {
 
     /**
      * @param page its limit is 1 or more
-     * @param isRepository asks the store about a visible name; hidden ones cost no request
+     * @param isRepository whether a visible name is a repository; may ask the store
      */
     public VisiblePage(
             PageRequest page,
@@ -37,9 +37,9 @@ public final class VisiblePage {
     }
 
     /**
-     * Adds a name if it is one of the list.
+     * Adds a name if it is visible and a repository.
      *
-     * @return {@code false}: the page has ended, and no more is to be added
+     * @return {@code false}: the page has ended, and nothing more may be added
      */
     public boolean add(RepositoryName name) {
         if (!visible.test(name)) {
@@ -58,7 +58,7 @@ public final class VisiblePage {
         return !more;
     }
 
-    /** What was added. There may be more behind it only if {@link #add} said that it has ended. */
+    /** The page; {@link Page#more} is set only if {@link #add} has returned {@code false}. */
     public Page<RepositoryName> page() {
         return new Page<>(found, more, lastHidden == null ? null : lastHidden.value());
     }

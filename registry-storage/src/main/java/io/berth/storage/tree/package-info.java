@@ -1,4 +1,4 @@
-/** The storage tree: its layout, its link files, and how it is walked. */
+/** The storage tree: its layout, its links, and sorted listings of its folders. */
 @NullMarked
 package io.berth.storage.tree;
 

@@ -12,44 +12,44 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves a request's body to where it is stored and hashed. Clients send in small pieces; storage
- * and hash are fed in large ones.
+ * Copies request bodies to a sink, the store and the hash. Clients send small blocks; the sink gets
+ * large ones.
  *
- * <p>Memory: a body that waits for its client holds {@value #WAITING_BYTES} bytes. A body whose
- * bytes are there, as {@link InputStream#available} tells, takes a buffer of {@value #BUFFER_BYTES}
- * bytes from a pool and returns it before it waits again. The pool has a bound; a body that gets no
- * buffer goes on in small pieces, which costs more processor time and nothing else. So a client
- * that stalls never makes another one wait.
+ * <p>Memory: a copy that waits for its client has a buffer of {@value #WAITING_BYTES} bytes. A copy
+ * whose body has bytes {@link InputStream#available} takes a buffer of {@value #BUFFER_BYTES} bytes
+ * from a bounded pool, and returns it before it waits again. A copy that gets none goes on with its
+ * small buffer, which only costs more processor time. So a client that stalls never makes another
+ * one wait.
  *
  * <p>Safe for use by many threads.
  */
 final class BodyCopier {
 
     /**
-     * Bytes written in one call. On a disk, 64 KiB cost a large push 5 % more processor time: the
-     * system does for each call what it does for its first byte.
+     * Bytes written in one call. On a disk, 64 KiB cost a large push 5 % more processor time,
+     * because each system call has a fixed cost.
      */
     static final int BUFFER_BYTES = 256 * 1024;
 
-    /** What each body under way holds, whatever its client does. */
+    /** Bytes of the small buffer that each copy has. */
     static final int WAITING_BYTES = 8 * 1024;
 
-    /** Buffers that are kept although no body needs them. */
-    private static final int MOST_IDLE = 16;
+    /** Number of large buffers that are kept while no copy needs them. */
+    private static final int MAX_IDLE = 16;
 
     private final int buffers;
     private final Semaphore free;
-    private final BlockingQueue<byte[]> idle = new ArrayBlockingQueue<>(MOST_IDLE);
+    private final BlockingQueue<byte[]> idle = new ArrayBlockingQueue<>(MAX_IDLE);
 
     /**
-     * @param poolBytes the most bytes of all large buffers together; zero: bodies have none
+     * @param poolBytes bytes of all large buffers together, at most; zero: there are none
      */
     BodyCopier(long poolBytes) {
         buffers = (int) Math.min(poolBytes / BUFFER_BYTES, Integer.MAX_VALUE);
         free = new Semaphore(buffers);
     }
 
-    /** Where the bytes go: storage and hash. */
+    /** Receives the bytes: the store and the hash. */
     interface Sink {
         void write(byte[] buffer, int offset, int length);
     }
@@ -58,9 +58,9 @@ final class BodyCopier {
      * Copies a chunk to its end.
      *
      * @return bytes copied
-     * @throws RegistryException SIZE_INVALID when it is not as long as it declares
-     * @throws IOException when the body fails, also if the sink then refuses what came before; the
-     *     sink has been given everything before that
+     * @throws RegistryException SIZE_INVALID when the body is not as long as the chunk declares
+     * @throws IOException when reading the body fails; the sink has been given all bytes before the
+     *     failure, and the exception is the same if the sink refuses them
      */
     long copy(UploadChunk chunk, Sink sink) throws IOException {
         try (Copy copy = new Copy(chunk, sink)) {
@@ -68,17 +68,17 @@ final class BodyCopier {
         }
     }
 
-    /** One chunk on its way. For one thread. */
+    /** The copy of one chunk. For one thread. */
     private final class Copy implements AutoCloseable {
 
         private final UploadChunk chunk;
         private final Sink sink;
         private final byte[] small = new byte[WAITING_BYTES];
 
-        /** One of the pool's; {@code null} while {@link #small} is used. */
+        /** A buffer of the pool; {@code null} while {@link #small} is used. */
         private byte @Nullable [] large;
 
-        /** Bytes in the buffer that is used. */
+        /** Number of bytes in the current buffer. */
         private int filled;
 
         private long copied;
@@ -108,6 +108,8 @@ final class BodyCopier {
         }
 
         /**
+         * Reads once, after flushing or changing the buffer if necessary.
+         *
          * @return {@code false} at the end of the body
          */
         private boolean readMore() throws IOException {
@@ -146,7 +148,7 @@ final class BodyCopier {
             }
         }
 
-        /** A body that has failed is not refused as well: no client is left to tell. */
+        /** Flushes after the body has failed. A refusal by the sink is only suppressed. */
         private void flushAfter(IOException failure) {
             try {
                 flush();
@@ -168,7 +170,7 @@ final class BodyCopier {
         }
     }
 
-    /** Feeds all of a stream to a hash. */
+    /** Updates a hash with all bytes of a stream. */
     void hash(InputStream content, MessageDigest hash) throws IOException {
         byte[] large = take();
         byte[] buffer = large == null ? new byte[WAITING_BYTES] : large;
@@ -183,12 +185,14 @@ final class BodyCopier {
         }
     }
 
-    /** Large buffers that bodies hold at this moment. */
+    /** Number of large buffers in use. */
     int largeInUse() {
         return buffers - free.availablePermits();
     }
 
     /**
+     * Takes a large buffer.
+     *
      * @return {@code null} when all are in use
      */
     private byte @Nullable [] take() {

@@ -16,9 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The bytes of a session and their SHA-256, which goes along with what is added and taken back; or
- * the blob that they have become, of which only the link of the repository is missing. Not safe for
- * several threads at a time.
+ * The staged bytes of a session with their running SHA-256; or the blob that the bytes have become,
+ * while the link of the repository may still be missing. For one thread at a time.
  */
 final class SessionBytes {
 
@@ -31,13 +30,14 @@ final class SessionBytes {
     /** {@code null} until the session has bytes. */
     private @Nullable StagedObject staged;
 
-    /** Of all bytes that are staged; {@code null}: they must be read to be hashed. */
+    /** The hash of all staged bytes; {@code null}: they must be read to be hashed. */
     private @Nullable MessageDigest hash;
 
     private @Nullable Descriptor published;
 
     /**
      * @param staged {@code null}: the session has no bytes yet, or they are published
+     * @param published {@code null}: the bytes are not published
      */
     private SessionBytes(
             Uploads uploads,
@@ -53,17 +53,17 @@ final class SessionBytes {
         this.published = published;
     }
 
-    /** Of a session that begins. */
+    /** The bytes of a new session: none. */
     static SessionBytes none(Uploads uploads, RepositoryName repository, UploadId id) {
         return new SessionBytes(uploads, repository, id, null, null);
     }
 
     /**
-     * Of a session that may have been worked on before.
+     * Opens the bytes of a session that other requests may have written to.
      *
-     * @param state as {@link Uploads#stateToCarry} gave it after the last request
+     * @param state the {@link Uploads#stateForClient} after the last request
      * @throws io.berth.error.RegistryException BLOB_UPLOAD_UNKNOWN
-     * @throws ObjectStoreException when the store does not say
+     * @throws ObjectStoreException when the store fails
      */
     static SessionBytes lookUp(
             Uploads uploads, RepositoryName repository, UploadId id, @Nullable String state) {
@@ -73,25 +73,30 @@ final class SessionBytes {
     }
 
     /**
-     * Where a session stands: its bytes, and what lets another replica find those that are kept.
+     * The progress of a session.
+     *
+     * @param size number of bytes
+     * @param state by which another replica finds the bytes that are kept; see {@link
+     *     io.berth.registry.Upload#state}
      */
-    record Standing(long size, Optional<String> state) {}
+    record Progress(long size, Optional<String> state) {}
 
-    Standing standing() {
+    Progress progress() {
         return published != null
-                ? new Standing(published.size(), Optional.empty())
-                : new Standing(size(), uploads.stateToCarry(staged));
+                ? new Progress(published.size(), Optional.empty())
+                : new Progress(size(), uploads.stateForClient(staged));
     }
 
     /**
-     * What to go back to.
+     * A point to roll back to.
      *
-     * @param hash {@code null}: unknown
+     * @param size number of bytes
+     * @param hash of these bytes; {@code null}: not known
      */
-    record Mark(long size, @Nullable MessageDigest hash) {}
+    record RollbackPoint(long size, @Nullable MessageDigest hash) {}
 
-    Mark mark() {
-        return new Mark(size(), hash == null ? null : Uploads.copy(hash));
+    RollbackPoint rollbackPoint() {
+        return new RollbackPoint(size(), hash == null ? null : Uploads.copy(hash));
     }
 
     long size() {
@@ -103,7 +108,7 @@ final class SessionBytes {
         staged = bytes;
         long before = bytes.size();
         MessageDigest hashed = hash;
-        hash = null; // until it is known which of the bytes were added
+        hash = null; // stays so if only some of the bytes were added
         boolean added = false;
         try {
             bytes.append(buffer, offset, length);
@@ -118,15 +123,15 @@ final class SessionBytes {
         }
     }
 
-    void backTo(Mark mark) {
+    void rollBackTo(RollbackPoint point) {
         hash = null;
         if (staged != null) {
-            staged.truncate(mark.size());
+            staged.truncate(point.size());
         }
-        hash = mark.hash();
+        hash = point.hash();
     }
 
-    /** From here on the next request finds everything, on whatever replica. */
+    /** Makes all bytes available to the next request, on any replica. */
     void keep() {
         if (staged != null && staged.size() > 0) {
             staged.keep();
@@ -134,9 +139,9 @@ final class SessionBytes {
     }
 
     /**
-     * Makes the bytes a blob, which no repository has yet.
+     * Makes the bytes a blob, without a link in a repository.
      *
-     * @throws io.berth.error.RegistryException DIGEST_INVALID when they have another digest
+     * @throws io.berth.error.RegistryException DIGEST_INVALID when the bytes have another digest
      */
     Descriptor publish(Digest digest) throws IOException {
         StagedObject bytes = staged;
@@ -153,10 +158,10 @@ final class SessionBytes {
         }
         MessageDigest fresh = algorithm.newDigest();
         try (InputStream content = bytes.read()) {
-            uploads.ingest().hash(content, fresh);
+            uploads.copier().hash(content, fresh);
         } catch (IOException e) {
             throw new ObjectStoreException.Unavailable(
-                    id.toString(), "reading the bytes of an upload failed", e);
+                    id.toString(), "the bytes of an upload cannot be read", e);
         }
         return Digest.ofHash(algorithm, fresh);
     }
@@ -175,20 +180,21 @@ final class SessionBytes {
         return published;
     }
 
-    /** Drops the bytes, also when they were published. */
+    /** Removes the staged bytes, also when they were published. */
     void discard() {
         if (staged != null) {
             staged.discard();
         } else if (published != null) {
-            uploads.dropStaged(repository, id); // of a request that published and did not end this
+            uploads.dropStaged(
+                    repository, id); // left by a request that published the bytes and then failed
         }
     }
 
     /**
-     * Keeps what was kept: after {@link #publish}, so that the commit can be repeated, and before
-     * that with the hash for the next request.
+     * Closes the handle; the kept bytes stay. After {@link #publish} the commit can be repeated;
+     * before that the hash is cached for the next request.
      *
-     * @return {@code false}: the store has lost what was kept
+     * @return {@code false}: the store has lost the bytes
      */
     boolean close() {
         if (staged == null) {
@@ -203,7 +209,10 @@ final class SessionBytes {
             staged.close();
             return true;
         } catch (ObjectStoreException.BytesLost e) {
-            log.error("the bytes of the upload {} are lost, and it must begin anew", id, e);
+            log.error(
+                    "the store has lost bytes of the upload {}: the client must begin the upload again",
+                    id,
+                    e);
             return false;
         }
     }

@@ -1,7 +1,7 @@
 package io.berth.storage.upload;
 
 /**
- * The secret that the ids of upload sessions are made with; the same on all replicas.
+ * The secret by which the ids of upload sessions are authenticated; the same on all replicas.
  *
  * @param value not copied: the caller does not change it
  */

@@ -10,13 +10,13 @@ import io.berth.object.ObjectStoreException;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
 import io.berth.storage.tree.StoreErrors;
-import io.berth.storage.upload.SessionBytes.Standing;
+import io.berth.storage.upload.SessionBytes.Progress;
 import java.io.IOException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One request's view of a session; see {@link Uploads} for how sessions live. */
+/** A request's handle on a session; see {@link Uploads} for the life of sessions. */
 final class StoredUpload implements Upload {
 
     private static final Logger log = LoggerFactory.getLogger(StoredUpload.class);
@@ -26,8 +26,8 @@ final class StoredUpload implements Upload {
     private final RepositoryName repository;
     private final UploadId id;
 
-    /** Where the session stood when this request did something last. */
-    private Standing standing;
+    /** The progress of the session after the last operation of this request. */
+    private Progress progress;
 
     private boolean finished;
 
@@ -36,12 +36,12 @@ final class StoredUpload implements Upload {
             UploadSession session,
             RepositoryName repository,
             UploadId id,
-            Standing standing) {
+            Progress progress) {
         this.uploads = uploads;
         this.session = session;
         this.repository = repository;
         this.id = id;
-        this.standing = standing;
+        this.progress = progress;
     }
 
     @Override
@@ -56,27 +56,27 @@ final class StoredUpload implements Upload {
 
     @Override
     public long size() {
-        return standing.size();
+        return progress.size();
     }
 
     @Override
     public Optional<String> state() {
-        return standing.state();
+        return progress.state();
     }
 
     @Override
     public long append(UploadChunk chunk) throws IOException {
         requireOpen();
         try {
-            standing = session.append(this, chunk);
+            progress = session.append(this, chunk);
             return size();
         } catch (ObjectStoreException.NotFound e) {
-            throw Uploads.unknown(); // it ended meanwhile
+            throw Uploads.unknown(); // the session ended meanwhile
         } catch (ObjectStoreException e) {
             throw StoreErrors.translate(e);
         } finally {
-            session.giveUp(this);
-            standing = session.standingOr(standing);
+            session.releaseWriter(this);
+            progress = session.progressOr(progress);
         }
     }
 
@@ -88,12 +88,12 @@ final class StoredUpload implements Upload {
             endCommitted();
             return stored;
         } catch (ObjectStoreException.NotFound e) {
-            throw Uploads.unknown(); // it ended meanwhile
+            throw Uploads.unknown(); // the session ended meanwhile
         } catch (ObjectStoreException e) {
             throw StoreErrors.translate(e);
         } finally {
-            session.giveUp(this);
-            standing = session.standingOr(standing);
+            session.releaseWriter(this);
+            progress = session.progressOr(progress);
         }
     }
 
@@ -104,12 +104,12 @@ final class StoredUpload implements Upload {
         close();
     }
 
-    /** The blob is there and durable: failing to tidy up must not deny it. */
+    /** Ends the session. The blob is stored already, so a failure to clean up is only logged. */
     private void endCommitted() {
         try {
             session.end();
         } catch (RuntimeException e) {
-            if (!isUnknown(e)) { // another commit has ended it
+            if (!isUnknown(e)) { // another commit has ended the session
                 log.warn("the finished upload {} of {} could not be removed", id, repository, e);
             }
         }

@@ -22,13 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the ids of upload sessions, and tells them from ids that somebody made up: so opening a
- * session writes nothing, and every replica with the same key knows it.
+ * Makes and verifies the ids of upload sessions. Every replica with the same key accepts an id, so
+ * opening a session writes nothing.
  *
  * <p>An id is a UUID of version 7 (RFC 9562): the time in milliseconds, 32 random bits, and 42 bits
- * of a keyed hash of these and the repository. That is no proof against somebody who may push to
- * the repository anyway; it is enough that ids cannot be guessed, and that one that was mistyped,
- * carried to another repository or invented is refused. Thread-safe.
+ * of a keyed hash of these and the repository. An id that was mistyped, invented or made for
+ * another repository is refused, and ids cannot be guessed. 42 bits do not resist an attack by a
+ * client that may push to the repository; such a client can open sessions anyway. Thread-safe.
  */
 public final class UploadIds {
 
@@ -55,8 +55,8 @@ public final class UploadIds {
         }
     }
 
-    /** The key that all who use this store share, made when it is not there. */
-    public static SessionKey keyIn(ObjectStore store) {
+    /** The key in the store, which all replicas share; created when it does not exist. */
+    public static SessionKey keyOf(ObjectStore store) {
         ObjectKey key = RegistryLayout.sessionKey();
         try {
             return new SessionKey(store.read(key, 1024));
@@ -66,7 +66,7 @@ public final class UploadIds {
             try {
                 store.put(key, made, Condition.ifAbsent(), Durability.DURABLE);
             } catch (ObjectStoreException.PreconditionFailed e) {
-                log.debug("another replica made the key first");
+                log.debug("another replica created the key first");
             }
             return new SessionKey(store.read(key, 1024));
         }
@@ -87,8 +87,8 @@ public final class UploadIds {
                 && (low & HASH_MASK) == hash(repository, high, low & ~HASH_MASK);
     }
 
-    /** When a session began, as its id tells; empty for ids of other versions. */
-    static Optional<Instant> began(UploadId id) {
+    /** The time at which a session began, from its id; empty for ids of other versions. */
+    static Optional<Instant> startOf(UploadId id) {
         return id.value().version() == VERSION
                 ? Optional.of(Instant.ofEpochMilli(id.value().getMostSignificantBits() >>> 16))
                 : Optional.empty();

@@ -23,18 +23,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of the purge: drops what sessions hold that began too long ago, in whatever state a
- * client or a crash left them. Those of Berth are all in one place, and their ids tell when they
- * began. Those of other registries are in a folder of their repository, which may hold nothing else
- * and then is in no catalog; so the tree of repositories is walked, at a listing for each folder,
- * which shows whether there are sessions. One without a readable beginning is judged by its oldest
- * object. The listing tells how old objects are.
+ * One run of the purge: removes the objects of upload sessions that began before a time, in any
+ * state. The sessions of Berth are below one prefix, and their ids have the time at which they
+ * began. The sessions of other registries are in a folder of their repository. Such a repository
+ * may have nothing else and is then in no catalog, so the whole tree of repositories is walked,
+ * with one listing for each folder. The age of a session without a readable start time is that of
+ * its oldest object. For one thread.
  */
 public final class UploadPurge {
 
     private static final Logger log = LoggerFactory.getLogger(UploadPurge.class);
 
-    /** Keys removed in one go; a session of more is removed in several. */
+    /** Keys removed in one call; a session with more is removed in several. */
     private static final int BATCH = 1000;
 
     private final ObjectStore store;
@@ -44,7 +44,8 @@ public final class UploadPurge {
     private int purged;
 
     /**
-     * @param before when a session began that goes
+     * @param before sessions that began before this time are removed
+     * @param dryRun only logs the sessions
      */
     public UploadPurge(ObjectStore store, Uploads uploads, Instant before, boolean dryRun) {
         this.store = store;
@@ -54,7 +55,9 @@ public final class UploadPurge {
     }
 
     /**
-     * @return how many sessions went
+     * Runs the purge, once.
+     *
+     * @return how many sessions were, or would be, removed
      */
     public int run() {
         purgeOwn();
@@ -69,7 +72,7 @@ public final class UploadPurge {
         Optional<Session> session = Optional.empty();
         List<Entry> objects = new ArrayList<>();
         Iterator<Entry> all = new PagedListing(store, RegistryLayout.SESSIONS).withInfo();
-        while (all.hasNext()) { // everything of a session comes in a row
+        while (all.hasNext()) { // the keys of a session are consecutive
             Entry object = all.next();
             Optional<Session> next = RegistryLayout.sessionOf(object.key());
             if (!next.equals(session) || objects.size() == BATCH) {
@@ -84,10 +87,10 @@ public final class UploadPurge {
 
     private void purgeOwn(Optional<Session> found, List<Entry> objects) {
         if (found.isEmpty()) {
-            return; // not ours to judge
+            return; // these keys belong to no session
         }
         Session session = found.get();
-        Instant began = UploadIds.began(session.id()).orElseGet(() -> oldest(objects));
+        Instant began = UploadIds.startOf(session.id()).orElseGet(() -> oldest(objects));
         if (!began.isBefore(before)) {
             return;
         }
@@ -100,7 +103,7 @@ public final class UploadPurge {
     }
 
     /**
-     * @param path of a folder of repositories: empty, or a name with a slash behind it
+     * @param path of a folder of repositories: empty, or a name followed by a slash
      */
     private void purgeForeignBelow(String path) {
         PagedListing.folders(store, RegistryLayout.REPOSITORIES + path)
@@ -143,8 +146,8 @@ public final class UploadPurge {
     }
 
     /**
-     * A session is older than its oldest object. Only where that is young its beginning is read,
-     * because the objects may have been copied since.
+     * Whether a session began before the time. A session is at least as old as its oldest object.
+     * If that is too young, the start time is read, because objects may have been copied since.
      */
     private boolean beganBefore(RepositoryName repository, UploadId id, List<Entry> objects) {
         if (oldest(objects).isBefore(before)) {

@@ -9,8 +9,8 @@ import io.berth.name.RepositoryName;
 import io.berth.name.UploadId;
 import io.berth.object.ObjectStoreException;
 import io.berth.registry.UploadChunk;
-import io.berth.storage.upload.SessionBytes.Mark;
-import io.berth.storage.upload.SessionBytes.Standing;
+import io.berth.storage.upload.SessionBytes.Progress;
+import io.berth.storage.upload.SessionBytes.RollbackPoint;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -18,21 +18,20 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A session that requests of this process are working on: its bytes, and what a request does with
- * them. All requests on one session share one of these, so they share one handle on the bytes.
+ * An upload session that requests of this process use. All requests on one session share one such
+ * object, and so one handle on the staged bytes.
  *
- * <p>One request at a time is the writer ({@link WriterLock}). Another one takes over from it when
- * it says where its bytes belong and that is where the session ends, or when it commits, for then
- * the digest decides. From that moment the old one adds nothing, truncates nothing, keeps nothing:
- * each of its steps is done under the lock, after a look whether it still is the writer. What it
- * had added is part of the session.
+ * <p>One request at a time is the writer ({@link WriterLock}). Another one takes over when its
+ * chunk has an offset at which the session ends, or when it commits, because then the digest is
+ * verified. From that moment the former writer changes nothing: it takes the lock for each step,
+ * and checks that it still is the writer. The bytes that it had added stay in the session.
  *
- * <p>Safe for use by many threads. The lock is held while the store adds bytes, never while a
- * client is waited for, nor while the bytes are published.
+ * <p>Safe for use by many threads. The lock is held while the store adds bytes, but neither while a
+ * request waits for its client nor while the bytes are published.
  */
 final class UploadSession {
 
-    /** Longer than a step takes that asks no store. */
+    /** Longer than a step without a request to the store takes. */
     private static final Duration MOMENT = Duration.ofMillis(200);
 
     private final Uploads uploads;
@@ -40,51 +39,52 @@ final class UploadSession {
     private final UploadId id;
     private final WriterLock lock;
 
-    /** {@code null} until the session was looked up. */
-    private volatile @Nullable Standing standing;
+    /** {@code null} while the session is not looked up, or closed. */
+    private volatile @Nullable Progress progress;
 
     /** {@code null} while the session is closed. */
     private @Nullable SessionBytes bytes;
 
-    private final CheckpointLimit keptForOthers = new CheckpointLimit();
+    private final CheckpointLimit checkpoints = new CheckpointLimit();
 
     /**
-     * @param patience how long a request waits for one that cannot be taken over from
+     * @param timeout how long a request waits for a writer that it may not take over from
      */
-    UploadSession(Uploads uploads, RepositoryName repository, UploadId id, Duration patience) {
+    UploadSession(Uploads uploads, RepositoryName repository, UploadId id, Duration timeout) {
         this.uploads = uploads;
         this.repository = repository;
         this.id = id;
-        this.lock = new WriterLock(id, patience);
+        this.lock = new WriterLock(id, timeout);
     }
 
-    /** A session that begins and holds nothing. */
+    /** Makes this a new session without bytes. */
     void begin() {
         bytes = SessionBytes.none(uploads, repository, id);
-        standing = bytes.standing();
+        progress = bytes.progress();
     }
 
     /**
-     * Where the session stands. Looks it up if no other request did. Waits for a moment while the
-     * store is asked for another request, and then says what was kept last.
+     * The progress of the session, which is looked up in the store if no other request did. If a
+     * request to the store holds the lock for longer than {@link #MOMENT}, returns the progress of
+     * the last checkpoint.
      *
-     * @param state as {@link Uploads#stateToCarry} gave it after the last request
+     * @param state the {@link Uploads#stateForClient} after the last request
      * @throws RegistryException BLOB_UPLOAD_UNKNOWN; UNAVAILABLE
      */
-    Standing look(@Nullable String state) {
+    Progress look(@Nullable String state) {
         lock.requireNotEnded();
-        Standing known = standing;
+        Progress known = progress;
         if (known == null) {
-            lock.lockPatiently();
+            lock.lockWithTimeout();
         } else if (!lock.tryLock(MOMENT)) {
             return known;
         }
         try {
             requireOpen(state);
             if (lock.canTakeOver()) {
-                keepForOthers();
+                makeCheckpoint();
             }
-            return Objects.requireNonNull(standing);
+            return Objects.requireNonNull(progress);
         } finally {
             lock.unlock();
         }
@@ -92,9 +92,9 @@ final class UploadSession {
 
     private void requireOpen(@Nullable String state) {
         lock.requireNotEnded();
-        if (standing == null) {
+        if (progress == null) {
             bytes = SessionBytes.lookUp(uploads, repository, id, state);
-            standing = bytes.standing();
+            progress = bytes.progress();
         }
     }
 
@@ -103,17 +103,18 @@ final class UploadSession {
     }
 
     /**
-     * From what came so far a client may go on. Where it cannot be kept, an older count is true.
+     * Makes a checkpoint, so that a client can go on from the current size on any replica. If the
+     * bytes cannot be kept, the progress stays that of the last checkpoint.
      */
-    private void keepForOthers() {
+    private void makeCheckpoint() {
         long size = bytes().size();
-        if (keptForOthers.isEnough(lock.writer(), size)) {
-            standing = bytes().standing();
+        if (checkpoints.isRecent(lock.writer(), size)) {
+            progress = bytes().progress();
             return;
         }
         try {
             keep();
-            keptForOthers.kept(lock.writer(), size);
+            checkpoints.made(lock.writer(), size);
         } catch (ObjectStoreException.BytesLost e) {
             throw e;
         } catch (ObjectStoreException e) {
@@ -121,20 +122,20 @@ final class UploadSession {
         }
     }
 
-    /** Where the session stands, or stood when it is closed or has ended. */
-    Standing standingOr(Standing last) {
-        Standing known = standing;
+    /** The progress of the session; {@code last} when the session is closed. */
+    Progress progressOr(Progress last) {
+        Progress known = progress;
         return known == null ? last : known;
     }
 
     /**
-     * Adds a chunk, or leaves everything as it was; but when reading the body fails, what came is
-     * kept.
+     * Adds a chunk. After a failure the session is as before, except that when reading the body
+     * fails, the bytes before the failure are kept.
      *
-     * @param request who adds
+     * @param request the request that adds the chunk
      */
-    Standing append(StoredUpload request, UploadChunk chunk) throws IOException {
-        Mark start = start(request, chunk, chunk.offset().isPresent());
+    Progress append(StoredUpload request, UploadChunk chunk) throws IOException {
+        RollbackPoint start = start(request, chunk, chunk.offset().isPresent());
         if (start == null) {
             throw Uploads.unknown();
         }
@@ -143,7 +144,7 @@ final class UploadSession {
                 request,
                 () -> {
                     keepAndRelease();
-                    return Objects.requireNonNull(standing);
+                    return Objects.requireNonNull(progress);
                 });
     }
 
@@ -160,18 +161,19 @@ final class UploadSession {
      *
      * @return {@code null}: the bytes are published already
      */
-    private @Nullable Mark start(StoredUpload request, UploadChunk chunk, boolean takesOver) {
-        lock.lockPatiently();
+    private @Nullable RollbackPoint start(
+            StoredUpload request, UploadChunk chunk, boolean takesOver) {
+        lock.lockWithTimeout();
         try {
             requireOpen(null);
             lock.awaitTurn(request, takesOver);
-            requireOpen(null); // it may have been let go of meanwhile
+            requireOpen(null); // the session may have been closed meanwhile
             if (bytes().published() != null) {
                 return null;
             }
             requireInOrder(chunk.offset());
             lock.makeWriter(request);
-            return bytes().mark();
+            return bytes().rollbackPoint();
         } finally {
             lock.unlock();
         }
@@ -179,17 +181,18 @@ final class UploadSession {
 
     private void requireInOrder(OptionalLong offset) {
         if (offset.isPresent() && offset.getAsLong() != bytes().size()) {
-            keepForOthers(); // the client is told to go on from there
+            makeCheckpoint(); // the client will go on from this size
             throw new RegistryException(
                     ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER,
                     ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER.message(),
-                    "the next byte is " + bytes().size());
+                    "the chunk must begin at byte " + bytes().size());
         }
     }
 
-    private void add(StoredUpload request, UploadChunk chunk, Mark start) throws IOException {
+    private void add(StoredUpload request, UploadChunk chunk, RollbackPoint start)
+            throws IOException {
         try {
-            uploads.ingest().copy(chunk, (b, from, count) -> write(request, b, from, count));
+            uploads.copier().copy(chunk, (b, from, count) -> write(request, b, from, count));
         } catch (RegistryException e) {
             rollBack(request, start);
             throw e;
@@ -205,44 +208,44 @@ final class UploadSession {
             lock.requireWriter(request);
             bytes().append(buffer, offset, length);
         } catch (ObjectStoreException.BytesLost e) {
-            lose();
+            endLost();
             throw e;
         } finally {
             lock.unlock();
         }
     }
 
-    private void rollBack(StoredUpload request, Mark start) {
+    private void rollBack(StoredUpload request, RollbackPoint start) {
         lock.ifWriter(
                 request,
                 () -> {
                     try {
-                        bytes().backTo(start);
-                        standing = bytes().standing();
+                        bytes().rollBackTo(start);
+                        progress = bytes().progress();
                     } finally {
                         lock.release();
                     }
                 });
     }
 
-    /** Lets others write, if this request is the writer. */
-    void giveUp(StoredUpload request) {
+    /** Ends the writer role of a request, if it has that role. */
+    void releaseWriter(StoredUpload request) {
         lock.ifWriter(request, lock::release);
     }
 
-    /** From here on the next request finds everything, on whatever replica. */
+    /** Makes all bytes available to the next request, on any replica. */
     private void keep() {
         try {
             bytes().keep();
-            standing = bytes().standing();
+            progress = bytes().progress();
         } catch (ObjectStoreException.BytesLost e) {
-            lose();
+            endLost();
             throw e;
         }
     }
 
-    /** Ends a session whose bytes cannot be relied on: the client has to begin anew. */
-    private void lose() {
+    /** Ends a session whose bytes are lost: the client has to begin again. */
+    private void endLost() {
         lock.lock();
         try {
             lock.end();
@@ -253,24 +256,26 @@ final class UploadSession {
     }
 
     /**
-     * Adds a last chunk and publishes all bytes under their digest, or leaves everything as it was.
-     * Where the session holds nothing the chunk is the blob, and needs no session.
+     * Adds a last chunk, publishes all bytes under their digest and links the blob; after a failure
+     * the session is as before. Where the session has no bytes, the chunk is stored as the blob
+     * directly.
      */
     Descriptor commit(StoredUpload request, Digest digest, UploadChunk last) throws IOException {
-        HashAlgorithm.of(digest.algorithm()); // refuses others before anything is read
-        Mark start = start(request, last, true);
+        HashAlgorithm.of(digest.algorithm()); // throws before the body is read
+        RollbackPoint start = start(request, last, true);
         if (start == null) {
             return uploads.link(repository, uploads.published(repository, id, digest));
         }
         if (start.size() == 0) {
-            giveUp(request);
+            releaseWriter(request);
             return uploads.receive(repository, digest, last);
         }
         add(request, last, start);
         return uploads.link(repository, publish(request, digest, start));
     }
 
-    private Descriptor publish(StoredUpload request, Digest digest, Mark start) throws IOException {
+    private Descriptor publish(StoredUpload request, Digest digest, RollbackPoint start)
+            throws IOException {
         SessionBytes whole =
                 lock.asWriter(
                         request,
@@ -283,7 +288,7 @@ final class UploadSession {
             blob = whole.publish(digest);
             return blob;
         } catch (ObjectStoreException.BytesLost e) {
-            lose();
+            endLost();
             throw e;
         } finally {
             published(request, blob, start);
@@ -291,9 +296,11 @@ final class UploadSession {
     }
 
     /**
-     * @param blob {@code null}: it failed
+     * Ends the publishing.
+     *
+     * @param blob {@code null}: publishing failed
      */
-    private void published(StoredUpload request, @Nullable Descriptor blob, Mark start) {
+    private void published(StoredUpload request, @Nullable Descriptor blob, RollbackPoint start) {
         lock.lock();
         try {
             lock.endPublishing();
@@ -302,19 +309,20 @@ final class UploadSession {
             } else {
                 bytes().becameBlob(blob);
                 uploads.rememberPublished(repository, id, blob);
-                standing = bytes().standing();
+                progress = bytes().progress();
             }
         } finally {
-            giveUp(request);
+            releaseWriter(request);
             lock.unlock();
         }
     }
 
     /**
-     * The same request can then be made again. Where an answer was lost, the bytes may be a blob
-     * already, and the handle is finished: the next request looks for what there is.
+     * Rolls back, so that the request can be repeated. If the outcome of publishing is unknown, the
+     * bytes may be a blob already and the handle is finished; the session is then closed, and the
+     * next request looks it up in the store.
      */
-    private void rollBackIfPossible(StoredUpload request, Mark start) {
+    private void rollBackIfPossible(StoredUpload request, RollbackPoint start) {
         try {
             rollBack(request, start);
         } catch (ObjectStoreException e) {
@@ -322,18 +330,18 @@ final class UploadSession {
         } catch (IllegalStateException e) {
             Uploads.warn(id, e);
             bytes = null;
-            standing = null;
+            progress = null;
         }
     }
 
-    /** Ends the session and drops its bytes, also those of a request that is adding some. */
+    /** Ends the session and removes its bytes, also while a request is adding bytes. */
     void end() {
-        lock.lockPatiently();
+        lock.lockWithTimeout();
         try {
             requireOpen(null);
             lock.awaitTurn(null, true);
             if (!lock.hasEnded()) {
-                requireOpen(null); // it may have been let go of meanwhile
+                requireOpen(null); // the session may have been closed meanwhile
                 lock.end();
                 uploads.ended(repository, id);
                 bytes().discard();
@@ -344,7 +352,7 @@ final class UploadSession {
     }
 
     /**
-     * Ends the session if no request is working on it.
+     * Ends the session if no request uses it.
      *
      * @param drop removes the bytes
      * @return whether it was ended
@@ -354,7 +362,7 @@ final class UploadSession {
             return false;
         }
         try {
-            if (standing != null || lock.hasEnded()) {
+            if (progress != null || lock.hasEnded()) {
                 return false;
             }
             drop.run();
@@ -366,18 +374,18 @@ final class UploadSession {
         }
     }
 
-    /** Lets go of the bytes if no request is working on them; the next one opens them again. */
+    /** Closes the handle on the bytes if there is no writer; the next request opens it again. */
     void close() {
         lock.lock();
         try {
-            if (!lock.isFree() || standing == null) {
+            if (!lock.isFree() || progress == null) {
                 return;
             }
             SessionBytes open = bytes();
             bytes = null;
-            standing = null;
+            progress = null;
             if (!open.close()) {
-                lose();
+                endLost();
             }
         } finally {
             lock.unlock();
@@ -385,6 +393,6 @@ final class UploadSession {
     }
 
     boolean isClosed() {
-        return lock.hasEnded() || standing == null;
+        return lock.hasEnded() || progress == null;
     }
 }

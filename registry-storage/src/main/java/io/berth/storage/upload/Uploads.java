@@ -32,58 +32,64 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Upload sessions.
+ * Upload sessions. Safe for use by many threads.
  *
- * <p>A session is its id, which proves itself ({@link UploadIds}), and its bytes, once there are
- * any: a staged object. So opening one costs nothing, and it survives a restart and a change of
- * replica. What a process knows besides is a cache: the hash of what was received (else the staged
- * bytes are read again at commit), which sessions hold nothing yet (else the store is asked), and
- * which have ended (elsewhere, one may begin again, empty, which does no harm).
+ * <p>A session consists of its id, which can be verified without the store ({@link UploadIds}), and
+ * of its staged bytes, once there are any. So opening one makes no request, and a session survives
+ * a restart and a change of replica. A process caches the hash of the bytes (without it, the staged
+ * bytes are read again at commit), which sessions have no bytes yet (without it, the store is
+ * asked), and which sessions have ended (without it, such a session begins again, empty, which does
+ * no harm).
  *
- * <p>What a crash leaves: before the blob is published, a session that can go on; between the blob
- * and its link, content that no client sees. A request that ends a session writes in exactly that
- * order, and drops the staged bytes last. So a commit whose link failed can be made again: by this
- * process for an hour, because it remembers the blob; by others where the store copies staged
- * bytes, as S3 does. On a disk they have become the blob, and after a restart the session is an
- * empty one.
+ * <p>A commit publishes the blob, writes its link, and then removes the staged bytes. A crash
+ * before the blob is published leaves a session that can go on; a crash between blob and link
+ * leaves content that no client sees. A commit whose link failed can be repeated: on this process
+ * for an hour, because it caches the blob; on other replicas where the store copies staged bytes,
+ * as S3 does. On a disk the staged bytes have become the blob, so after a restart the session is
+ * empty.
  */
 public final class Uploads {
 
     private static final Logger log = LoggerFactory.getLogger(Uploads.class);
 
-    /** How long a request waits for another one on the same session that it cannot take over. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** How long a request waits for a writer of the same session that it may not take over from. */
+    private static final Duration WRITER_TIMEOUT = Duration.ofSeconds(5);
 
-    private static final Duration REMEMBERED = Duration.ofHours(1);
+    /** How long entries of the caches live after their last use. */
+    private static final Duration CACHED = Duration.ofHours(1);
 
-    /** A longer one is not worth carrying: clients and proxies have limits for addresses. */
+    /** Characters of a state that is sent to clients, because clients and proxies limit URLs. */
     private static final int MAX_STATE = 512;
 
     private final ObjectStore store;
     private final Blobs blobs;
     private final UploadIds ids;
-    private final BodyCopier ingest;
+    private final BodyCopier copier;
 
-    /** Those that requests are working on at this moment. */
+    /** The sessions that requests use at this moment. */
     private final ConcurrentMap<ObjectKey, Shared> sessions = new ConcurrentHashMap<>();
 
     private final Cache<UploadId, HashState> hashes;
+
+    /** New sessions, which have no bytes yet. */
     private final Cache<UploadId, RepositoryName> untouched;
+
     private final Cache<UploadId, Boolean> ended;
 
-    /** What has become of bytes to which the repository has perhaps no link yet. */
+    /** Blobs that sessions have published, whose links may be missing. */
     private final Cache<ObjectKey, Descriptor> published;
 
     /**
-     * @param bufferBytes memory for buffers of uploads whose bytes are there, at the most
-     * @param seenBytes of all caches of what was seen, at the most
+     * @param bufferBytes memory of the large buffers of {@link BodyCopier}
+     * @param seenBytes memory of all such caches together, of which this takes six parts ({@link
+     *     Caches#parts})
      */
     public Uploads(
             ObjectStore store, Blobs blobs, UploadIds ids, long bufferBytes, long seenBytes) {
         this.store = store;
         this.blobs = blobs;
         this.ids = ids;
-        this.ingest = new BodyCopier(bufferBytes);
+        this.copier = new BodyCopier(bufferBytes);
         this.hashes =
                 remembering(
                         Caches.parts(2, seenBytes),
@@ -103,28 +109,28 @@ public final class Uploads {
     }
 
     /**
-     * @param bytes of memory that all may take
-     * @param weigher bytes that one takes
+     * @param bytes memory of all entries
+     * @param weigher bytes of an entry
      */
     private static <K, T> Cache<K, T> remembering(long bytes, Weigher<K, T> weigher) {
-        return Caches.builder(bytes, weigher).expireAfterAccess(REMEMBERED).build();
+        return Caches.builder(bytes, weigher).expireAfterAccess(CACHED).build();
     }
 
     /**
-     * A session and how many requests have it.
+     * A session and how many requests use it.
      *
-     * @param count changed under the map's lock only
+     * @param count changed only under the lock of the map
      */
     private record Shared(UploadSession session, int count) {}
 
     /**
      * SHA-256 of the first {@code size} bytes of a session.
      *
-     * @param state of the staged object that holds just these bytes
+     * @param state of the staged object with these bytes
      */
     private record HashState(MessageDigest hash, long size, String state) {
 
-        /** What the runtime's SHA-256 holds, measured: 570. */
+        /** Bytes of the runtime's SHA-256; 570 were measured. */
         private static final int HASH = 600;
 
         int weight() {
@@ -133,9 +139,9 @@ public final class Uploads {
     }
 
     /**
-     * Asks the store nothing but whether it is there, and that only where it costs no request.
+     * Opens a session. A local store is verified; to a remote store no request is made.
      *
-     * @throws ObjectStoreException.Unavailable when it is not
+     * @throws ObjectStoreException.Unavailable when the store is not available
      */
     public Upload start(RepositoryName repository) {
         if (!store.isRemote()) {
@@ -149,7 +155,9 @@ public final class Uploads {
     }
 
     /**
-     * @param state as {@link #stateToCarry} gave it after the last request
+     * Resumes a session.
+     *
+     * @param state the {@link #stateForClient} after the last request
      */
     public Upload resume(RepositoryName repository, UploadId id, @Nullable String state) {
         UploadSession session = enter(repository, id);
@@ -166,7 +174,10 @@ public final class Uploads {
     }
 
     /**
-     * @return {@code null} for a session that holds nothing yet
+     * The staged bytes of a session.
+     *
+     * @return {@code null} for a session without bytes
+     * @throws RegistryException BLOB_UPLOAD_UNKNOWN
      */
     @Nullable StagedObject staged(RepositoryName repository, UploadId id, @Nullable String state) {
         if (ended.getIfPresent(id) != null) {
@@ -175,11 +186,11 @@ public final class Uploads {
         if (state == null && repository.equals(untouched.getIfPresent(id))) {
             return null;
         }
-        untouched.invalidate(id); // others have it by now
+        untouched.invalidate(id); // another replica may have written to it
         boolean ours = ids.isOurs(repository, id);
-        boolean believed = ours && state != null && state.length() <= MAX_STATE;
+        boolean isUsable = ours && state != null && state.length() <= MAX_STATE;
         try {
-            return store.resume(RegistryLayout.session(repository, id), believed ? state : null);
+            return store.resume(RegistryLayout.session(repository, id), isUsable ? state : null);
         } catch (ObjectStoreException.NotFound e) {
             if (ours) {
                 return null;
@@ -188,7 +199,7 @@ public final class Uploads {
         }
     }
 
-    /** What is staged for a session whose blob is there. */
+    /** Removes the staged bytes of a session whose blob is published. */
     void dropStaged(RepositoryName repository, UploadId id) {
         try {
             store.resume(RegistryLayout.session(repository, id), null).discard();
@@ -202,9 +213,9 @@ public final class Uploads {
     }
 
     /**
-     * SHA-256 of what is staged, to go on with.
+     * A copy of the running SHA-256 of the staged bytes.
      *
-     * @return {@code null}: not known
+     * @return {@code null}: not in the cache
      */
     @Nullable MessageDigest hashOf(UploadId id, @Nullable StagedObject staged) {
         if (staged == null || staged.size() == 0) {
@@ -226,15 +237,18 @@ public final class Uploads {
         }
     }
 
-    /** Keeps the hash of what is staged for the next request. */
+    /** Caches the running hash of the staged bytes for the next request. */
     void remember(UploadId id, StagedObject staged, @Nullable MessageDigest hash) {
         if (hash != null && staged.size() > 0) {
             hashes.put(id, new HashState(hash, staged.size(), staged.state()));
         }
     }
 
-    /** What lets the next request, on whatever replica, find the session's bytes at once. */
-    Optional<String> stateToCarry(@Nullable StagedObject staged) {
+    /**
+     * The state by which the next request finds the bytes without a search; see {@link
+     * Upload#state}.
+     */
+    Optional<String> stateForClient(@Nullable StagedObject staged) {
         return Optional.ofNullable(staged)
                 .filter(held -> store.isRemote() && held.size() > 0)
                 .map(StagedObject::state)
@@ -242,8 +256,8 @@ public final class Uploads {
     }
 
     /**
-     * Stores a blob of which nothing was staged: straight to its key, where it is not seen before
-     * it is whole.
+     * Stores a blob without staging: writes it to its key, where it is not visible before it is
+     * complete.
      */
     public Descriptor receive(RepositoryName repository, Digest digest, UploadChunk content)
             throws IOException {
@@ -252,7 +266,7 @@ public final class Uploads {
         long size;
         try (ObjectWriter writer = store.write(RegistryLayout.blob(digest))) {
             size =
-                    ingest.copy(
+                    copier.copy(
                             content,
                             (buffer, offset, length) -> {
                                 writer.write(buffer, offset, length);
@@ -264,7 +278,7 @@ public final class Uploads {
         return link(repository, Descriptor.of(MediaType.OCTET_STREAM, digest, size));
     }
 
-    /** Makes staged bytes a blob that no repository has yet. */
+    /** Makes staged bytes a blob, without a link in a repository. */
     Descriptor publish(StagedObject bytes, Digest digest) {
         Descriptor blob = Descriptor.of(MediaType.OCTET_STREAM, digest, bytes.size());
         bytes.publish(RegistryLayout.blob(digest), Durability.WHOLE, digest);
@@ -285,7 +299,9 @@ public final class Uploads {
     }
 
     /**
-     * @throws RegistryException BLOB_UPLOAD_UNKNOWN when the bytes have become no such blob
+     * The blob that a session has published.
+     *
+     * @throws RegistryException BLOB_UPLOAD_UNKNOWN when it has not published this digest
      */
     Descriptor published(RepositoryName repository, UploadId id, Digest digest) {
         Descriptor blob = published(repository, id);
@@ -295,8 +311,8 @@ public final class Uploads {
         return blob;
     }
 
-    BodyCopier ingest() {
-        return ingest;
+    BodyCopier copier() {
+        return copier;
     }
 
     static void requireDigest(Digest expected, Digest actual) {
@@ -325,10 +341,10 @@ public final class Uploads {
     }
 
     private UploadSession session(RepositoryName repository, UploadId id) {
-        return new UploadSession(this, repository, id, PATIENCE);
+        return new UploadSession(this, repository, id, WRITER_TIMEOUT);
     }
 
-    /** Ends a request's use of a session. The last one closes it, before it can be opened anew. */
+    /** Ends a request's use of a session; the last request closes it. */
     void leave(RepositoryName repository, UploadId id, UploadSession session) {
         ObjectKey key = RegistryLayout.session(repository, id);
         Shared left =
@@ -341,7 +357,7 @@ public final class Uploads {
         }
     }
 
-    /** A session whose bytes are gone or have become a blob. */
+    /** Notes that a session has ended: its bytes were removed or have become a blob. */
     void ended(RepositoryName repository, UploadId id) {
         published.invalidate(RegistryLayout.session(repository, id));
         hashes.invalidate(id);
@@ -349,7 +365,7 @@ public final class Uploads {
         ended.put(id, true);
     }
 
-    /** Ends a session that no request is working on, once its bytes are dropped. */
+    /** Removes the bytes of a session and ends it, unless a request uses it; whether it did. */
     boolean endIfFree(RepositoryName repository, UploadId id, Runnable drop) {
         UploadSession session = enter(repository, id);
         try {
@@ -360,6 +376,7 @@ public final class Uploads {
     }
 
     static void warn(UploadId id, RuntimeException e) {
-        log.warn("the upload {} goes on, but not all of it was done: {}", id, e.getMessage());
+        log.warn(
+                "a step of the upload {} failed, and the upload can go on: {}", id, e.getMessage());
     }
 }

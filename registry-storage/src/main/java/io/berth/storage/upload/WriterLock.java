@@ -15,17 +15,17 @@ import org.jspecify.annotations.Nullable;
  * fields.
  *
  * <p>One request at a time is the <b>writer</b>. A request that may take over becomes the writer at
- * once, and the one before has lost that role; any other waits until there is no writer. While the
- * writer publishes all wait, also those that may take over. After the session has ended there is no
- * writer any more.
+ * once, and the former writer loses that role; any other request waits until there is no writer.
+ * While the writer publishes, all others wait, also those that may take over. A session that has
+ * ended has no writer.
  *
- * <p>Every method that does not take the lock itself needs it to be held, except {@link #hasEnded}
- * and {@link #requireNotEnded}.
+ * <p>The caller must hold the lock, except for {@link #hasEnded}, {@link #requireNotEnded} and the
+ * methods that take the lock themselves.
  */
 final class WriterLock {
 
     private final UploadId id;
-    private final Duration patience;
+    private final Duration timeout;
 
     private final TimedLock lock = new TimedLock();
     private final Condition free = lock.newCondition();
@@ -35,12 +35,12 @@ final class WriterLock {
     private volatile boolean ended;
 
     /**
-     * @param patience how long a request waits for another one that works in the store, or that
-     *     cannot be taken over from
+     * @param timeout how long a request waits for the lock, or for a writer that it may not take
+     *     over from
      */
-    WriterLock(UploadId id, Duration patience) {
+    WriterLock(UploadId id, Duration timeout) {
         this.id = id;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     void lock() {
@@ -51,19 +51,19 @@ final class WriterLock {
         return lock.tryLock();
     }
 
-    /** Whether the lock could be taken within that time. */
+    /** Whether the lock could be taken in time. */
     boolean tryLock(Duration time) {
         return lock.tryAcquire(time);
     }
 
     /**
-     * Waits for the lock.
+     * Waits for the lock, up to the timeout.
      *
-     * @throws Unavailable when another request keeps it for too long, because the store does not
-     *     answer
+     * @throws Unavailable when another request holds it for longer, because the store does not
+     *     respond
      */
-    void lockPatiently() {
-        lock.acquire(patience, id);
+    void lockWithTimeout() {
+        lock.acquire(timeout, id);
     }
 
     void unlock() {
@@ -71,15 +71,15 @@ final class WriterLock {
     }
 
     /**
-     * Waits until the request can become the writer, or the session has ended. Gives up the lock
+     * Waits until the request can become the writer, or the session has ended. Releases the lock
      * while it waits.
      *
-     * @param request {@code null}: one that is not the writer
-     * @param takesOver from another writer, unless that publishes
-     * @throws RegistryException BLOB_UPLOAD_OUT_OF_ORDER when that lasts too long
+     * @param request {@code null}: a request that is not the writer
+     * @param takesOver whether the request may take over from a writer that does not publish
+     * @throws RegistryException BLOB_UPLOAD_OUT_OF_ORDER when the wait exceeds the timeout
      */
     void awaitTurn(@Nullable StoredUpload request, boolean takesOver) {
-        long left = patience.toNanos();
+        long left = timeout.toNanos();
         while (!ended && (publishing || (writer != null && writer != request && !takesOver))) {
             if (left <= 0) {
                 throw outOfOrder("another request is working on this upload");
@@ -138,7 +138,7 @@ final class WriterLock {
         }
     }
 
-    /** Takes the lock for a step of the writer, which is not done if this request is not it. */
+    /** Takes the lock and does a step, if the request is the writer; otherwise does nothing. */
     void ifWriter(StoredUpload request, Runnable step) {
         lock.lock();
         try {
@@ -155,17 +155,17 @@ final class WriterLock {
         publishing = true;
     }
 
-    /** The writer has to be released next. */
+    /** Ends the publishing; the caller must release the writer next. */
     void endPublishing() {
         publishing = false;
     }
 
-    /** Whether there is a writer, and it does not publish. */
+    /** Whether there is a writer that does not publish. */
     boolean canTakeOver() {
         return writer != null && !publishing;
     }
 
-    /** Whether there is no writer, and may be one. */
+    /** Whether there is no writer and the session has not ended. */
     boolean isFree() {
         return writer == null && !publishing && !ended;
     }

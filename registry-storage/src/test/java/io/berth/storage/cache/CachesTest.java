@@ -79,11 +79,11 @@ class CachesTest {
                 BYTES,
                 taken(
                         () -> {
-                            BlobLocationCache whereabouts = new BlobLocationCache(BYTES);
+                            BlobLocationCache locations = new BlobLocationCache(BYTES);
                             for (int i = 0; i < MANY; i++) {
-                                whereabouts.saw(longName(i), digest(i / 4, 64));
+                                locations.add(longName(i), digest(i / 4, 64));
                             }
-                            return whereabouts;
+                            return locations;
                         }));
     }
 

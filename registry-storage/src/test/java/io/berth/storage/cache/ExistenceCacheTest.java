@@ -43,7 +43,7 @@ class ExistenceCacheTest {
     void whatWasTakenAwayIsLookedForAgain() {
         sightings.isThere("a", this::look);
         there.set(false);
-        sightings.gone("a");
+        sightings.remove("a");
 
         assertThat(sightings.isThere("a", this::look)).isFalse();
     }
@@ -88,7 +88,7 @@ class ExistenceCacheTest {
                                         }));
         looked.await();
         there.set(false);
-        Thread deleter = Thread.ofPlatform().start(() -> sightings.gone("a"));
+        Thread deleter = Thread.ofPlatform().start(() -> sightings.remove("a"));
         Eventually.await(
                 "it waits for the lister, or did not have to",
                 () -> deleter.getState() != Thread.State.RUNNABLE);

@@ -31,7 +31,7 @@ class BodyCopierTest {
 
     private static final int POOLED = 4;
 
-    private final BodyCopier ingest = new BodyCopier((long) POOLED * BodyCopier.BUFFER_BYTES);
+    private final BodyCopier copier = new BodyCopier((long) POOLED * BodyCopier.BUFFER_BYTES);
 
     /** Sends some bytes, then nothing more until it is let go on. */
     private static final class Body extends InputStream {
@@ -111,7 +111,7 @@ class BodyCopierTest {
             MessageDigest hash = HashAlgorithm.SHA256.newDigest();
             AtomicInteger stored = new AtomicInteger();
             try {
-                ingest.copy(
+                copier.copy(
                         UploadChunk.of(body),
                         (buffer, offset, length) -> {
                             stored.addAndGet(length);
@@ -151,11 +151,11 @@ class BodyCopierTest {
         long before = heapUsed();
         Stalled stalled = new Stalled(1000, content, 200_000, bytes -> bytes);
         try (stalled) {
-            assertThat(ingest.largeInUse()).isZero();
+            assertThat(copier.largeInUse()).isZero();
             assertThat(heapUsed() - before).isLessThan(1000L * 16 * 1024);
         }
         assertThat(stalled.right).hasValue(1000);
-        assertThat(ingest.largeInUse()).isZero();
+        assertThat(copier.largeInUse()).isZero();
     }
 
     /** A client can make its connection look as if more were there. */
@@ -165,15 +165,15 @@ class BodyCopierTest {
         long before = heapUsed();
         Stalled stalled = new Stalled(1000, content, 200_000, _ -> 1);
         try (stalled) {
-            assertThat(ingest.largeInUse()).isEqualTo(POOLED);
+            assertThat(copier.largeInUse()).isEqualTo(POOLED);
             assertThat(heapUsed() - before).isLessThan(1000L * 16 * 1024);
 
             ByteArrayOutputStream stored = new ByteArrayOutputStream();
-            ingest.copy(TestContent.chunk(content), stored::write);
+            copier.copy(TestContent.chunk(content), stored::write);
             assertThat(stored.toByteArray()).isEqualTo(content);
         }
         assertThat(stalled.right).hasValue(1000);
-        assertThat(ingest.largeInUse()).isZero();
+        assertThat(copier.largeInUse()).isZero();
     }
 
     @ParameterizedTest
@@ -199,7 +199,7 @@ class BodyCopierTest {
                 body.goesOn.countDown();
                 ByteArrayOutputStream stored = new ByteArrayOutputStream();
 
-                long copied = ingest.copy(UploadChunk.of(body), stored::write);
+                long copied = copier.copy(UploadChunk.of(body), stored::write);
 
                 assertThat(copied).isEqualTo(size);
                 assertThat(stored.toByteArray()).isEqualTo(content);
@@ -221,7 +221,7 @@ class BodyCopierTest {
 
         assertThatThrownBy(
                         () ->
-                                ingest.copy(
+                                copier.copy(
                                         UploadChunk.of(broken),
                                         (_, _, _) -> {
                                             throw new RegistryException(
@@ -240,17 +240,17 @@ class BodyCopierTest {
                         OptionalLong.empty(),
                         OptionalLong.of(200_000));
 
-        assertThatThrownBy(() -> ingest.copy(tooLong, (_, _, _) -> {}))
+        assertThatThrownBy(() -> copier.copy(tooLong, (_, _, _) -> {}))
                 .isInstanceOf(RegistryException.class);
         assertThatThrownBy(
                         () ->
-                                ingest.copy(
+                                copier.copy(
                                         TestContent.chunk(content),
                                         (_, _, _) -> {
                                             throw new IllegalStateException("full");
                                         }))
                 .hasMessage("full");
 
-        assertThat(ingest.largeInUse()).isZero();
+        assertThat(copier.largeInUse()).isZero();
     }
 }

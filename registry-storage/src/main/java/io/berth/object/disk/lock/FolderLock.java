@@ -216,7 +216,7 @@ public final class FolderLock implements AutoCloseable {
                 + Instant.now().truncatedTo(ChronoUnit.SECONDS);
     }
 
-    /** Describes who holds the lock, for messages. */
+    /** Describes the process that holds the lock, for messages. */
     private static String holder(Path file) {
         if (!HELD.add(file)) {
             return "this process";

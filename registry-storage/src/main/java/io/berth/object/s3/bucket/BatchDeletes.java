@@ -25,7 +25,7 @@ public final class BatchDeletes {
     /** The most keys that one request takes. */
     static final int BATCH = 1000;
 
-    /** Requests at the same time where each object needs its own. */
+    /** Concurrent DeleteObject requests. */
     private static final int CONCURRENCY = 8;
 
     private final Bucket bucket;
@@ -33,7 +33,7 @@ public final class BatchDeletes {
     private final ConditionalWrites single;
 
     /**
-     * @param capabilities as they are known at the time
+     * @param capabilities the current ones
      * @param single deletes one object
      */
     public BatchDeletes(
@@ -44,9 +44,9 @@ public final class BatchDeletes {
     }
 
     /**
-     * Deletes the objects. Those that are not there count as deleted.
+     * Deletes objects. Keys without an object are ignored.
      *
-     * @throws Unavailable when some may be left; the call can be repeated
+     * @throws Unavailable when some objects may be left; the call can be repeated
      */
     public void delete(Collection<ObjectKey> keys) {
         bucket.sentinel().requireForWrite();
@@ -96,7 +96,7 @@ public final class BatchDeletes {
      *
      * @param names keys in the bucket, at most {@value #BATCH}
      * @param md5 whether the request has a Content-MD5, which older servers require
-     * @return with the errors of single objects
+     * @return the response, which has the errors of single objects
      */
     public static DeleteObjectsResponse send(Bucket bucket, List<String> names, boolean md5) {
         List<ObjectIdentifier> objects =

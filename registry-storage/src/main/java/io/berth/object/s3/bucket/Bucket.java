@@ -27,12 +27,12 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /**
- * A bucket and the requests to it: names, headers, timeouts. Reads are carried out here; writes are
- * only prepared, because what a lost answer means depends on the write. Thread-safe.
+ * A bucket and the requests to it: names, headers, timeouts. Makes read requests; only prepares
+ * write requests, because how to handle a lost response depends on the write. Thread-safe.
  */
 public final class Bucket {
 
-    /** Of every object. */
+    /** The Content-Type of every object. */
     public static final String CONTENT_TYPE = "application/octet-stream";
 
     /** The bytes of an object, and their ETag as the server writes it. */
@@ -91,8 +91,8 @@ public final class Bucket {
     /**
      * Size, time and version of an object.
      *
-     * @throws NotFound when there is none
-     * @throws Unavailable when that cannot be told
+     * @throws NotFound when there is no such object
+     * @throws Unavailable when the request fails
      */
     public ObjectInfo head(ObjectKey key) {
         HeadObjectResponse answer = headed(key);
@@ -109,8 +109,8 @@ public final class Bucket {
     }
 
     /**
-     * The answer to a HEAD has no body, so a 404 may come from a proxy in place of the server. The
-     * answer to a GET has the error code of S3.
+     * The response to a HEAD has no body, so a 404 may come from a proxy in front of the server.
+     * The response to a GET has the error code of S3.
      */
     private ObjectStoreException confirmed(ObjectKey key, SdkException head) {
         try {
@@ -124,10 +124,12 @@ public final class Bucket {
             return reading(key, e);
         }
         return new Unavailable(
-                key.value(), "HEAD is answered with 404, but GET finds the object", head);
+                key.value(),
+                "the server responds to HEAD with 404, but to GET with the object",
+                head);
     }
 
-    /** The error of a read. An object counts as absent only while the sentinel is there. */
+    /** The error of a read. An object counts as absent only while the sentinel exists. */
     private ObjectStoreException reading(ObjectKey key, SdkException e) {
         ObjectStoreException failure = S3Errors.reading(key, e);
         return failure instanceof NotFound ? sentinel.absent(key) : failure;
@@ -137,7 +139,7 @@ public final class Bucket {
      * All bytes of a small object.
      *
      * @param limit in bytes
-     * @throws NotFound when there is none
+     * @throws NotFound when there is no such object
      * @throws ObjectStoreException.TooLong when it is longer than the limit
      */
     public Content read(ObjectKey key, int limit) {
@@ -148,7 +150,7 @@ public final class Bucket {
         }
     }
 
-    /** The same without a look at the sentinel. */
+    /** As {@link #read}, without a check of the sentinel. */
     Content readUnguarded(ObjectKey key, int limit) {
         GetObjectRequest request = get(key).build();
         AtomicLong length = new AtomicLong();
@@ -178,19 +180,19 @@ public final class Bucket {
         try {
             byte[] bytes = in.readNBytes((int) length);
             if (bytes.length != length) {
-                throw RetryableException.create("the answer ended early");
+                throw RetryableException.create("the response ended early");
             }
             return Optional.of(new Content(bytes, answer.eTag()));
         } catch (IOException e) {
-            throw RetryableException.create("the answer broke off", e);
+            throw RetryableException.create("the connection broke during the response", e);
         }
     }
 
     /**
-     * Some bytes of an object. The stream holds a connection until it is closed.
+     * Opens a range of an object. The stream holds a connection until it is closed.
      *
-     * @throws NotFound when there is no object
-     * @throws Unavailable when it is shorter than the range, or cannot be read
+     * @throws NotFound when there is no such object
+     * @throws Unavailable when the object is shorter than the range, or cannot be read
      */
     public InputStream open(ObjectKey key, ByteRange range) {
         if (range.length() == 0) {
@@ -206,13 +208,15 @@ public final class Bucket {
                             request, ResponseTransformer.<GetObjectResponse>toInputStream());
         } catch (SdkException e) {
             if (S3Errors.status(e) == 416) {
-                throw new Unavailable(key.value(), "shorter than the range asked for", e);
+                throw new Unavailable(
+                        key.value(), "the object is shorter than the requested range", e);
             }
             throw reading(key, e);
         }
         if (in.response().contentLength() != range.length()) {
             in.abort();
-            throw new Unavailable(key.value(), "shorter than the range asked for", null);
+            throw new Unavailable(
+                    key.value(), "the object is shorter than the requested range", null);
         }
         return new ContentLengthInputStream(in, range.length());
     }
@@ -221,7 +225,7 @@ public final class Bucket {
         return GetObjectRequest.builder().bucket(name()).key(keyOf(key));
     }
 
-    /** A PutObject request, with the timeout for so many bytes. */
+    /** A PutObject request, with the timeout for {@code length} bytes. */
     public PutObjectRequest.Builder put(ObjectKey key, long length) {
         PutObjectRequest.Builder put =
                 PutObjectRequest.builder()
@@ -250,7 +254,7 @@ public final class Bucket {
                 .ssekmsKeyId(options.writes().keyId());
     }
 
-    /** A CopyObject request, with the timeout for so many bytes. */
+    /** A CopyObject request, with the timeout for {@code length} bytes. */
     public CopyObjectRequest.Builder copy(ObjectKey source, ObjectKey target, long length) {
         return CopyObjectRequest.builder()
                 .sourceBucket(name())
@@ -267,7 +271,7 @@ public final class Bucket {
     /**
      * Aborts a multipart upload.
      *
-     * @throws SdkException when that fails, also when there is no such upload
+     * @throws SdkException when the request fails, also when there is no such upload
      */
     public void abortUpload(ObjectKey key, String uploadId) {
         clients.retrying.abortMultipartUpload(

@@ -29,7 +29,7 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
  * <p>A server compares ETags, not contents. Where the ETag of a small object is known to be its
  * MD5, the ETag is computed from the expected content, and one request is enough. An object may
  * still have another ETag, because it was written in several parts or under another encryption; so
- * a refusal is believed only after the content was read. Thread-safe.
+ * after a refusal the content is read to verify it. Thread-safe.
  *
  * <p>Every write throws {@code PreconditionFailed} when its condition does not hold, {@code
  * Unavailable} when it was not carried out, and {@code OutcomeUnknown} when it may have been.
@@ -43,7 +43,7 @@ public final class ConditionalWrites {
     private final Supplier<S3Capabilities> capabilities;
 
     /**
-     * @param capabilities as they are known at the time
+     * @param capabilities the current ones
      */
     public ConditionalWrites(Bucket bucket, Supplier<S3Capabilities> capabilities) {
         this.bucket = bucket;
@@ -173,23 +173,23 @@ public final class ConditionalWrites {
 
     private void require(ObjectKey key, Version version) {
         try {
-            if (is(key, version)) {
+            if (hasVersion(key, version)) {
                 return;
             }
         } catch (NotFound e) {
-            // as if it had another version
+            // no object counts as another version
         }
         throw new PreconditionFailed(key);
     }
 
-    /** Asked by a request that does not read the content. */
-    private boolean is(ObjectKey key, Version version) {
+    /** Whether the object has this version; makes a HEAD request. */
+    private boolean hasVersion(ObjectKey key, Version version) {
         return !version.value().isEmpty() && bucket.head(key).version().equals(version);
     }
 
     /**
-     * Looks what became of a request whose answer was lost. Where ETags follow from the bytes,
-     * writing the bytes that are there leaves the version as it was, which then counts as done.
+     * Finds out the outcome of a request without a response. If the object has the written bytes,
+     * the request counts as done, also where it had them before.
      *
      * @param written {@code null}: the request deletes
      */
@@ -202,20 +202,20 @@ public final class ConditionalWrites {
             } catch (NotFound e) {
                 return Outcome.UNKNOWN;
             } catch (TooLong e) {
-                // it has other content
+                // the object has other content
             }
         }
         try {
-            return is(key, before) ? Outcome.UNCHANGED : Outcome.UNKNOWN;
+            return hasVersion(key, before) ? Outcome.UNCHANGED : Outcome.UNKNOWN;
         } catch (NotFound e) {
             return written == null ? Outcome.DONE : Outcome.UNKNOWN;
         }
     }
 
     /**
-     * Makes a request on the object with the expected content, given its ETag.
+     * Makes a request on the condition that the object has the ETag of the expected content.
      *
-     * @param guess whether the ETag is first computed rather than looked up
+     * @param guess whether the ETag is first computed instead of read
      */
     private void withEtag(ObjectKey key, byte[] expected, boolean guess, Consumer<String> request) {
         String etag = guess ? inServersForm(ETags.md5(expected)) : etagOf(key, expected);
@@ -227,13 +227,16 @@ public final class ConditionalWrites {
                 etag = etagOf(key, expected);
             }
         }
-        throw new Unavailable(key.value(), "the server refuses its own ETag of the object", null);
+        throw new Unavailable(
+                key.value(),
+                "the server refuses If-Match with the ETag that it gives the object",
+                null);
     }
 
     /**
      * The ETag of the object, if it has the expected content.
      *
-     * @throws PreconditionFailed when it has not
+     * @throws PreconditionFailed when the object has other content or does not exist
      */
     private String etagOf(ObjectKey key, byte[] expected) {
         Content found;
@@ -259,10 +262,10 @@ public final class ConditionalWrites {
     }
 
     /**
-     * Looks what became of a request whose answer was lost.
+     * Finds out the outcome of a request without a response.
      *
      * @param written {@code null}: the request deletes
-     * @param expected what was there before; {@code null}: nothing
+     * @param expected the content before; {@code null}: there was no object
      */
     private Outcome look(ObjectKey key, byte @Nullable [] written, byte @Nullable [] expected) {
         int limit = Math.max(length(written), length(expected));
@@ -296,7 +299,7 @@ public final class ConditionalWrites {
                                                     delete.bucket(bucket.name())
                                                             .key(bucket.keyOf(key))));
         } catch (SdkException e) {
-            // Some servers answer that there is no such object.
+            // Some servers respond that there is no such object.
         }
     }
 }

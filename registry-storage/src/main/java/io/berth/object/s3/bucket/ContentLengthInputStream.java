@@ -7,8 +7,9 @@ import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * The body of an answer: exactly as many bytes as it announced, or an exception. Closing it early
- * closes the connection, unless so little is left that it is read instead.
+ * The body of a response: exactly Content-Length bytes, or an exception. Closing it early closes
+ * the connection, unless at most {@value #DRAINED} bytes are left, which are read instead. For one
+ * thread.
  */
 final class ContentLengthInputStream extends RangeInputStream {
 
@@ -28,7 +29,7 @@ final class ContentLengthInputStream extends RangeInputStream {
         int count = next(buffer, offset, length);
         if (count < 0) {
             broken = true;
-            throw new EOFException("the answer ended early: " + left() + " bytes missing");
+            throw new EOFException("the response ended early: " + left() + " bytes missing");
         }
         return count;
     }
@@ -60,7 +61,7 @@ final class ContentLengthInputStream extends RangeInputStream {
             in.readNBytes(DRAINED);
             in.close();
         } catch (IOException | SdkException e) {
-            in.abort(); // the caller has read what it wanted
+            in.abort(); // the caller does not need the rest
         }
     }
 }

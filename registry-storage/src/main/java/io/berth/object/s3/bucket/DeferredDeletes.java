@@ -35,7 +35,7 @@ public final class DeferredDeletes implements AutoCloseable {
     private final Deque<ObjectKey> waiting = new ArrayDeque<>();
     private boolean deleting;
 
-    /** Whether somebody waits for all deletes, so that no batch waits for more keys. */
+    /** Whether a thread is in {@link #await}, so that a batch does not wait for more keys. */
     private boolean flushing;
 
     private boolean closed;
@@ -48,7 +48,7 @@ public final class DeferredDeletes implements AutoCloseable {
         this.thread = Thread.ofPlatform().daemon().name("s3-deferred-deletes").start(this::run);
     }
 
-    /** Returns at once, and never throws. */
+    /** Adds objects to be deleted. Returns at once, and never throws. */
     public void add(Collection<ObjectKey> keys) {
         if (keys.isEmpty()) {
             return;
@@ -90,7 +90,7 @@ public final class DeferredDeletes implements AutoCloseable {
         }
     }
 
-    /** Empty when there will be none. */
+    /** Waits for a batch; empty when the deletes are closed and no key is left. */
     private List<ObjectKey> next() {
         lock.lock();
         try {
@@ -113,13 +113,13 @@ public final class DeferredDeletes implements AutoCloseable {
             deleting = true;
             return batch;
         } catch (InterruptedException e) {
-            return List.of(); // no other code has this thread to interrupt it
+            return List.of(); // no other code can interrupt this thread
         } finally {
             lock.unlock();
         }
     }
 
-    /** Waits until everything added before is deleted or given up. */
+    /** Waits until all objects that were added before are deleted, or their deletion has failed. */
     public void await() {
         lock.lock();
         try {
@@ -134,7 +134,7 @@ public final class DeferredDeletes implements AutoCloseable {
         }
     }
 
-    /** Deletes what waits, and returns when that is done or given up. */
+    /** Deletes the objects that wait, and returns when they are deleted or that has failed. */
     @Override
     public void close() {
         lock.lock();

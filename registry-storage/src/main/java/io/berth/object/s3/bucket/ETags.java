@@ -16,7 +16,7 @@ public final class ETags {
         return etag.replace("\"", "");
     }
 
-    /** The version of the object that has this ETag. Without one, no condition on it holds. */
+    /** The version with this ETag. With {@code null}, no condition on the version holds. */
     static Version version(@Nullable String etag) {
         return new Version(etag == null ? "" : bare(etag));
     }
@@ -27,7 +27,7 @@ public final class ETags {
     }
 
     /** The bare ETag that most servers give a small object: the MD5 of its bytes. */
-    @SuppressWarnings("InsecureCryptoUsage") // it names the content, it is not relied on as a proof
+    @SuppressWarnings("InsecureCryptoUsage") // compared with ETags, not used for security
     public static String md5(byte[] content) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(content));

@@ -4,8 +4,8 @@ import io.berth.object.ObjectKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all keys of the store begin with in the bucket. Other registries with the same root
- * directory use the same keys.
+ * The prefix of all keys of the store in the bucket. Other registries with the same root directory
+ * use the same keys.
  *
  * @param value empty, or ending in a slash
  */
@@ -35,7 +35,7 @@ record KeyPrefix(String value) {
         return value + key.value();
     }
 
-    /** The key in the store; {@code null} when no key of the store can be so. */
+    /** The key in the store; {@code null} when this is no key of the store. */
     @Nullable String strip(String key) {
         if (!key.startsWith(value)) {
             return null;

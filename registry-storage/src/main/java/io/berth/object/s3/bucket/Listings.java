@@ -31,20 +31,20 @@ import software.amazon.awssdk.services.s3.model.S3Object;
  */
 public final class Listings {
 
-    /** The most entries that a server gives in one answer. */
+    /** The most entries that a server returns in one page. */
     private static final int PAGE = 1000;
 
     /** Sorts after every character that a key can have. */
     private static final String LAST = "~";
 
-    /** At the same time, where a page needs one for each object. */
+    /** Concurrent HEAD requests, where a page needs one for each object. */
     private static final int HEADS = 8;
 
     private final Bucket bucket;
     private final Supplier<S3Capabilities> capabilities;
 
     /**
-     * @param capabilities as they are known at the time
+     * @param capabilities the current ones
      */
     public Listings(Bucket bucket, Supplier<S3Capabilities> capabilities) {
         this.bucket = bucket;
@@ -52,17 +52,17 @@ public final class Listings {
     }
 
     /**
-     * One page, by one request for each page of the server that is read, and one for each object
-     * where its info is asked for and the server does not list ETags.
+     * Lists one page. Makes one request for each page of the server that is read, and one for each
+     * object where its info is requested and the server does not list ETags.
      *
-     * @throws ObjectStoreException.Unavailable when it cannot be listed, or is empty while the
+     * @throws ObjectStoreException.Unavailable when the request fails, or the page is empty and the
      *     sentinel is missing
      */
     public Listing list(ListRequest request) {
         String prefix = request.prefix();
         String after = request.startAfter() == null ? "" : request.startAfter();
         if (after.compareTo(prefix) > 0 && !after.startsWith(prefix)) {
-            return new Listing(List.of(), false); // every key of the prefix sorts before
+            return new Listing(List.of(), false); // every key with the prefix sorts before it
         }
         ListObjectsV2Request.Builder ask =
                 ListObjectsV2Request.builder()
@@ -120,7 +120,7 @@ public final class Listings {
                                 || entry.key().compareTo(after) <= 0);
         entries.sort(Comparator.comparing(Entry::key));
         return request.info() && !capabilities.get().has(Ability.LISTED_ETAGS)
-                ? asked(entries)
+                ? withInfos(entries)
                 : entries;
     }
 
@@ -128,13 +128,15 @@ public final class Listings {
         return new ObjectInfo(object.size(), object.lastModified(), ETags.version(object.eTag()));
     }
 
-    /** The objects with what a HEAD says of each, without those that were removed meanwhile. */
-    private List<Entry> asked(List<Entry> listed) {
+    /**
+     * The entries with the infos from HEAD requests, without objects that were removed meanwhile.
+     */
+    private List<Entry> withInfos(List<Entry> listed) {
         Map<String, ObjectInfo> infos = new ConcurrentHashMap<>();
         TaskGroup heads = new TaskGroup(HEADS);
         for (Entry entry : listed) {
             if (entry.info() != null) {
-                heads.run(() -> ask(entry.key(), infos));
+                heads.run(() -> head(entry.key(), infos));
             }
         }
         heads.await();
@@ -144,11 +146,11 @@ public final class Listings {
                 .toList();
     }
 
-    private void ask(String key, Map<String, ObjectInfo> infos) {
+    private void head(String key, Map<String, ObjectInfo> infos) {
         try {
             infos.put(key, bucket.head(ObjectKey.of(key)));
         } catch (ObjectStoreException.NotFound e) {
-            // It is not listed.
+            // The object was removed meanwhile.
         }
     }
 

@@ -11,10 +11,10 @@ import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * Repeats writes that failed, with a pause before each attempt. A request whose answer was lost may
- * have been carried out, or may still be; so a write under a condition is looked up before it is
- * repeated. Throws {@code Unavailable} when the write was not carried out, {@code OutcomeUnknown}
- * when it may have been.
+ * Repeats writes that failed, with a pause before each attempt. A request without a response may
+ * have been carried out, or may still be; so before a conditional write is repeated, the object is
+ * read. Throws {@code Unavailable} when the write was not carried out, {@code OutcomeUnknown} when
+ * it may have been.
  */
 public final class Retries {
 
@@ -25,10 +25,10 @@ public final class Retries {
 
     private static final long PAUSE_MILLIS = 100;
 
-    /** No attempt of a request that moves few bytes begins later. */
+    /** Time after which no attempt of a request that moves few bytes begins. */
     private static final Duration SHORT_WRITE = Duration.ofSeconds(30);
 
-    /** What a look shows about a request whose answer was lost. */
+    /** The outcome of a request without a response, as far as reading the object shows it. */
     enum Outcome {
         /** The request was carried out. */
         DONE,
@@ -52,7 +52,7 @@ public final class Retries {
     /**
      * Makes an idempotent write.
      *
-     * @param limit no attempt begins later
+     * @param limit time after which no attempt begins
      * @throws SdkException when an object that the request names does not exist
      */
     public static <T> T repeat(ObjectKey key, Duration limit, Supplier<T> request) {
@@ -75,7 +75,7 @@ public final class Retries {
     /**
      * Makes a write under a condition.
      *
-     * @param look finds out what became of a request whose answer was lost; may throw
+     * @param look finds out the outcome of a request without a response; may throw
      * @throws PreconditionFailed when the server says that the condition does not hold, or that
      *     there is no object
      */

@@ -8,19 +8,19 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What the capability probe has found out about a server. Where an ability is missing, the store
- * does something else instead, which each ability says.
+ * The result of the capability probe of a server. Each ability documents what the store does
+ * without it. Immutable.
  *
- * @param abilities what the server has been seen to do
+ * @param abilities those that the probe has confirmed
  * @param unclear trials without a result, because the server was too busy, could not be reached, or
- *     failed. Their abilities count as missing, so the store looks before it writes; it sends the
+ *     failed. Their abilities count as missing, so the store reads before it writes; it sends the
  *     condition as well. These trials are repeated in the background.
- * @param failed those of the unclear trials in which the server answered each attempt with an error
- *     of its own; their conditions are not sent
+ * @param failed those of the unclear trials in which the server responded to each attempt with an
+ *     error of its own; the store does not send their conditions
  */
 public record S3Capabilities(Set<Ability> abilities, Set<Trial> unclear, Set<Trial> failed) {
 
-    /** Requests that together show what a server can do in one respect. */
+    /** A group of requests that finds out related abilities. */
     public enum Trial {
         CREATE,
         REPLACE,
@@ -33,23 +33,23 @@ public record S3Capabilities(Set<Ability> abilities, Set<Trial> unclear, Set<Tri
         BATCH_DELETE
     }
 
-    /** What some servers can do, and others cannot. */
+    /** An ability that only some servers have. */
     public enum Ability {
         /**
-         * {@code If-None-Match: *} on a write is refused when there is an object. Without it, the
-         * store looks first.
+         * {@code If-None-Match: *} on a write is refused when there is an object. Without this
+         * ability, the store reads first.
          */
         CREATE_IF_ABSENT(Trial.CREATE),
         /**
-         * {@code If-Match} on a write is refused when the object has another ETag. Without it, the
-         * store looks first.
+         * {@code If-Match} on a write is refused when the object has another ETag. Without this
+         * ability, the store reads first.
          */
         REPLACE_IF_UNCHANGED(Trial.REPLACE),
         /** {@code If-Match} on a write is refused when there is no object. */
         REPLACE_REFUSES_ABSENT(Trial.REPLACE),
-        /** {@code If-Match} takes an ETag without its quotes only. */
+        /** {@code If-Match} accepts only an ETag without quotes. */
         BARE_ETAGS(Trial.REPLACE),
-        /** ETags of small objects are their MD5. Without it, conditional writes read first. */
+        /** ETags of small objects are their MD5. Without this, conditional writes read first. */
         MD5_ETAGS(Trial.REPLACE),
         /** As {@link #REPLACE_IF_UNCHANGED}, for deletes. */
         DELETE_IF_UNCHANGED(Trial.DELETE),
@@ -60,22 +60,22 @@ public record S3Capabilities(Set<Ability> abilities, Set<Trial> unclear, Set<Tri
          */
         COMPLETE_IF_ABSENT(Trial.MULTIPART),
         /**
-         * A listing has the ETag that the write of each object was answered with. Without it, a
-         * listing with versions asks for each object.
+         * A listing has the same ETags as the responses to writes. Without this, a listing with
+         * infos makes a HEAD for each object.
          */
         LISTED_ETAGS(Trial.LISTING),
         /**
-         * A write with a SHA-256 that is not that of its content is refused. Without it, content
-         * that was damaged on its way is found when it is read.
+         * A write with the wrong SHA-256 of its content is refused. Without this, damage in
+         * transfer is detected only when the content is read.
          */
         SHA256(Trial.CHECKSUM),
-        /** DeleteObjects is supported. Without it, each object takes a DeleteObject. */
+        /** DeleteObjects is supported. Without this, each object needs a DeleteObject. */
         BATCH_DELETE(Trial.BATCH_DELETE),
         /** DeleteObjects needs a Content-MD5. */
         BATCH_DELETE_NEEDS_MD5(Trial.BATCH_DELETE),
         /**
-         * A presigned URL is answered to this process. Without it the store gives them all the
-         * same, because clients may reach what this machine does not.
+         * A presigned URL works from this process. Without this the store makes presigned URLs
+         * nevertheless, because clients may reach a server that this machine does not reach.
          */
         PRESIGNED_URLS(Trial.PRESIGNED_URL);
 
@@ -86,7 +86,7 @@ public record S3Capabilities(Set<Ability> abilities, Set<Trial> unclear, Set<Tri
         }
     }
 
-    /** Nothing is known. */
+    /** Capabilities before the probe: all trials are unclear. */
     public static final S3Capabilities UNKNOWN =
             new S3Capabilities(Set.of(), EnumSet.allOf(Trial.class), Set.of());
 
@@ -105,7 +105,9 @@ public record S3Capabilities(Set<Ability> abilities, Set<Trial> unclear, Set<Tri
         return abilities.contains(ability);
     }
 
-    /** Whether the ability is there, or unclear for another reason than errors of the server. */
+    /**
+     * Whether the server has the ability, or it is unclear for another reason than server errors.
+     */
     public boolean mayHave(Ability ability) {
         return has(ability) || (unclear.contains(ability.trial) && !failed.contains(ability.trial));
     }
@@ -125,7 +127,7 @@ public record S3Capabilities(Set<Ability> abilities, Set<Trial> unclear, Set<Tri
         return has(Ability.DELETE_IF_UNCHANGED) && has(Ability.DELETE_REFUSES_ABSENT);
     }
 
-    /** These, with the result of a trial in place of what was known of it. */
+    /** These capabilities with the result of a trial, which replaces an earlier one. */
     public S3Capabilities with(Trial trial, Set<Ability> found) {
         Set<Ability> all = EnumSet.noneOf(Ability.class);
         all.addAll(abilities);
@@ -134,7 +136,7 @@ public record S3Capabilities(Set<Ability> abilities, Set<Trial> unclear, Set<Tri
         return new S3Capabilities(all, without(unclear, trial), without(failed, trial));
     }
 
-    /** These, after a trial that the server answered with errors only. */
+    /** These capabilities after a trial to which the server responded with errors only. */
     public S3Capabilities withFailure(Trial trial) {
         Set<Trial> more = EnumSet.of(trial);
         more.addAll(failed);
@@ -148,7 +150,7 @@ public record S3Capabilities(Set<Ability> abilities, Set<Trial> unclear, Set<Tri
         return rest;
     }
 
-    /** For logs: what the server can do, what it cannot, and what is not known. */
+    /** For logs: the abilities that the server has, does not have, and those that are unclear. */
     @Override
     public String toString() {
         List<String> can = new ArrayList<>();

@@ -51,7 +51,7 @@ public final class S3Clients implements AutoCloseable {
     private static final Duration POOL_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration SOCKET_TIMEOUT = Duration.ofSeconds(30);
 
-    /** Some servers send nothing until a copy is made, or the parts are put together. */
+    /** Some servers send nothing until a copy or a multipart upload is complete. */
     private static final Duration LONG_SOCKET_TIMEOUT = Duration.ofMinutes(5);
 
     /** The slowest transfer that is not timed out, in bytes per second. */
@@ -70,21 +70,21 @@ public final class S3Clients implements AutoCloseable {
     public final S3Client retrying;
 
     /**
-     * As {@link #retrying}, with its own connections, for content that is read by clients: a slow
-     * one holds a connection for long.
+     * As {@link #retrying}, with its own connections, for content that clients of the registry
+     * read: a slow client holds a connection for long.
      */
     final S3Client streaming;
 
     /**
-     * As {@link #retrying}, with its own connections, for content that clients send: many transfers
-     * must not take the connections of reads.
+     * As {@link #retrying}, with its own connections, for content that clients of the registry
+     * send: many transfers must not take the connections of reads.
      */
     private final S3Client sending;
 
     /** As {@link #sending}, without retries. */
     private final S3Client sendingOnce;
 
-    /** Without retries, for requests that must be looked up before they are repeated. */
+    /** Without retries, for requests whose outcome must be checked before they are repeated. */
     public final S3Client once;
 
     /** As {@link #once}, with its own connections, for requests that take the server long. */
@@ -95,7 +95,7 @@ public final class S3Clients implements AutoCloseable {
     /** Bounds concurrent copies, which would otherwise time out waiting for a connection. */
     private final Semaphore copies;
 
-    /** The same for {@link #sending}. */
+    /** Bounds concurrent requests of {@link #sending}, for the same reason. */
     private final Semaphore sends;
 
     /**
@@ -121,19 +121,19 @@ public final class S3Clients implements AutoCloseable {
     }
 
     /**
-     * Makes a request that copies, as soon as few enough are under way.
+     * Makes a copy request; waits while too many are under way.
      *
-     * @throws Unavailable when too many are under way for a minute
+     * @throws Unavailable when the wait exceeds a minute
      */
     public <T> T copy(ObjectKey target, Function<S3Client, T> request) {
         return withPermit(copies, target, () -> request.apply(longRunning));
     }
 
     /**
-     * Makes a request that sends bytes, as soon as few enough are under way.
+     * Makes a request that sends bytes; waits while too many are under way.
      *
      * @param retry whether the SDK repeats the request
-     * @throws Unavailable when too many are under way for a minute
+     * @throws Unavailable when the wait exceeds a minute
      */
     public <T> T send(ObjectKey target, boolean retry, Function<S3Client, T> request) {
         return withPermit(sends, target, () -> request.apply(retry ? sending : sendingOnce));
@@ -166,7 +166,7 @@ public final class S3Clients implements AutoCloseable {
                 .build();
     }
 
-    /** Drops a timeout, which holds its request in memory, as soon as the request has ended. */
+    /** A timer that drops the timeout of a request, which references the request, at its end. */
     private static ScheduledExecutorService timer() {
         ScheduledThreadPoolExecutor timer =
                 new ScheduledThreadPoolExecutor(
@@ -175,12 +175,12 @@ public final class S3Clients implements AutoCloseable {
         return timer;
     }
 
-    /** The timeout of a transfer of so many bytes. */
+    /** The timeout of a transfer of {@code bytes} bytes. */
     public static Duration timeout(long bytes) {
         return Duration.ofSeconds(60 + bytes / SLOWEST);
     }
 
-    /** The timeout of a copy of so many bytes, which the server reads and writes. */
+    /** The timeout of a copy of {@code bytes} bytes, which the server reads and writes. */
     public static Duration copyTimeout(long bytes) {
         return timeout(bytes).multipliedBy(2);
     }
@@ -248,8 +248,8 @@ public final class S3Clients implements AutoCloseable {
     }
 
     /**
-     * Without chunked encoding, which some servers do not support, others not for empty bodies.
-     * Over plain HTTP the SDK then reads the body once more to sign it.
+     * Disables chunked encoding, which some servers do not support at all, or not for empty bodies.
+     * Over plain HTTP the SDK then reads each body twice, to sign it.
      */
     private static S3Configuration service(S3Options options) {
         return S3Configuration.builder()

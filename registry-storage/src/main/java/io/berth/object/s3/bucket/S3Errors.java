@@ -17,7 +17,7 @@ import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 
-/** Translates errors of the SDK into those of a store. */
+/** Translates errors of the SDK into {@link ObjectStoreException}s. */
 public final class S3Errors {
 
     /** What an error says about the request. */
@@ -26,11 +26,13 @@ public final class S3Errors {
         NOT_FOUND,
         /** The condition of the request did not hold. */
         PRECONDITION_FAILED,
-        /** Another write came at the same time. This one was not carried out; repeat it soon. */
+        /**
+         * The request conflicted with a concurrent write and was not carried out; repeat it soon.
+         */
         CONFLICT,
-        /** The request was not carried out, but may be when it is repeated later. */
+        /** The request was not carried out, and may succeed later. */
         RETRYABLE,
-        /** The request was not carried out, and will not be when it is repeated. */
+        /** The request was not carried out, and a repetition would fail, too. */
         REJECTED,
         /** The request may have been carried out. */
         UNKNOWN
@@ -67,7 +69,7 @@ public final class S3Errors {
             case 409 -> Kind.CONFLICT;
             case 429, 503 -> Kind.RETRYABLE;
             case 501 -> Kind.REJECTED;
-            // The answer to a slow copy begins with 200 before the copy has succeeded.
+            // The response to a slow copy begins with 200 before the copy has succeeded.
             default ->
                     answer.statusCode() >= 500 || answer.statusCode() < 300
                             ? Kind.UNKNOWN
@@ -90,18 +92,18 @@ public final class S3Errors {
         return false;
     }
 
-    /** The error code of S3; empty when the answer has none. */
+    /** The error code of S3; empty when the response has none. */
     public static String code(SdkException e) {
         AwsErrorDetails details = e instanceof AwsServiceException a ? a.awsErrorDetails() : null;
         return details == null || details.errorCode() == null ? "" : details.errorCode();
     }
 
-    /** The HTTP status; 0 when there was no answer. */
+    /** The HTTP status; 0 when there was no response. */
     public static int status(SdkException e) {
         return e instanceof AwsServiceException answer ? answer.statusCode() : 0;
     }
 
-    /** Whether it is a 404 without a request id. Every server that implements S3 sends one. */
+    /** Whether this is a 404 without a request id, which every server that implements S3 sends. */
     static boolean isNotFoundWithoutRequestId(SdkException e) {
         return e instanceof AwsServiceException answer
                 && answer.statusCode() == 404
@@ -112,14 +114,14 @@ public final class S3Errors {
         return code(e).equals("NoSuchUpload");
     }
 
-    /** Whether the server refuses to assemble the parts that it was given. */
+    /** Whether the server refuses the parts of a multipart upload. */
     public static boolean isInvalidPart(SdkException e) {
         return code(e).equals("InvalidPart");
     }
 
     /**
      * The error of a read. {@code NotFound} only when the server says that there is no such object:
-     * a bucket that is gone, or that cannot be read, must not look like an empty registry.
+     * a bucket that was deleted, or that cannot be read, must not look like an empty registry.
      */
     static ObjectStoreException reading(ObjectKey key, SdkException e) {
         return kind(e) == Kind.NOT_FOUND
@@ -141,10 +143,11 @@ public final class S3Errors {
     }
 
     static OutcomeUnknown unknown(ObjectKey key, SdkException e) {
-        return new OutcomeUnknown(key, "may not have been written: " + reason(e), e);
+        return new OutcomeUnknown(
+                key, "the write may or may not have been carried out: " + reason(e), e);
     }
 
-    /** The error code and status, or what went wrong with the connection. Names no URL. */
+    /** The error code and status, or the failure of the connection. Contains no URL. */
     public static String reason(SdkException e) {
         if (e instanceof AwsServiceException answer) {
             String code = code(e);

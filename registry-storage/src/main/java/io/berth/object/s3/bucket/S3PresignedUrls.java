@@ -8,7 +8,7 @@ import java.time.Duration;
 /** Presigned URLs of GetObject. Makes no request. Thread-safe. */
 public final class S3PresignedUrls implements PresignedUrls {
 
-    /** Long enough for a slow client to follow a redirect. */
+    /** Long enough for a slow client to follow the redirect. */
     private static final Duration VALID = Duration.ofMinutes(20);
 
     private final Bucket bucket;

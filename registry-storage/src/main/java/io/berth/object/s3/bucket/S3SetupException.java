@@ -1,8 +1,8 @@
 package io.berth.object.s3.bucket;
 
 /**
- * A bucket cannot be used. Says in one sentence what is wrong, and in another what to do. Names no
- * secret.
+ * A bucket cannot be used. The message says in one sentence what is wrong, and then what to do. It
+ * contains no secret.
  */
 public final class S3SetupException extends RuntimeException {
 

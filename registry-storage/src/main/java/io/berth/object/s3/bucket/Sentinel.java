@@ -14,19 +14,19 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object whose presence shows that the bucket was not emptied, deleted or created anew since the
- * store was opened. A check is one GET, so its result is trusted for a while: briefly before an
- * object is reported absent, because clients act upon that; longer before a write, because a bucket
- * that is gone refuses writes itself. Concurrent checks share one request. Thread-safe.
+ * An object whose presence shows that the bucket was not emptied, deleted or recreated since the
+ * store was opened. A check is one GET, so its result is reused for a time: a short one before an
+ * object is reported absent, because clients act upon that; a longer one before a write, because a
+ * deleted bucket refuses writes itself. Concurrent checks share one request. Thread-safe.
  */
 public final class Sentinel {
 
-    /** How long a check is trusted before an object is reported absent. */
+    /** How long the result of a check is reused before an object is reported absent. */
     public static final Duration ABSENCE = Duration.ofSeconds(2);
 
     /**
-     * How long a check is trusted before a write. Longer than the interval of the health check, so
-     * that its checks suffice for writes.
+     * How long the result of a check is reused before a write. Longer than the interval of the
+     * health check, so that the checks of the latter suffice for writes.
      */
     public static final Duration WRITE = Duration.ofSeconds(15);
 
@@ -37,7 +37,7 @@ public final class Sentinel {
     private final LongSupplier nanos;
     private volatile @Nullable Expected expected;
 
-    /** When the last check that found it began; {@code null}: the last check did not find it. */
+    /** Start of the last successful check; {@code null}: the last check found no valid sentinel. */
     private volatile @Nullable Long seen;
 
     /** The check that is under way; its result is the failure, if there was one. */
@@ -62,34 +62,34 @@ public final class Sentinel {
     /**
      * The error for an object that was not found.
      *
-     * @throws Unavailable when the sentinel is not there either
+     * @throws Unavailable when the sentinel is missing, too
      */
     public NotFound absent(ObjectKey key) {
         requireWithin(ABSENCE);
         return new NotFound(key);
     }
 
-    /** Checks it, unless it was seen within {@link #ABSENCE}. For listings that are empty. */
+    /** Checks the sentinel before an empty listing, unless it was seen within {@link #ABSENCE}. */
     void requireForAbsence() {
         requireWithin(ABSENCE);
     }
 
-    /** Checks it, unless it was seen within {@link #WRITE}. */
+    /** Checks the sentinel before a write, unless it was seen within {@link #WRITE}. */
     public void requireForWrite() {
         requireWithin(WRITE);
     }
 
-    private void requireWithin(Duration trust) {
+    private void requireWithin(Duration age) {
         Long last = seen;
-        if (last == null || nanos.getAsLong() - last > trust.toNanos()) {
+        if (last == null || nanos.getAsLong() - last > age.toNanos()) {
             require();
         }
     }
 
     /**
-     * Checks it now. Does nothing when none is set.
+     * Checks the sentinel now. Does nothing when none is set.
      *
-     * @throws Unavailable when it is missing, has other content, or cannot be read
+     * @throws Unavailable when the sentinel is missing, has other content, or cannot be read
      */
     public void require() {
         Expected sentinel = expected;

@@ -1,6 +1,6 @@
 /**
- * A bucket: how it is reached, what its server can do, and the requests that read, write, list and
- * delete its objects.
+ * A bucket: its clients, the capabilities of its server, and the requests that read, write, list
+ * and delete its objects.
  */
 @NullMarked
 package io.berth.object.s3.bucket;

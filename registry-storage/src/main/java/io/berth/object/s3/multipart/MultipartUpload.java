@@ -48,7 +48,7 @@ public final class MultipartUpload {
     /**
      * Begins an upload, which must be completed or aborted.
      *
-     * @throws ObjectStoreException.Unavailable when it is not begun
+     * @throws ObjectStoreException.Unavailable when the upload could not be begun
      */
     public static MultipartUpload begin(Bucket bucket, ObjectKey target) {
         bucket.sentinel().requireForWrite();
@@ -60,7 +60,7 @@ public final class MultipartUpload {
                             .uploadId();
             return new MultipartUpload(bucket, target, id);
         } catch (SdkException e) {
-            throw S3Errors.writing(target, e); // if it was begun, a purge aborts it
+            throw S3Errors.writing(target, e); // if it was begun nevertheless, a purge aborts it
         }
     }
 
@@ -69,7 +69,7 @@ public final class MultipartUpload {
      * later call.
      *
      * @param number of the part, from 1
-     * @param bytes called in the background
+     * @param bytes gives the bytes of the part; called in the background
      * @param done run when the bytes are not needed any more, also after a failure
      */
     public void send(int number, Supplier<SpooledRange> bytes, Runnable done) {
@@ -109,8 +109,10 @@ public final class MultipartUpload {
      * failure is thrown by a later call.
      *
      * @param number of the part, from 1
-     * @param owner the key that is reported as not found when {@code source} is gone
-     * @param whole whether all of {@code source} is copied
+     * @param owner the key that is reported as not found when {@code source} does not exist
+     * @param from offset of the first byte in {@code source}
+     * @param to offset after the last byte
+     * @param whole whether this is all of {@code source}
      */
     public void copy(
             int number, ObjectKey source, ObjectKey owner, long from, long to, boolean whole) {
@@ -161,11 +163,11 @@ public final class MultipartUpload {
     /**
      * Waits for the parts and makes the object visible.
      *
-     * @param size bytes of all parts, to recognise the object when the answer is lost
-     * @throws ObjectStoreException.NotFound when the source of a part is gone
-     * @throws ObjectStoreException.Unavailable when the object is not visible; the upload is still
-     *     there
-     * @throws ObjectStoreException.OutcomeUnknown when it may be visible
+     * @param size bytes of all parts, to recognise the object when the response is lost
+     * @throws ObjectStoreException.NotFound when the source of a part does not exist
+     * @throws ObjectStoreException.Unavailable when the object is not visible; the upload still
+     *     exists
+     * @throws ObjectStoreException.OutcomeUnknown when the object may be visible
      */
     public void complete(long size) {
         sending.await();
@@ -185,7 +187,10 @@ public final class MultipartUpload {
         Retries.repeat(target, S3Clients.copyTimeout(size), new Completion(request, size)::run);
     }
 
-    /** A request that can be repeated: an upload that is gone after a lost answer is complete. */
+    /**
+     * The request, which can be repeated: if an attempt had no response and the upload does not
+     * exist any more, it is complete.
+     */
     private final class Completion {
 
         private final CompleteMultipartUploadRequest request;
@@ -221,7 +226,7 @@ public final class MultipartUpload {
         }
     }
 
-    /** Drops the parts. Never throws: what is left is dropped by a purge. */
+    /** Aborts the upload. Never throws; a purge removes parts that are left. */
     public void abort() {
         sending.cancel();
         copying.cancel();

@@ -17,7 +17,7 @@ public record PartSizes(long first) {
     private static final int DOUBLED_EVERY = 900;
 
     /**
-     * Bytes of a part that is full.
+     * Bytes of a full part.
      *
      * @param index of the part, from 0
      */
@@ -25,7 +25,7 @@ public record PartSizes(long first) {
         return grown(first, index);
     }
 
-    /** The fewest bytes of a part here with which {@value #MAX_PARTS} parts still suffice. */
+    /** The fewest bytes of this part with which {@value #MAX_PARTS} parts still suffice. */
     public long least(int index) {
         return Math.min(grown(S3Options.MIN_PART, index), of(index));
     }

@@ -34,10 +34,10 @@ public final class S3Writer implements ObjectWriter {
     private final PartSizes sizes;
     private SpooledBytes part;
 
-    /** All that are in use, to be closed. */
+    /** All spooled bytes in use, to be closed. */
     private final List<SpooledBytes> spooled = new ArrayList<>();
 
-    /** Those whose bytes were sent, to be filled again. */
+    /** Spooled bytes that were sent, to be reused. */
     private final Queue<SpooledBytes> spare = new ConcurrentLinkedQueue<>();
 
     /** {@code null} until there is more than one part. */

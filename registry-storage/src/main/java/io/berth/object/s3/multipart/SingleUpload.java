@@ -19,12 +19,12 @@ public final class SingleUpload {
     private SingleUpload() {}
 
     /**
-     * Writes an object, whatever is there before. Can be repeated after a failure.
+     * Writes an object without a condition. Can be repeated after a failure.
      *
-     * @param content the digest of the bytes, which the server compares when it is a SHA-256;
-     *     {@code null}: nothing is compared
-     * @throws Unavailable when the object is not written
-     * @throws OutcomeUnknown when it may be written
+     * @param content the digest of the bytes, which the server verifies if it is a SHA-256; {@code
+     *     null}: the server does not verify it
+     * @throws Unavailable when the object was not written
+     * @throws OutcomeUnknown when the object may have been written
      */
     public static void put(
             Bucket bucket, ObjectKey key, SpooledRange bytes, @Nullable Digest content) {

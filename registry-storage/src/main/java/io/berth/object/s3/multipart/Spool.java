@@ -12,11 +12,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where bytes wait until they are sent: small amounts in the heap, up to a bound for all of them
- * together, everything else in files of one folder.
+ * Spools bytes until they are sent: small amounts in the heap, up to a bound for all together,
+ * everything else in files of one folder.
  *
- * <p>A file is deleted as soon as it is open, so that its space is free again however the process
- * ends. A system that cannot delete an open file keeps it until the process ends. Thread-safe.
+ * <p>A file is deleted as soon as it is open, so that its space is freed even after a crash. An
+ * operating system that cannot delete open files keeps it until the process ends. Thread-safe.
  */
 public final class Spool {
 
@@ -26,8 +26,8 @@ public final class Spool {
     private final AtomicLong heapLeft;
 
     /**
-     * @param folder created when it is not there
-     * @param heapBytes the most bytes in the heap, of all that is spooled together
+     * @param folder created when it does not exist
+     * @param heapBytes bytes in the heap of all spooled bytes together, at most
      * @throws UncheckedIOException when files cannot be written there; its message names the folder
      */
     public Spool(Path folder, long heapBytes) {
@@ -53,7 +53,7 @@ public final class Spool {
     /**
      * Reserves bytes of the heap until {@link #release}.
      *
-     * @return {@code false}: nothing is reserved, because fewer are left
+     * @return {@code false}: nothing was reserved, because fewer bytes are left
      */
     boolean reserve(int bytes) {
         if (heapLeft.addAndGet(-bytes) >= 0) {
@@ -72,7 +72,7 @@ public final class Spool {
         return heapLeft.get();
     }
 
-    /** A new file. Not a channel, which an interrupted reader would close. */
+    /** A new file. Not a FileChannel, because the interrupt of a reader would close that. */
     RandomAccessFile open() throws IOException {
         File file = folder.resolve("berth-" + UUID.randomUUID()).toFile();
         RandomAccessFile opened = new RandomAccessFile(file, "rw");

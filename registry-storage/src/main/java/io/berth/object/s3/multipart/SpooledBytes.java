@@ -9,9 +9,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bytes that wait to be sent: up to {@value #IN_HEAP} in the heap if the {@link Spool} has as many
- * left, otherwise all of them in a file. They can be read any number of times. Thread-safe, but
- * streams that read bytes fail when these are truncated.
+ * Bytes that wait to be sent: up to {@value #IN_HEAP} of them are in the heap if the {@link Spool}
+ * has enough left, otherwise all are in a file. They can be read any number of times. Thread-safe;
+ * a stream fails when the bytes that it reads are truncated.
  */
 public final class SpooledBytes implements AutoCloseable {
 
@@ -39,6 +39,8 @@ public final class SpooledBytes implements AutoCloseable {
     }
 
     /**
+     * Adds bytes at the end.
+     *
      * @throws IOException when the file cannot be written; nothing is added then
      */
     public synchronized void append(byte[] buffer, int offset, int length) throws IOException {
@@ -55,7 +57,9 @@ public final class SpooledBytes implements AutoCloseable {
     }
 
     /**
-     * @return {@code false}: so many bytes have to go to a file
+     * Makes room for the bytes in the heap.
+     *
+     * @return {@code false}: the bytes have to be in a file
      */
     private boolean growsInHeap(long needed) {
         if (needed <= heap.length) {
@@ -72,7 +76,7 @@ public final class SpooledBytes implements AutoCloseable {
         return true;
     }
 
-    /** The bytes stay in the heap when this fails. */
+    /** Moves the bytes to a file; after a failure they are still in the heap. */
     private void moveToFile() throws IOException {
         RandomAccessFile opened = spool.open();
         try {
@@ -90,7 +94,7 @@ public final class SpooledBytes implements AutoCloseable {
         heap = NONE;
     }
 
-    /** Drops the bytes from an offset on; their space is used again. */
+    /** Drops the bytes from an offset on; their space is reused. */
     public synchronized void truncate(long newSize) {
         if (newSize < 0 || newSize > size) {
             throw new IllegalArgumentException("truncate " + size + " bytes to " + newSize);

@@ -5,10 +5,10 @@ import java.io.InputStream;
 import software.amazon.awssdk.core.sync.RequestBody;
 
 /**
- * Some of the bytes of {@link SpooledBytes}.
+ * A range of {@link SpooledBytes}.
  *
  * @param from offset of the first byte
- * @param to offset behind the last byte
+ * @param to offset after the last byte
  */
 public record SpooledRange(SpooledBytes bytes, long from, long to) {
 

@@ -1,5 +1,5 @@
 /**
- * Objects that are written in one request or in parts, and the spooled bytes that wait to be sent.
+ * Writes objects in one request or as multipart uploads, and spools the bytes until they are sent.
  */
 @NullMarked
 package io.berth.object.s3.multipart;

@@ -5,7 +5,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** How the server answers the requests of a trial. */
+/** Interprets the responses of the server in a trial. */
 final class Answers {
 
     private static final Logger log = LoggerFactory.getLogger(Answers.class);
@@ -15,7 +15,7 @@ final class Answers {
     /**
      * Whether the server carries out a request.
      *
-     * @throws InconclusiveException when that does not show
+     * @throws InconclusiveException when the response does not show it
      */
     static boolean isAccepted(Runnable request) {
         return status(request) == 200;
@@ -24,7 +24,7 @@ final class Answers {
     /**
      * Whether the server refuses a request because its condition does not hold.
      *
-     * @throws InconclusiveException when that does not show
+     * @throws InconclusiveException when the response does not show it
      */
     static boolean isRefused(Runnable request) {
         int status = status(request);
@@ -32,9 +32,9 @@ final class Answers {
     }
 
     /**
-     * The HTTP status of the answer.
+     * The HTTP status of the response.
      *
-     * @throws InconclusiveException when it does not show what the server can do
+     * @throws InconclusiveException when the failure does not show what the server can do
      */
     static int status(Runnable request) {
         try {

@@ -17,10 +17,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out what a server can do, because servers that implement S3 differ, and so do their
- * versions. The trials run concurrently and take about as long as six requests. Each is repeated
- * for several seconds until it has a result; one without a result is left unclear. The objects are
- * deleted at the end; those of a process that dies before are left, and do no harm.
+ * Finds out what a server can do, because servers that implement S3 differ. The trials run
+ * concurrently and take about as long as six requests. Each is repeated for several seconds until
+ * it has a result; a trial without one is unclear. The objects are deleted at the end; a crash
+ * leaves them, which does no harm.
  */
 public final class CapabilityProbe {
 
@@ -28,7 +28,10 @@ public final class CapabilityProbe {
 
     private static final int MAX_ATTEMPTS = 6;
 
-    /** No attempt begins later, so that a server that does not answer does not delay the start. */
+    /**
+     * Time after which no attempt begins, so that a server that does not respond does not delay the
+     * start.
+     */
     private static final Duration LAST_ATTEMPT = Duration.ofSeconds(10);
 
     /** The longest pause before the second attempt; it doubles before each further one. */
@@ -48,7 +51,7 @@ public final class CapabilityProbe {
     /**
      * Makes all trials.
      *
-     * @param folder below which objects are written
+     * @param folder prefix of the objects that are written
      * @throws S3SetupException when the bucket cannot be used
      */
     public static S3Capabilities run(Bucket bucket, ObjectKey folder) {
@@ -58,8 +61,8 @@ public final class CapabilityProbe {
     /**
      * Makes the trials that are unclear.
      *
-     * @param folder below which objects are written
-     * @return what is known then
+     * @param folder prefix of the objects that are written
+     * @return the capabilities with the new results
      * @throws S3SetupException when the bucket cannot be used
      */
     public static S3Capabilities rerun(Bucket bucket, ObjectKey folder, S3Capabilities known) {

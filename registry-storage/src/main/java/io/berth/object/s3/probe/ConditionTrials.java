@@ -15,7 +15,7 @@ import java.util.Set;
 /** Whether the server checks conditions of writes and deletes. */
 record ConditionTrials(ProbeObjects objects) {
 
-    /** The MD5 of nothing that a probe writes. */
+    /** An ETag that no object of a probe has. */
     private static final String WRONG_ETAG = "00000000000000000000000000000000";
 
     Set<Ability> create() {
@@ -57,7 +57,7 @@ record ConditionTrials(ProbeObjects objects) {
         return isRefused(() -> objects.put(key, OTHER, put -> put.ifMatch(etag)));
     }
 
-    /** Whether the server takes bare or quoted ETags is not known yet: the wrong one is neither. */
+    /** Tries bare and quoted ETags, as it is not known yet which of them the server accepts. */
     Set<Ability> delete() {
         ObjectKey key = objects.newKey("delete");
         Set<Ability> found = EnumSet.noneOf(Ability.class);

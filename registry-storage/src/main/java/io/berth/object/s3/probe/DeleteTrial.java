@@ -20,7 +20,7 @@ record DeleteTrial(ProbeObjects objects) {
 
     private static final Logger log = LoggerFactory.getLogger(DeleteTrial.class);
 
-    /** Is the last trial, because it deletes the objects of the others. */
+    /** Must be the last trial, because it deletes the objects of the others. */
     Set<Ability> batchDelete() {
         if (deletesAll(false)) {
             return EnumSet.of(Ability.BATCH_DELETE);
@@ -56,7 +56,10 @@ record DeleteTrial(ProbeObjects objects) {
                         .deleteObject(delete -> delete.bucket(bucket.name()).key(key));
             } catch (SdkException e) {
                 if (InconclusiveException.isInconclusive(e)) {
-                    log.warn("{} of a trial is left in the bucket: {}", key, S3Errors.reason(e));
+                    log.warn(
+                            "the object {} of a trial is left in the bucket: {}",
+                            key,
+                            S3Errors.reason(e));
                 } else if (S3Errors.kind(e) != Kind.NOT_FOUND) {
                     throw SetupProblems.lacking(
                             bucket,

@@ -5,7 +5,8 @@ import io.berth.object.s3.bucket.S3Errors.Kind;
 import software.amazon.awssdk.core.exception.SdkException;
 
 /**
- * A trial has no result, because a request failed in a way that does not show what the server can.
+ * A trial has no result, because a request failed in a way that does not show what the server can
+ * do.
  */
 final class InconclusiveException extends RuntimeException {
 
@@ -18,18 +19,18 @@ final class InconclusiveException extends RuntimeException {
         this.error = error;
     }
 
-    /** Whether the request that failed says nothing about what the server can. */
+    /** Whether a failure does not show what the server can do. */
     static boolean isInconclusive(SdkException error) {
         Kind kind = S3Errors.kind(error);
         return kind == Kind.RETRYABLE || kind == Kind.UNKNOWN;
     }
 
-    /** This exception where the error says nothing, else another one. */
+    /** This exception for an inconclusive error, otherwise another one. */
     static RuntimeException or(RuntimeException otherwise, SdkException error) {
         return isInconclusive(error) ? new InconclusiveException(error) : otherwise;
     }
 
-    /** Whether the server answered with an error of its own, rather than that it is busy. */
+    /** Whether the server responded with an error other than that it is busy. */
     boolean isServerError() {
         return S3Errors.kind(error) != Kind.RETRYABLE && S3Errors.status(error) != 0;
     }

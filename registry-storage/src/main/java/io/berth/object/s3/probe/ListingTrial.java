@@ -37,7 +37,7 @@ record ListingTrial(ProbeObjects objects) {
             }
         }
         ListObjectsV2Response answer = ask(list -> {});
-        // Some servers also list files of writes that are under way.
+        // Some servers also list temporary files of writes that are under way.
         List<String> all = names(answer);
         if (!all.stream().filter(NAMES::contains).toList().equals(NAMES)) {
             throw wrong("in the order of its bytes", all);

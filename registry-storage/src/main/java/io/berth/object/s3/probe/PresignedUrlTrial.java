@@ -17,9 +17,7 @@ import software.amazon.awssdk.http.SdkHttpMethod;
 import software.amazon.awssdk.http.SdkHttpRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/**
- * Whether a presigned URL is answered to this process. Clients elsewhere may reach other addresses.
- */
+/** Whether a presigned URL works from this process. Clients elsewhere may reach other addresses. */
 record PresignedUrlTrial(ProbeObjects objects) {
 
     private static final Logger log = LoggerFactory.getLogger(PresignedUrlTrial.class);

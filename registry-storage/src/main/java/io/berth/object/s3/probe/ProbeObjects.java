@@ -18,7 +18,7 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
  */
 final class ProbeObjects {
 
-    /** What {@link #make} writes. */
+    /** The content that {@link #make} writes. */
     static final byte[] CONTENT = "one".getBytes(StandardCharsets.UTF_8);
 
     /** Other content. */
@@ -29,7 +29,7 @@ final class ProbeObjects {
     private final ObjectKey first;
     private final AtomicInteger count = new AtomicInteger();
 
-    /** The keys in the bucket of all objects that may be there. */
+    /** The keys in the bucket of all objects that may exist. */
     private final List<String> used = Collections.synchronizedList(new ArrayList<>());
 
     ProbeObjects(Bucket bucket, ObjectKey folder) {
@@ -42,7 +42,7 @@ final class ProbeObjects {
         return bucket;
     }
 
-    /** The object that all trials can read. */
+    /** The key of the object that all trials can read. */
     ObjectKey first() {
         return first;
     }
@@ -64,7 +64,7 @@ final class ProbeObjects {
         return ObjectKey.of(folder.value() + "/" + name);
     }
 
-    /** The keys in the bucket of all objects that may be there. */
+    /** The keys in the bucket of all objects that may exist. */
     List<String> used() {
         synchronized (used) {
             return List.copyOf(used);
@@ -83,7 +83,7 @@ final class ProbeObjects {
     }
 
     /**
-     * Writes the object that a trial is about; returns its ETag.
+     * Writes the object that a trial uses; returns its ETag.
      *
      * @throws io.berth.object.s3.bucket.S3SetupException when the bucket cannot be written to
      */

@@ -12,7 +12,7 @@ import javax.net.ssl.SSLException;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** Says what is wrong with a bucket that cannot be used, and what to do. */
+/** Makes the exceptions for a bucket that cannot be used. */
 final class SetupProblems {
 
     private SetupProblems() {}
@@ -20,7 +20,7 @@ final class SetupProblems {
     /**
      * For a bucket that cannot do what the registry needs.
      *
-     * @param lack what it cannot do, as the predicate of a sentence
+     * @param lack what the bucket cannot do, as the predicate of a sentence
      */
     static S3SetupException lacking(Bucket bucket, String lack, String advice, SdkException e) {
         return problem(

@@ -18,10 +18,12 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
-/** Whether the server takes objects in parts, copies them, and compares checksums. */
+/** Whether the server supports multipart uploads and copies, and verifies checksums. */
 record TransferTrials(ProbeObjects objects) {
 
-    /** With a condition that does not hold, so that the object that is there stays. */
+    /**
+     * Completes an upload under a condition that does not hold, so that the existing object stays.
+     */
     Set<Ability> multipart() {
         Bucket bucket = objects.bucket();
         try {
@@ -40,7 +42,7 @@ record TransferTrials(ProbeObjects objects) {
             throw InconclusiveException.or(
                     SetupProblems.lacking(
                             bucket,
-                            "does not take objects in parts",
+                            "does not accept multipart uploads",
                             "Allow multipart uploads (s3:PutObject, s3:AbortMultipartUpload).",
                             e),
                     e);

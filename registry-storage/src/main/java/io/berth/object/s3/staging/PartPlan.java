@@ -9,18 +9,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parts from which an object is assembled: those that the server copies from a piece, and those
- * that are joined here because a piece is too small to be a part. Reads and sends as little as
- * possible.
+ * Plans the parts from which an object is assembled: parts that the server copies from a piece, and
+ * parts that are sent, because a piece is too small to be a part. Minimises the bytes that are read
+ * and sent.
  */
 final class PartPlan {
 
     /**
-     * Some of the bytes of a staged object.
+     * A range of a staged object.
      *
-     * @param piece that has them; {@code null}: they are in the tail
+     * @param piece the piece with the bytes; {@code null}: they are in the tail
      * @param from offset of the first byte in the staged object
-     * @param to offset behind the last byte
+     * @param to offset after the last byte
      */
     record Source(@Nullable Piece piece, long from, long to) {
 
@@ -52,7 +52,7 @@ final class PartPlan {
             return sources.stream().mapToLong(Source::length).sum();
         }
 
-        /** The piece from which the server can copy the part; {@code null}: it is sent. */
+        /** The piece from which the server can copy the part; {@code null}: the part is sent. */
         @Nullable Piece copied() {
             return sources.size() == 1 ? sources.getFirst().piece() : null;
         }
@@ -68,7 +68,7 @@ final class PartPlan {
     }
 
     /**
-     * The parts of an object; too many only if there are too many pieces.
+     * The parts of an object; more than S3 allows only if there are too many pieces.
      *
      * @param sources of all bytes, in order
      * @param copyChunk bytes that one request copies, unless that makes too many parts
@@ -81,8 +81,8 @@ final class PartPlan {
     }
 
     /**
-     * Parts of equal length but for the last, which some servers require. Reads and sends more than
-     * {@link #of}.
+     * Parts of equal length except the last, as some servers require. Reads and sends more bytes
+     * than {@link #of}.
      *
      * @param sources of all bytes, in order
      * @param length of a part in bytes
@@ -109,7 +109,7 @@ final class PartPlan {
         return parts;
     }
 
-    /** Whether all have the same length but the last, which may be shorter. */
+    /** Whether all parts but the last have the same length, and the last is not longer. */
     static boolean areEqual(List<Part> parts) {
         long length = parts.getFirst().length();
         return parts.getLast().length() <= length

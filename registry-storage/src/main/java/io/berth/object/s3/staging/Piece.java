@@ -7,19 +7,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Some of the bytes of a staged object, in an object of their own that is never changed. Its name
- * has the offset, the length and a nonce.
+ * A range of a staged object, stored as an immutable object whose name has the offset, the length
+ * and a nonce.
  *
  * @param offset of the first byte in the staged object
  * @param length in bytes, 1 or more
- * @param nonce digits and small letters that no other handle uses
+ * @param nonce digits and lower-case letters, unique for each handle
  */
 record Piece(long offset, long length, String nonce) {
 
     private static final Pattern NAME =
             Pattern.compile("([0-7][0-9a-f]{15})\\.([0-9a-f]{1,12})\\.([0-9a-z]{1,32})");
 
-    /** Offset behind the last byte. */
+    /** Offset after the last byte. */
     long end() {
         return offset + length;
     }
@@ -37,7 +37,7 @@ record Piece(long offset, long length, String nonce) {
         return HexFormat.of().toHexDigits(offset) + "." + Long.toHexString(length) + "." + nonce;
     }
 
-    /** Empty when this is not the name of a piece. */
+    /** Parses the name of a piece; empty for other names. */
     static Optional<Piece> ofName(String name) {
         Matcher parts = NAME.matcher(name);
         if (!parts.matches()) {

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * Some of the bytes of a list of pieces. Throws {@link NotFound} when a piece is gone; the
+ * Reads a range of a list of pieces. Throws {@link NotFound} when a piece does not exist; the
  * constructor opens the first piece. Holds one connection at a time. For one thread.
  */
 final class PieceInputStream extends RangeInputStream {
@@ -25,7 +25,7 @@ final class PieceInputStream extends RangeInputStream {
     /**
      * @param staged the key of the staged object
      * @param start offset of the first byte
-     * @param end offset behind the last byte, at most the size of the list
+     * @param end offset after the last byte, at most the size of the list
      */
     PieceInputStream(Bucket bucket, ObjectKey staged, PieceList list, long start, long end) {
         super(end - start);

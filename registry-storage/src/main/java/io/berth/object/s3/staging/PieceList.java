@@ -13,14 +13,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Pieces that follow each other from offset 0 without a gap: what a staged object holds.
+ * The content of a staged object: consecutive pieces from offset 0 without a gap.
  *
- * <p>Which of the pieces in the bucket are in the list depends on their names alone, so that all
+ * <p>Which of the pieces in the bucket are in the list depends only on their names, so that all
  * replicas find the same list: at each offset the longest piece, because it supersedes shorter ones
- * that begin there, and of equally long ones the one with the smallest name.
+ * with this offset, and of equally long ones the one with the smallest name.
  *
- * <p>As a text, a list is {@code length.nonce.count} for each run of pieces with the same length
- * and nonce, joined by {@code ~}, with numbers to the base 36. Lists of different content have
+ * <p>The text of a list is {@code length.nonce.count} for each run of pieces with the same length
+ * and nonce, joined by {@code ~}; the numbers are in base 36. Lists of different content have
  * different texts.
  */
 record PieceList(List<Piece> pieces) {
@@ -30,7 +30,7 @@ record PieceList(List<Piece> pieces) {
     /** The text of the empty list. */
     private static final String EMPTY_TEXT = "0";
 
-    /** No object can be assembled from so many; a text of more is not parsed. */
+    /** More pieces than an object can be assembled from; a text with more is not parsed. */
     private static final long MAX_PIECES = 2L * PartSizes.MAX_PARTS;
 
     private static final Pattern RUN =
@@ -57,14 +57,14 @@ record PieceList(List<Piece> pieces) {
         return new PieceList(pieces.stream().filter(piece -> piece.end() <= offset).toList());
     }
 
-    /** The pieces up to where a piece begins, and that piece. */
+    /** The pieces before the offset of a piece, and that piece. */
     PieceList with(Piece piece) {
         List<Piece> longer = new ArrayList<>(upTo(piece.offset()).pieces);
         longer.add(piece);
         return new PieceList(longer);
     }
 
-    /** The list that pieces found in the bucket make. */
+    /** The list of the pieces that were found in the bucket. */
     static PieceList of(Collection<Piece> found) {
         Map<Long, Piece> best = new HashMap<>();
         for (Piece piece : found) {
@@ -79,7 +79,7 @@ record PieceList(List<Piece> pieces) {
         return new PieceList(list);
     }
 
-    /** The text, by which {@link #ofText} gives this list again. */
+    /** The text of this list, for {@link #ofText}. */
     String text() {
         if (pieces.isEmpty()) {
             return EMPTY_TEXT;
@@ -106,7 +106,7 @@ record PieceList(List<Piece> pieces) {
         return one.length() == other.length() && one.nonce().equals(other.nonce());
     }
 
-    /** Empty when this is not the text of a list that has pieces. */
+    /** Parses the text of a list; empty when it is not the text of a list with pieces. */
     static Optional<PieceList> ofText(String text) {
         List<Piece> pieces = new ArrayList<>();
         long offset = 0;

@@ -21,9 +21,9 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.CopyObjectRequest;
 
 /**
- * Assembles an object from pieces, by copies inside the server where possible. A server that
- * requires all parts but the last to be equally long, as Cloudflare R2 does, refuses others at the
- * end; then the object is assembled once more from such parts.
+ * Assembles an object from pieces, by copies inside the server where possible. Some servers, such
+ * as Cloudflare R2, require all parts but the last to be equally long and refuse other ones at the
+ * end; then the object is assembled again from equal parts.
  */
 final class PiecePublisher {
 
@@ -39,7 +39,9 @@ final class PiecePublisher {
         this.target = target;
     }
 
-    /** Copies a piece that has all bytes: in one request, or in ranges when it is large. */
+    /**
+     * Copies a piece with all bytes of the object: in one request, or in ranges when it is large.
+     */
     void copy(Piece piece) {
         if (piece.length() > bucket.options().multipart().copyThresholdSize()) {
             assemble(List.of(new Source(piece, 0, piece.length())), null);
@@ -76,7 +78,12 @@ final class PiecePublisher {
     private void assemble(List<Source> sources, @Nullable Tail tail) {
         List<Part> parts = PartPlan.of(sources, bucket.options().multipart().copyChunkSize());
         if (parts.size() > PartSizes.MAX_PARTS) {
-            throw new Unavailable(staged.value(), "too many pieces: " + parts.size(), null);
+            throw new Unavailable(
+                    staged.value(),
+                    "the upload has too many pieces: "
+                            + parts.size()
+                            + "; send it in larger chunks",
+                    null);
         }
         try {
             upload(parts, tail);
@@ -146,7 +153,8 @@ final class PiecePublisher {
     private InputStream open(Source source, @Nullable Tail tail) {
         Piece piece = source.piece();
         if (piece != null) {
-            PieceList alone = new PieceList(List.of(piece)); // which begins at its own offset
+            PieceList alone =
+                    new PieceList(List.of(piece)); // a list that begins at the offset of the piece
             return new PieceInputStream(bucket, staged, alone, source.from(), source.to());
         }
         if (tail == null) {

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Writes the pieces of a staged object, a few at the same time in the background. A piece that
- * failed there is written again by {@link #await}. For one thread.
+ * Writes the pieces of a staged object, a few at the same time in the background. {@link #await}
+ * writes pieces again that failed in the background. For one thread.
  */
 final class PieceUploads {
 
@@ -50,7 +50,8 @@ final class PieceUploads {
      * Writes a piece in the background; waits while too many are under way.
      *
      * @param bytes of the piece, which this closes
-     * @throws ObjectStoreException when an earlier one failed; this one is still to be written then
+     * @throws ObjectStoreException when an earlier piece failed; {@link #await} then writes this
+     *     one
      */
     void start(Piece piece, SpooledBytes bytes) {
         Upload upload = new Upload(piece, bytes);
@@ -67,13 +68,13 @@ final class PieceUploads {
     /**
      * Writes a piece now.
      *
-     * @throws Unavailable when it may not be written
+     * @throws Unavailable when the piece may not have been written
      */
     void write(Piece piece, SpooledRange bytes) {
         try {
             SingleUpload.put(bucket, piece.key(staged), bytes, null);
         } catch (OutcomeUnknown e) {
-            // If it is there, it has the right bytes, but that is not relied on.
+            // If the piece was written, its bytes are right, but this does not rely on it.
             throw new Unavailable(staged.value(), "cannot keep all bytes", e);
         }
     }

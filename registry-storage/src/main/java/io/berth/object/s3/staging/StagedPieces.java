@@ -28,14 +28,14 @@ import org.jspecify.annotations.Nullable;
  * |             | and here     | and here      | yet, here only  |
  * </pre>
  *
- * <p>A <em>full</em> piece is large enough to be a part. As soon as the bytes behind the full
- * pieces are enough for the next one, it is written in the background while more bytes come. {@link
- * #keep} writes the bytes that are in no piece yet. Where clients send few bytes at a time that
- * makes small pieces, which S3 cannot assemble; so the next full piece has their bytes again and
+ * <p>A <em>full</em> piece is large enough to be a part. As soon as the bytes after the full pieces
+ * suffice for the next one, it is written in the background while more bytes come. {@link #keep}
+ * writes the bytes that are in no piece yet. With clients that send few bytes at a time this makes
+ * small pieces, which S3 cannot assemble; so the next full piece contains their bytes again and
  * supersedes them.
  *
- * <p>Up to the size of a part all bytes are here as well: such an object is published from here in
- * one request.
+ * <p>While the object is not larger than a part, all bytes are in the tail as well, so that the
+ * object is published in one request.
  *
  * <p>The tail, and each piece that is being written, take up to {@value SpooledBytes#IN_HEAP} bytes
  * of the heap, or a file.
@@ -54,10 +54,10 @@ final class StagedPieces implements StagedObject {
     private final PartSizes sizes;
     private final PieceUploads uploads;
 
-    /** In the names of the pieces; never used for two contents. */
+    /** Part of the names of the pieces; never used for two contents. */
     private String nonce = newNonce();
 
-    /** What the next handle finds. */
+    /** The pieces that the next handle finds. */
     private PieceList kept;
 
     /** All pieces of the bytes, also those that are being written. */
@@ -66,10 +66,10 @@ final class StagedPieces implements StagedObject {
     /** The full pieces, with which {@link #pieces} begins. */
     private PieceList full;
 
-    /** All pieces that may be in the bucket, also those that are superseded or failed. */
+    /** All pieces that may be in the bucket, also superseded ones and those that failed. */
     private final Set<Piece> written;
 
-    /** The bytes from the end of the full pieces on, or all of them. */
+    /** The bytes after the full pieces, or all bytes. */
     private Tail tail;
 
     private State state = State.OPEN;
@@ -83,7 +83,8 @@ final class StagedPieces implements StagedObject {
      * A handle on an object that has bytes.
      *
      * @param kept its pieces
-     * @param cached its tail, which this handle closes; {@code null}: it is not here
+     * @param cached its tail, which this handle closes; {@code null}: the tail is not in this
+     *     process
      */
     StagedPieces(StagingArea area, ObjectKey key, PieceList kept, @Nullable CachedTail cached) {
         this.area = area;
@@ -149,7 +150,7 @@ final class StagedPieces implements StagedObject {
         }
     }
 
-    /** Makes all bytes behind the full pieces a full piece, which is written in the background. */
+    /** Makes all bytes after the full pieces a full piece, which is written in the background. */
     private void startFullPiece() {
         Piece piece = new Piece(full.size(), size() - full.size(), nonce);
         written.add(piece);
@@ -222,7 +223,7 @@ final class StagedPieces implements StagedObject {
         full = left.upTo(full.size());
         pieces = left;
         if (isKept && newSize > left.size()) {
-            // These bytes are kept, but in a piece that has more and must go.
+            // These bytes are in a longer piece, which has to be deleted.
             pieces = left.with(write(left.size(), newSize));
         }
         kept = pieces;
@@ -303,7 +304,7 @@ final class StagedPieces implements StagedObject {
         if (before == State.FINISHED) {
             return;
         }
-        uploads.await(piece -> false); // a piece that is written later would stay
+        uploads.await(piece -> false); // a piece that is written later would not be deleted
         uploads.drop();
         area.deleteIfPossible(key, notIn(kept));
         if (before == State.OPEN) {

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens handles on staged bytes, and has what they share.
+ * Opens handles on staged bytes, and has the components that they share. Thread-safe.
  *
- * @param comparing whether the server is known to compare content with its SHA-256
+ * @param comparing whether the server is known to verify the SHA-256 of content
  */
 public record StagingArea(
         Bucket bucket,
@@ -46,7 +46,7 @@ public record StagingArea(
     /**
      * A handle on an object that has bytes. Makes no request when the state names the pieces.
      *
-     * @throws NotFound when it has to be listed, and there are no pieces
+     * @throws NotFound when the pieces have to be listed, and there are none
      */
     public StagedObject resume(ObjectKey key, @Nullable String state) {
         Optional<PieceList> named = state == null ? Optional.empty() : PieceList.ofText(state);
@@ -81,8 +81,8 @@ public record StagingArea(
     }
 
     /**
-     * Deletes pieces now, because the next handle on the key may use pieces that it finds. Those
-     * that cannot be deleted have the right bytes, and stay.
+     * Deletes pieces now, because the next handle on the key may use pieces that it finds. After a
+     * failure they stay, which is harmless, because their bytes are right.
      */
     void deleteIfPossible(ObjectKey key, Collection<Piece> pieces) {
         try {

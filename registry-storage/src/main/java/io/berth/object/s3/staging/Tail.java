@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * The last bytes of a staged object, spooled here. All offsets are those of the staged object. For
- * one thread.
+ * The last bytes of a staged object, spooled in this process. All offsets are offsets in the staged
+ * object. For one thread.
  */
 final class Tail implements AutoCloseable {
 
@@ -20,7 +20,7 @@ final class Tail implements AutoCloseable {
     /**
      * An empty tail.
      *
-     * @param start where it begins
+     * @param start offset of its first byte
      */
     Tail(Spool spool, long start) {
         this.spool = spool;
@@ -34,7 +34,7 @@ final class Tail implements AutoCloseable {
         return start;
     }
 
-    /** Offset behind the last byte. */
+    /** Offset after the last byte. */
     long end() {
         return end;
     }
@@ -43,13 +43,13 @@ final class Tail implements AutoCloseable {
         return end - start;
     }
 
-    /** Adds bytes at the end, or none when this fails. */
+    /** Adds bytes at the end; none after a failure. */
     void append(byte[] buffer, int offset, int count) throws IOException {
         bytes.append(buffer, offset, count);
         end += count;
     }
 
-    /** Adds all bytes of a stream, or some when this fails. */
+    /** Adds all bytes of a stream; some of them after a failure. */
     void append(InputStream in) throws IOException {
         try {
             bytes.append(in);
@@ -58,7 +58,7 @@ final class Tail implements AutoCloseable {
         }
     }
 
-    /** The bytes from {@code from} to before {@code to}, which must be here. */
+    /** The bytes from {@code from} to before {@code to}, which must be in the tail. */
     SpooledRange range(long from, long to) {
         return new SpooledRange(bytes, from - start, to - start);
     }
@@ -69,7 +69,7 @@ final class Tail implements AutoCloseable {
         end = newEnd;
     }
 
-    /** Drops the bytes before an offset, or nothing when this fails. */
+    /** Drops the bytes before an offset; nothing after a failure. */
     void dropBefore(long offset) throws IOException {
         SpooledBytes rest = spool.bytes();
         try {
@@ -83,13 +83,13 @@ final class Tail implements AutoCloseable {
         start = offset;
     }
 
-    /** Drops all bytes, and goes on where they ended. */
+    /** Drops all bytes; the empty tail begins at their end. */
     void clear() {
         bytes.truncate(0);
         start = end;
     }
 
-    /** Hands over all bytes for the caller to close, and goes on where they ended. */
+    /** Returns all bytes, which the caller closes; the empty tail begins at their end. */
     SpooledBytes detach() {
         SpooledBytes detached = bytes;
         bytes = spool.bytes();
@@ -97,7 +97,7 @@ final class Tail implements AutoCloseable {
         return detached;
     }
 
-    /** Frees the bytes. The offsets stay as they are. */
+    /** Frees the bytes. The offsets do not change. */
     @Override
     public void close() {
         bytes.close();

@@ -7,9 +7,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tails of staged objects whose handles are closed, so that the next handle here need not read
- * the bytes that it continues. Each is found only by the state that it belongs to. The oldest are
- * dropped when there are more than {@value #MAX_TAILS}, or {@value #MAX_BYTES} bytes. Thread-safe.
+ * Caches the tails of staged objects whose handles are closed, so that the next handle in this
+ * process need not read their bytes again. A tail is found only with the state that it belongs to.
+ * The oldest tails are dropped when there are more than {@value #MAX_TAILS}, or more than {@value
+ * #MAX_BYTES} bytes. Thread-safe.
  */
 public final class TailCache implements AutoCloseable {
 
@@ -40,7 +41,7 @@ public final class TailCache implements AutoCloseable {
         }
     }
 
-    /** Removes a tail, which the caller closes; {@code null} when there is none of this state. */
+    /** Removes a tail, which the caller closes; {@code null} when there is none with this state. */
     synchronized @Nullable CachedTail take(ObjectKey key, String state) {
         CachedTail cached = tails.get(key);
         if (cached == null || !cached.state().equals(state)) {
