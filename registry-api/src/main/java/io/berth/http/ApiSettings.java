@@ -12,7 +12,7 @@ public record ApiSettings(UrlSettings urls, Manifests manifests, Lists lists) {
      * @param defaultPlatform the platform of the image that a client gets when it asks for a Docker
      *     manifest list by tag and does not accept lists
      * @param bodyBytes memory for manifests that are being pushed, in bytes; at least 20 MiB are
-     *     used, so that a large one fits
+     *     used, so that the largest manifest fits
      */
     public record Manifests(AcceptMode accept, Platform defaultPlatform, long bodyBytes) {}
 
@@ -20,12 +20,13 @@ public record ApiSettings(UrlSettings urls, Manifests manifests, Lists lists) {
      * Limits of lists. A client that asks for more items gets the limit and a {@code Link} to the
      * rest.
      *
-     * @param maxTags items of a page of tags
-     * @param allTags tags for a client that asks for no number: old clients do not follow links
+     * @param maxTags the most tags of a page, for a client that asks for a number
+     * @param allTags the most tags for a client that asks for no number: old clients do not follow
+     *     links
      * @param repositories items of a page of the catalog for a client that asks for no number
-     * @param maxRepositories items of a page of the catalog
-     * @param memoryBytes memory for all lists that are being made and sent; a list that would
-     *     exceed it waits
+     * @param maxRepositories the most items of a page of the catalog
+     * @param memoryBytes memory, in bytes, for all lists that are being made and sent; a list that
+     *     would exceed it waits
      */
     public record Lists(
             int maxTags, int allTags, int repositories, int maxRepositories, long memoryBytes) {
@@ -43,7 +44,7 @@ public record ApiSettings(UrlSettings urls, Manifests manifests, Lists lists) {
 
         private static void requirePositive(String name, long value) {
             if (value <= 0) {
-                throw new IllegalArgumentException(name + " is positive, unlike " + value);
+                throw new IllegalArgumentException(name + " must be positive, not " + value);
             }
         }
     }

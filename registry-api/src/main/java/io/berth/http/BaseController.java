@@ -7,7 +7,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Answers checks whether this is a registry (distribution-spec, "Determining Support"). */
+/**
+ * Answers clients that check whether this is a registry (distribution-spec, "Determining Support").
+ */
 final class BaseController {
 
     private static final byte[] EMPTY_OBJECT = {'{', '}'};

@@ -67,7 +67,10 @@ final class BlobController {
         }
     }
 
-    /** Not redirected, unlike GET: clients send this mostly to find out whether to push. */
+    /**
+     * Never redirects, unlike GET: most clients send HEAD to find out whether they must push the
+     * blob.
+     */
     void head(BlobAt path, HttpServletRequest request, HttpServletResponse response) {
         Descriptor blob = registry.blob(path.repository(), path.digest()).descriptor();
         if (!answersNotModified(path.digest(), request, response)) {
@@ -91,7 +94,10 @@ final class BlobController {
         return true;
     }
 
-    /** The range applies only if the client has the beginning of the same content. */
+    /**
+     * The range that the client asks for. {@code If-Range} with another digest makes it the whole
+     * blob.
+     */
     private static RequestedRange requestedRange(
             HttpServletRequest request, Digest digest, long size) {
         String condition = request.getHeader("If-Range");

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/** Lists the repositories: not specified by OCI, but supported by every registry. */
+/** Lists the repositories. OCI does not specify this list, but most registries have it. */
 final class CatalogController {
 
     private final RegistryLister registry;
@@ -53,7 +53,7 @@ final class CatalogController {
                         limits.maxRepositories());
         PageRequest wanted = query.request();
         try (ListMemory.Reservation reservation =
-                memory.reserve(request, (long) wanted.limit() * ListMemory.REPOSITORY)) {
+                memory.reserve(request, (long) wanted.limit() * ListMemory.REPOSITORY_BYTES)) {
             Page<RepositoryName> page = page(wanted);
             Deque<byte[]> body = document(page);
             urls.linkToNext(response, path, page, RepositoryName::value, query::next);

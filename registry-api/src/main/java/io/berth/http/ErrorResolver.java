@@ -24,12 +24,12 @@ import org.springframework.core.Ordered;
 import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.ModelAndView;
 
-/** Answers exceptions: controllers throw, and never write an error response. */
+/** Turns exceptions into error responses: controllers throw, and never write an error response. */
 final class ErrorResolver implements HandlerExceptionResolver, Ordered {
 
     private static final Logger log = LoggerFactory.getLogger(ErrorResolver.class);
 
-    /** Default number of seconds after which a client may try again. */
+    /** Seconds after which a client may try again. */
     private static final String RETRY_AFTER = "1";
 
     private final ApiUrls urls;
@@ -48,9 +48,9 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
     /**
      * Answers an exception.
      *
-     * @return {@code null} for a request that is not of the API, and when the response had begun:
+     * @return {@code null} for a request that is not of the API, and when the response has begun:
      *     the exception then reaches the server, which closes the connection. A client must never
-     *     take a part of a blob for the whole.
+     *     take a part of a blob for the whole blob.
      */
     @Override
     public @Nullable ModelAndView resolveException(
@@ -94,7 +94,7 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
                 && known.code() == ErrorCode.UNAVAILABLE;
     }
 
-    /** The client has closed the connection, which is usual; no answer can be sent. */
+    /** The client has closed the connection, which is common; no response can be sent. */
     private static ModelAndView clientGone(
             HttpServletRequest request, HttpServletResponse response, Exception exception) {
         log.debug(
@@ -110,9 +110,9 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
     }
 
     /**
-     * Logs a failure, without the stack trace where the service is unavailable: a storage that is
-     * unavailable fails every request for the same reason. Without a cause, the server has no room
-     * for the request, which is no error of the server.
+     * Logs a failure. UNAVAILABLE is logged without the stack trace: a store that is down fails
+     * every request for the same reason. UNAVAILABLE without a cause is only a warning: the server
+     * has no memory for the request.
      */
     private static void log(int status, HttpServletRequest request, Exception exception) {
         boolean unavailable = isUnavailable(exception);

@@ -3,7 +3,7 @@ package io.berth.http;
 import io.berth.error.RegistryException;
 import java.util.Map;
 
-/** A failure whose response has additional headers, so that the client can go on. */
+/** A failure whose response has additional headers, which tell the client how to continue. */
 final class HeaderedRegistryException extends RegistryException {
 
     private static final long serialVersionUID = 1L;

@@ -36,10 +36,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ManifestController {
 
-    /** The specification asks for 10. */
+    /** Tags of one push. The specification asks for at least 10. */
     private static final int MAX_TAGS = 100;
 
-    /** The answer names all of them in a header, and the server's room for headers is 8 KiB. */
+    /**
+     * Characters of all tags of one push: a header of the response lists the tags, and all headers
+     * together have 8 KiB.
+     */
     private static final int MAX_TAG_CHARACTERS = 6_000;
 
     private final Registry registry;
@@ -61,7 +64,10 @@ final class ManifestController {
         this.sender = sender;
     }
 
-    /** Also for HEAD. For a client that has the content already, it is not read. */
+    /**
+     * Answers GET and HEAD. Does not read the content when {@code If-None-Match} says that the
+     * client has it.
+     */
     void get(ManifestAt path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         Reference reference = existing(path);
@@ -74,14 +80,15 @@ final class ManifestController {
         }
         Found found = find(path.repository(), reference, request);
         if (conditional && answersNotModified(found.digest, reference, request, response)) {
-            return; // the child of an index, whose own digest the client has from before
+            return; // the client has sent the digest of the child that was chosen from an index
         }
         identify(found.digest, reference, response);
         send(found, request, response);
     }
 
     /**
-     * What is sent of a manifest; nothing else of it stays in memory while a client reads slowly.
+     * What the response needs of a manifest. Without a reference to the rest, the parsed manifest
+     * does not stay in memory while a client reads slowly.
      */
     private record Found(Digest digest, String type, ManifestContent body) {}
 
@@ -229,7 +236,7 @@ final class ManifestController {
         response.setHeader(
                 "Cache-Control",
                 switch (reference) {
-                    case Tag _ -> "no-cache"; // to be revalidated, as a tag moves
+                    case Tag _ -> "no-cache"; // a tag can move, so the client must revalidate
                     case Digest _ -> ApiHeaders.FOR_EVER;
                 });
         if (negotiation.looksAtAccept()) {

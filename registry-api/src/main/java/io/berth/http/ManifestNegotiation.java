@@ -40,7 +40,7 @@ final class ManifestNegotiation {
      * The manifest to send.
      *
      * @throws RegistryException MANIFEST_UNKNOWN when there is none, or none that the client
-     *     accepts; MANIFEST_INVALID when it accepts neither a list nor its children
+     *     accepts; MANIFEST_INVALID when the client accepts neither the list nor its child
      */
     Manifest choose(RepositoryName repository, Reference reference, HttpServletRequest request) {
         Manifest manifest = registry.manifest(repository, reference);

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
  * "Listing Tags").
  *
  * @param last the text after which the page begins; {@code null}: from the start
- * @param limit items of the page, which may be fewer than asked for
- * @param numbered whether the client asked for a number
+ * @param limit the most items of the page: what the client asks for, or the limit of the server if
+ *     that is less
+ * @param numbered whether the client sent {@code n}
  */
 record PageQuery(@Nullable String last, int limit, boolean numbered) {
 
@@ -25,8 +26,8 @@ record PageQuery(@Nullable String last, int limit, boolean numbered) {
      * Reads the query of a request.
      *
      * @param last the parameter for {@code last}, by the type of the items
-     * @param unnumbered items for a client that asks for no number
-     * @param max items for a client that asks for more
+     * @param unnumbered limit for a client that sends no {@code n}
+     * @param max limit for a client that sends {@code n}
      * @throws RegistryException PAGINATION_NUMBER_INVALID when {@code n} is not a number of 0 or
      *     more; the error of {@code last} when that is malformed
      */
@@ -50,7 +51,7 @@ record PageQuery(@Nullable String last, int limit, boolean numbered) {
         return new PageQuery(last, (int) Math.min(number, max), true);
     }
 
-    /** The same for the registry. */
+    /** The page, as the registry takes it. */
     PageRequest request() {
         return new PageRequest(last, limit);
     }

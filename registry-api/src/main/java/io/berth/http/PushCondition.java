@@ -14,8 +14,8 @@ import java.util.List;
 /**
  * The condition of a push of a manifest by tag (RFC 9110, section 13.1): {@code If-None-Match: *}
  * for a tag that must not exist, {@code If-Match} with one entity tag for the digest that it must
- * have. Everything else that these headers can say is refused rather than passed over: a client
- * must not take an unconditional push for a conditional one.
+ * have. Everything else that these headers can say is refused rather than ignored: a client must
+ * not take an unconditional push for a conditional one.
  */
 final class PushCondition {
 
@@ -38,18 +38,19 @@ final class PushCondition {
             throw refused("a push under a condition needs a tag in the path");
         }
         if (match.size() + noneMatch.size() > 1) {
-            throw refused("a push takes one condition");
+            throw refused("a push can have one If-Match or one If-None-Match, not more");
         }
         if (match.isEmpty()) {
             if (!"*".equals(noneMatch.getFirst())) {
-                throw refused("If-None-Match of a push is *");
+                throw refused("If-None-Match of a push must be *");
             }
             return TagCondition.ifAbsent();
         }
         return TagCondition.ifAt(
                 EntityTags.strong(match.getFirst())
                         .map(Digest::of)
-                        .orElseThrow(() -> refused("If-Match of a push is one digest in quotes")));
+                        .orElseThrow(
+                                () -> refused("If-Match of a push must be one digest in quotes")));
     }
 
     private static RegistryException refused(String why) {

@@ -22,9 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Lists the referrers of a manifest (distribution-spec, "Listing Referrers"). */
 final class ReferrersController {
 
-    /**
-     * More than fit into a response that clients accept: the registry limits a page by its bytes.
-     */
+    /** More than a page can have: the registry limits a page by its bytes. */
     private static final int MAX_ITEMS = 100_000;
 
     private final ReferrerLister registry;
@@ -42,8 +40,10 @@ final class ReferrersController {
         QueryString query = QueryString.of(request.getQueryString());
         String artifactType = query.first(QueryParameter.ARTIFACT_TYPE);
         PageRequest wanted = new PageRequest(query.first(QueryParameter.LAST_REFERRER), MAX_ITEMS);
-        try (ListMemory.Reservation reservation = memory.reserve(request, ListMemory.REFERRERS)) {
-            // Not asked for: the link to the next page, which repeats the type, might be too long.
+        try (ListMemory.Reservation reservation =
+                memory.reserve(request, ListMemory.REFERRERS_BYTES)) {
+            // A longer type has no referrers: the link to the next page would repeat it and be too
+            // long.
             Page<Descriptor> page =
                     artifactType != null && artifactType.length() > MediaType.MAX_LENGTH
                             ? new Page<>(List.of(), false)

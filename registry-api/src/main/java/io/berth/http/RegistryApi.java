@@ -48,14 +48,20 @@ public final class RegistryApi {
 
     /**
      * Name of a request attribute that the server may set: a text that identifies the client.
-     * Without it, the address of the connection does.
+     * Without it, the address of the connection identifies the client.
      */
     public static final String CLIENT_ATTRIBUTE = ListMemory.CLIENT_ATTRIBUTE;
 
-    /** Seconds: longer than any manifest takes, shorter than clients wait. */
+    /**
+     * Seconds that a manifest waits for memory: longer than any other manifest takes, shorter than
+     * clients wait.
+     */
     private static final int MANIFEST_TIMEOUT = 10;
 
-    /** Seconds: longer than making a list takes, and than a slow client is tolerated. */
+    /**
+     * Seconds that a list waits for memory: longer than making another list takes, and longer than
+     * a slow client is tolerated.
+     */
     private static final int LIST_TIMEOUT = 10;
 
     private final ApiUrls urls;
@@ -72,8 +78,9 @@ public final class RegistryApi {
     }
 
     /**
-     * The API of a registry. Where that is read-only, changes are refused before anything of the
-     * request is read, so that a client learns this reason and not another error of its request.
+     * The API of a registry. Where the registry is read-only, requests that change something are
+     * refused by their method, before their headers and body are read: the client learns this
+     * reason and not another error of its request.
      */
     public RegistryApi(Registry registry, ApiSettings settings, AccessControl access) {
         this.urls = new ApiUrls(settings.urls());
@@ -105,7 +112,7 @@ public final class RegistryApi {
      * Answers a request that the API covers without Spring's dispatcher, but in the same way.
      *
      * @throws Exception when the request failed after the response had begun: the server must close
-     *     the connection, so that the client does not take a part for the whole
+     *     the connection, so that the client does not take a part of the response for all of it
      */
     public void answer(HttpServletRequest request, HttpServletResponse response) throws Exception {
         try {

@@ -38,10 +38,10 @@ final class TagsController {
         PageQuery query =
                 PageQuery.of(request, QueryParameter.LAST_TAG, limits.allTags(), limits.maxTags());
         PageRequest wanted = query.request();
-        // Most repositories have few tags, and most clients ask for all.
+        // Most clients ask for all tags, and most repositories have few.
         PageRequest few = new PageRequest(wanted.after(), Math.min(wanted.limit(), FEW));
         try (ListMemory.Reservation reservation =
-                memory.reserve(request, (long) few.limit() * ListMemory.TAG)) {
+                memory.reserve(request, (long) few.limit() * ListMemory.TAG_BYTES)) {
             Page<Tag> page = registry.tags(path.repository(), few);
             if (!page.more() || few.limit() == wanted.limit()) {
                 send(path, query, page, reservation, response);
@@ -49,7 +49,7 @@ final class TagsController {
             }
         }
         try (ListMemory.Reservation reservation =
-                memory.reserve(request, (long) wanted.limit() * ListMemory.TAG)) {
+                memory.reserve(request, (long) wanted.limit() * ListMemory.TAG_BYTES)) {
             Page<Tag> page = registry.tags(path.repository(), wanted);
             send(path, query, page, reservation, response);
         }

@@ -62,7 +62,7 @@ final class UploadController {
         QueryString query = QueryString.of(request.getQueryString());
         String algorithm = query.first(QueryParameter.DIGEST_ALGORITHM);
         if (algorithm != null) {
-            HashAlgorithm.of(algorithm); // only an announcement: the digest at the end counts
+            HashAlgorithm.of(algorithm); // is only checked: the digest of the last request decides
         }
         BlobAt mounted = mounted(path, query);
         if (mounted != null) {
@@ -117,15 +117,15 @@ final class UploadController {
         created(new BlobAt(path.repository(), digest), request, response);
     }
 
-    /** Resumes a session where the client's last request has ended. */
+    /** Resumes a session at the state that the last response put into its URL. */
     private Upload resumed(UploadAt path, HttpServletRequest request) {
         String state = QueryString.of(request.getQueryString()).first(QueryParameter.STATE);
         return registry.resumeUpload(path.repository(), path.id(), state);
     }
 
     /**
-     * The progress of a session; also for HEAD. It is that of the storage, whatever the query says.
-     * Never waits for a request that is appending to the session.
+     * The progress of a session, for GET and HEAD. It is read from storage; the state in the query
+     * is ignored. Never waits for a request that is appending to the session.
      */
     void get(UploadAt path, HttpServletRequest request, HttpServletResponse response) {
         try (Upload upload = registry.resumeUpload(path.repository(), path.id(), Upload.ASK)) {
@@ -216,7 +216,7 @@ final class UploadController {
                                 () ->
                                         new RegistryException(
                                                 ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER,
-                                                "Content-Range is not of the form first-last"));
+                                                "Content-Range must be of the form first-last"));
         return new UploadChunk(
                 body(request), OptionalLong.of(range.first()), OptionalLong.of(range.length()));
     }
@@ -225,29 +225,33 @@ final class UploadController {
         return new CoalescingInputStream(request.getInputStream(), request.getContentLengthLong());
     }
 
-    /** Tells a client whose chunk was out of order where to go on. */
+    /** Adds headers that tell a client whose chunk was out of order where to continue. */
     private RegistryException withProgress(
             RegistryException failure, Upload upload, HttpServletRequest request) {
         return failure.code() == ErrorCode.BLOB_UPLOAD_OUT_OF_ORDER
                 ? new HeaderedRegistryException(
                         failure,
-                        Map.of("Location", location(upload, request), "Range", nextAfter(upload)))
+                        Map.of(
+                                "Location",
+                                location(upload, request),
+                                "Range",
+                                exactlyStored(upload)))
                 : failure;
     }
 
     /**
-     * The range of the stored bytes. An empty session has the same as one of a single byte, as with
-     * every registry: {@code 0--1} is not a range, and clients fail to parse it.
+     * The range of the stored bytes. An empty session has the range of a single byte, as with every
+     * registry: {@code 0--1} is not a range, and clients fail to parse it.
      */
     private static String stored(Upload upload) {
         return "0-" + Math.max(0, upload.size() - 1);
     }
 
     /**
-     * The same in the error for a chunk that was out of order, where it must be exact: {@code 0--1}
-     * for an empty session. Clients that read the header of this error can parse that.
+     * The exact range of the stored bytes, for the error of a chunk that was out of order: {@code
+     * 0--1} for an empty session. Clients that read the header of this error can parse that.
      */
-    private static String nextAfter(Upload upload) {
+    private static String exactlyStored(Upload upload) {
         return "0-" + (upload.size() - 1);
     }
 

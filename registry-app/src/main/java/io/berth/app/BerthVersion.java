@@ -1,6 +1,6 @@
 package io.berth.app;
 
-/** The version as the jar states it. */
+/** The version in the manifest of the jar. */
 public final class BerthVersion {
 
     private BerthVersion() {}

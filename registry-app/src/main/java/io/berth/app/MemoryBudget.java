@@ -1,10 +1,9 @@
 package io.berth.app;
 
 /**
- * How the heap is divided among what clients can make the process hold. The only place that turns
- * the size of the heap into bounds: each part gets its bound from here, in bytes, and keeps within
- * it. All parts together, with what the application itself holds, are less than nine tenths of the
- * heap; the rest is for garbage that is not collected yet.
+ * Divides the heap among the data that clients can make the process hold. The only place that turns
+ * the size of the heap into bounds, in bytes. All parts together, with what the application itself
+ * holds, are less than nine tenths of the heap; the rest is for garbage that is not collected yet.
  *
  * <p>Immutable.
  *
@@ -17,7 +16,7 @@ record MemoryBudget(long heapBytes) {
     /** The least heap that the bounds are tested with. */
     static final long LEAST_HEAP_BYTES = 128 * MIB;
 
-    /** Above this size more heap gives caches no more: it serves connections. */
+    /** A larger heap does not give larger caches: the rest is for connections. */
     private static final long MOST_FOR_CACHES = 1024 * MIB;
 
     /** The budget of this process. */
@@ -26,8 +25,9 @@ record MemoryBudget(long heapBytes) {
     }
 
     /**
-     * Whether there is less than the bounds are tested with. The serial collector counts one of its
-     * two survivor spaces out, so that {@code -Xmx128m} is 124 MiB here.
+     * Whether the heap is smaller than the smallest that the bounds are tested with. The serial
+     * collector counts one of its two survivor spaces out, so that {@code -Xmx128m} is 124 MiB
+     * here.
      */
     boolean isTooSmall() {
         return heapBytes < LEAST_HEAP_BYTES / 16 * 15;
@@ -37,35 +37,35 @@ record MemoryBudget(long heapBytes) {
         return Math.toIntExact(heapBytes / MIB);
     }
 
-    /** Manifests kept in memory because they may be asked for again, in their parsed form. */
+    /** The cache of parsed manifests. */
     long manifestCacheBytes(boolean onDisk) {
         return onDisk ? share(20) - linkBytes() : share(20);
     }
 
     /**
-     * Links of tags and blobs that are kept because they may be asked for again, on a disk. The
-     * least heap has room for those of 1,500 tags.
+     * The cache of the links of tags and blobs, for a store on a disk. The least heap has room for
+     * the links of 1,500 tags.
      */
     long linkBytes() {
         return share(120);
     }
 
     /**
-     * Manifests that are being pushed: in one half what has come of them, in the other whole ones
-     * with their parsed form.
+     * Manifests that are being pushed: one half for those that are being received, the other for
+     * complete ones with their parsed form.
      */
     long manifestsUnderWayBytes() {
         return share(6);
     }
 
-    /** Stored manifests that are read to find out what they are. */
+    /** Stored manifests that are being read and parsed to learn their type. */
     long manifestReadingBytes() {
         return share(16);
     }
 
     /**
      * Buffers of uploads that have bytes to be stored at this moment. What an upload holds while it
-     * waits for its client is a part of its connection's.
+     * waits for its client is a part of {@link #connectionBytes}.
      */
     long uploadBufferBytes() {
         return share(32);
@@ -77,16 +77,16 @@ record MemoryBudget(long heapBytes) {
     }
 
     /**
-     * Names of tags and repositories that are kept for the next page, or are being read. A quarter
-     * is enough for the 100,000 tags of one repository, also in the least heap.
+     * Names of tags and repositories that are cached for the next page, or are being read. A
+     * quarter is enough for the 100,000 tags of one repository, also in the least heap.
      */
     long nameBytes() {
         return share(10);
     }
 
     /**
-     * What was seen lately and is not asked for again: blobs, tags and repositories that are there,
-     * and what is known of upload sessions. Losing some costs requests to the store.
+     * The cache of facts that were seen lately: which blobs, tags and repositories exist, and the
+     * state of upload sessions. An entry that is evicted costs another request to the store.
      */
     long seenBytes() {
         return share(32);
@@ -98,8 +98,8 @@ record MemoryBudget(long heapBytes) {
     }
 
     /**
-     * Connections, idle ones and such as are in a request, with what a request holds. What is not
-     * needed for the least heap serves more of them.
+     * Connections, idle or in a request, with what a request holds. Of a heap above the least one,
+     * 3/16 more are for connections.
      */
     long connectionBytes() {
         return heapBytes / 5 + Math.max(0, heapBytes - LEAST_HEAP_BYTES) * 3 / 16;

@@ -39,15 +39,14 @@ import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.mvc.HttpRequestHandlerAdapter;
 
 /**
- * Everything that runs in the server. Nothing is switched on by being on the class path: what is
- * not named here is not part of it, so no filter stands before the protocol, and only its
- * controllers read bodies.
+ * The Spring configuration of the server, without auto-configuration: only the beans that are named
+ * here exist. So no filter runs before the API, and only its controllers read bodies of requests.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @Import(TomcatServer.class)
 public class RegistryApplication {
 
-    /** The application, not yet run: its settings are read before anything else is made. */
+    /** The application, not yet run. It reads its settings before it creates any bean. */
     public static SpringApplication configured() {
         SpringApplication application = new SpringApplication(RegistryApplication.class);
         application.setBannerMode(Banner.Mode.OFF);
@@ -56,7 +55,10 @@ public class RegistryApplication {
         return application;
     }
 
-    /** Before anything else is made, so that nothing is begun with settings that are wrong. */
+    /**
+     * Reads the settings before any bean exists, so that a wrong setting ends the start before
+     * anything is opened.
+     */
     private static void load(ConfigurableApplicationContext context) {
         LoadedSettings loaded = LoadedSettings.from(context.getEnvironment());
         context.getBeanFactory().registerSingleton("loadedSettings", loaded);
@@ -102,7 +104,7 @@ public class RegistryApplication {
         return Stores.open(loaded.settings().storage(), loaded.folderSource());
     }
 
-    /** {@link Drain} closes it, in the time that a stop may take. */
+    /** Closed by {@link Drain}, within the time that a stop may take. */
     @Bean(destroyMethod = "")
     StoredRegistry stored(
             ObjectStore store, RegistrySettings settings, ConnectionLimits limits, Clock clock) {
@@ -168,9 +170,9 @@ public class RegistryApplication {
     }
 
     /**
-     * Whatever is not below the prefix. Tomcat's error becomes one of the protocol. Comes last, as
-     * every mapping does that says nothing of its order. None of the mappings may use path
-     * patterns: the dispatcher would parse the path of every request, and fail on some.
+     * Answers 404 to requests outside the prefix, with an error of the protocol. Spring asks this
+     * mapping last, as it has no order. None of the mappings may use path patterns: the dispatcher
+     * would parse the path of every request, and fail on some.
      */
     @Bean
     HandlerMapping nowhere() {

@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 
-/** What a store that speaks the protocol of S3 was seen to do, in words for administrators. */
+/** What the capability probe found out about an S3 store, in words for administrators. */
 final class S3CapabilityReport {
 
-    /** What a store may lack, and what that means. */
+    /** A capability that a store may lack, and the sentence that says what follows. */
     private record Lack(Trial trial, Predicate<S3Capabilities> there, String sentence) {}
 
     private static final List<Lack> LACKS =
@@ -65,15 +65,15 @@ final class S3CapabilityReport {
     private S3CapabilityReport() {}
 
     /**
-     * A sentence for everything that is missing and what it means here.
+     * A sentence for each capability that is missing.
      *
-     * @param redirects whether clients are to be sent to the store
+     * @param redirects whether clients are redirected to the store
      */
     static List<String> missing(S3Capabilities can, boolean redirects) {
         List<String> sentences = new ArrayList<>();
         for (Lack lack : LACKS) {
             if (can.unclear().contains(lack.trial())) {
-                continue; // one sentence for all of them
+                continue; // reported together below
             }
             boolean matters = lack.trial() != Trial.PRESIGNED_URL || redirects;
             if (matters && !lack.there().test(can)) {
@@ -91,7 +91,7 @@ final class S3CapabilityReport {
         return sentences;
     }
 
-    /** The same for programs, without what is not known; nothing for another store. */
+    /** The known capabilities by name, for programs; empty for a store other than S3. */
     static Map<String, Boolean> capabilities(ObjectStore store) {
         return store instanceof S3Store s3 ? named(s3.capabilities()) : Map.of();
     }

@@ -5,7 +5,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Says why a bucket cannot be used, and what to do, where that ends the start. */
+/**
+ * Explains why a bucket cannot be used, and what to do, when an {@link S3SetupException} ends the
+ * start.
+ */
 final class S3SetupAnalyzer extends AbstractFailureAnalyzer<S3SetupException> {
 
     private static final String SETTINGS =

@@ -11,14 +11,14 @@ import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.ApplicationListener;
 
 /**
- * Says in one line where the registry is and where its data are, once it answers; and before that,
- * in one line each, what is set and should not be, or the other way around.
+ * Logs warnings about the settings, one line each, and then one line with the address of the
+ * registry and the place of its data, once the server listens.
  */
 final class StartReport implements ApplicationListener<WebServerInitializedEvent> {
 
     private static final Logger log = LoggerFactory.getLogger(StartReport.class);
 
-    /** Characters of a secret that cannot be found by trying. */
+    /** The least characters of a secret that cannot be guessed by brute force. */
     private static final int SECRET_LENGTH = 16;
 
     private final LoadedSettings loaded;
@@ -36,10 +36,10 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
         loaded.remarks().forEach(log::warn);
         adviseOnSecret(loaded.settings().http().secret());
         adviseOnMemory(MemoryBudget.ofProcess());
-        adviceOnOpenFiles(limits.adviceOnOpenFiles(OpenFileLimit.get()));
+        adviseOnOpenFiles(limits.adviceOnOpenFiles(OpenFileLimit.get()));
         if (readOnly) {
             log.info(
-                    "The registry is read-only: everything that writes is refused"
+                    "The registry is read-only: it refuses all requests that change something"
                             + " (storage.maintenance.readonly.enabled).");
         }
         log.info(
@@ -52,14 +52,14 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
     static void adviseOnMemory(MemoryBudget memory) {
         if (memory.isTooSmall()) {
             log.warn(
-                    "The heap has {} MiB at most, too few for what clients may ask for at the same"
-                            + " time: give it 128 MiB or more, by BERTH_HEAP=128m for the launcher"
+                    "The heap limit is {} MiB, too little for many clients at the same"
+                            + " time: set it to 128 MiB or more, with BERTH_HEAP=128m for the launcher"
                             + " or -Xmx128m for java.",
                     memory.heapMebibytes());
         }
     }
 
-    private static void adviceOnOpenFiles(@Nullable String advice) {
+    private static void adviseOnOpenFiles(@Nullable String advice) {
         if (advice != null) {
             log.warn(advice);
         }
@@ -68,7 +68,7 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
     private static void adviseOnSecret(@Nullable Secret secret) {
         if (secret != null && secret.value().length() < SECRET_LENGTH) {
             log.warn(
-                    "The setting http.secret can be guessed: give it {} random characters or more.",
+                    "The setting http.secret is short enough to be guessed: set it to {} random characters or more.",
                     SECRET_LENGTH);
         }
     }

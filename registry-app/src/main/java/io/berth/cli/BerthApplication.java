@@ -25,7 +25,7 @@ public final class BerthApplication implements Runnable {
 
     private BerthApplication() {}
 
-    /** Ends the process with 1 when the command line is wrong or the command fails. */
+    /** Ends the process with status 1 when the command line is wrong or the command fails. */
     public static void main(String[] args) {
         ConnectionLimits.allowForCallsThatHang();
         int exitCode = execute(args);
@@ -34,7 +34,10 @@ public final class BerthApplication implements Runnable {
         }
     }
 
-    /** Returns while a server that was started goes on. */
+    /**
+     * Runs a command and returns its exit status. After {@code serve}, returns while the server
+     * goes on in other threads.
+     */
     public static int execute(String... args) {
         return new CommandLine(new BerthApplication()).execute(args);
     }

@@ -14,25 +14,26 @@ import picocli.CommandLine.Spec;
 /** {@code registry serve}: runs the registry until the process is told to stop. */
 @Command(
         name = "serve",
-        description = "Serves the registry. Variables set it up: docs/configuration.md.",
+        description =
+                "Serves the registry. Environment variables configure it: docs/configuration.md.",
         mixinStandardHelpOptions = true,
         exitCodeOnInvalidInput = 1)
 public final class ServeCommand implements Callable<Integer> {
 
     @Spec private @Nullable CommandSpec spec;
 
-    /** Distribution takes its configuration here. */
+    /** Distribution takes the path of its configuration as this parameter. */
     @Parameters(arity = "0..1", hidden = true)
     private @Nullable String file;
 
-    /** Gives 1 when the registry cannot start; the reason has been logged by then. */
+    /** Returns 1 when the registry cannot start; the reason is logged before. */
     @Override
     public Integer call() {
         if (file != null && spec != null) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "Files of settings such as config.yml are not read yet. Set what is in it by"
-                            + " variables: docs/configuration.md says how.");
+                    "Configuration files such as config.yml are not supported. Set environment"
+                            + " variables instead, as docs/configuration.md explains.");
         }
         try {
             process().run();
@@ -42,7 +43,7 @@ public final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    /** The application as a process, whose stop ends it in time. */
+    /** The application with a {@link StopWatchdog}, so that a stop ends the process in time. */
     public static SpringApplication process() {
         SpringApplication application = RegistryApplication.configured();
         application.addInitializers(

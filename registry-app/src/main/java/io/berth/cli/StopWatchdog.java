@@ -5,23 +5,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process when a stop hangs: what is closed after the last request may wait for a store
- * that does not answer, and the process must end within the time that is set. Nothing is lost that
- * has been acknowledged.
+ * Halts the process when a stop hangs: closing the registry may wait for a store that does not
+ * answer, and the process must end within {@code http.draintimeout} and five seconds. No
+ * acknowledged write is lost.
  */
 final class StopWatchdog {
 
     private static final Logger log = LoggerFactory.getLogger(StopWatchdog.class);
 
-    /** For what is closed after requests have been waited for. */
+    /** Time to close the registry and its store after the drain. */
     private static final Duration TO_CLOSE = Duration.ofSeconds(5);
 
     private StopWatchdog() {}
 
     /**
-     * From now on a stop of this process ends.
+     * Watches the stop of this process, from now on.
      *
-     * @param drainTimeout how long requests are waited for
+     * @param drainTimeout the longest drain; the process is halted five seconds later
      */
     static void watch(Duration drainTimeout) {
         // The process waits for this thread, which only starts another that it does not wait for.
@@ -41,12 +41,11 @@ final class StopWatchdog {
         try {
             Thread.sleep(after);
         } catch (InterruptedException e) {
-            return; // it would end too early
+            return; // halting now would be too early
         }
         log.error(
-                "the stop did not end within {} s, so the process is halted:"
-                        + " what had to be closed did not end, perhaps because its store does not"
-                        + " answer",
+                "the stop did not end within {} s, so the process is halted: the registry could not be"
+                        + " closed in time, perhaps because its store does not answer",
                 after.toSeconds());
         Runtime.getRuntime().halt(1);
     }

@@ -3,7 +3,10 @@ package io.berth.cli;
 import io.berth.object.StoppedWhileWaitingException;
 import org.springframework.boot.SpringBootExceptionReporter;
 
-/** Reports nothing when a start was told to stop: that is no failure, and has been logged. */
+/**
+ * Suppresses Spring's failure report when the process is told to stop during its start: that is no
+ * failure, and is logged elsewhere.
+ */
 final class StoppedStart implements SpringBootExceptionReporter {
 
     @Override

@@ -12,7 +12,8 @@ import org.springframework.web.servlet.HandlerMapping;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Probes for orchestrators and load balancers, open to all clients. None of them asks the store.
+ * Probes for orchestrators and load balancers, open to all clients. No probe sends a request to the
+ * store.
  *
  * <ul>
  *   <li>{@code /livez}: 200 while the server runs, also when the store is down: a restart of the
@@ -23,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class HealthApi {
 
-    /** After the API, which has more requests. */
+    /** Spring asks this mapping after the API's, which has more requests. */
     private static final int ORDER = 0;
 
     private static final JsonMapper json = JsonMapper.shared();

@@ -5,14 +5,14 @@ import io.berth.setting.GoDuration;
 import io.berth.setting.SettingChecks;
 import java.time.Duration;
 
-/** What the registry watches by itself. */
+/** Settings of the periodic health check ({@code health}). */
 public record HealthSettings(@DefaultValue StorageDriver storageDriver) {
 
     /**
-     * Whether the store answers.
+     * The check of the store.
      *
-     * @param enabled whether it is asked at all
-     * @param interval from one question to the next
+     * @param enabled whether the store is checked at all
+     * @param interval time from the end of one check to the next
      * @param threshold failures in a row after which the registry is no longer ready
      */
     public record StorageDriver(

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Tracks whether readiness probes are sent, so that a change of readiness would be noticed. Safe
+ * Tracks whether anything sends readiness probes, and so would notice a change of readiness. Safe
  * for use by many threads.
  */
 public final class ReadinessProbeTracker {
@@ -16,7 +16,7 @@ public final class ReadinessProbeTracker {
     private final Clock clock;
     private volatile Instant lastProbe = Instant.MIN;
 
-    /** Without a probe so far. */
+    /** A tracker that has seen no probe. */
     public ReadinessProbeTracker(Clock clock) {
         this.clock = clock;
     }

@@ -13,14 +13,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Checks the store periodically, so that probes cost the store nothing. The store is down after
- * some failures in a row, or while a check does not end for long, and up again after the first
- * success. Safe for use by many threads.
+ * {@code threshold} failures in a row, or while a check takes longer than a timeout, and up again
+ * after the first success. Safe for use by many threads.
  */
 public final class StoreHealthChecker implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(StoreHealthChecker.class);
 
-    /** A check that takes less is slow, and no sign of a store that is down. */
+    /**
+     * The timeout is at least this long: a shorter check is slow, but no sign that the store is
+     * down.
+     */
     private static final Duration MIN_TIMEOUT = Duration.ofSeconds(30);
 
     private final Runnable check;
@@ -108,13 +111,13 @@ public final class StoreHealthChecker implements AutoCloseable {
         if (failures >= threshold && health.up()) {
             health = new StoreHealth(false, firstFailure);
             log.warn(
-                    "the store has not answered {} times since {}, so /readyz says 503 until it"
-                            + " does: {}",
+                    "{} checks of the store in a row have failed since {}; /readyz answers 503 until a check"
+                            + " succeeds: {}",
                     failures,
                     firstFailure,
                     Objects.requireNonNullElse(failure.getMessage(), failure.toString()));
         }
-        log.debug("the store did not answer", failure);
+        log.debug("the check of the store failed", failure);
     }
 
     /** The last known health; does not ask the store. */

@@ -17,13 +17,13 @@ import org.slf4j.Marker;
 import org.slf4j.helpers.MessageFormatter;
 
 /**
- * Keeps warnings and errors from filling the disk when every request fails. Of one kind, {@link
- * #LINES} are written in {@link #SECONDS}; a line at the end says how many more there were. Of a
- * kind are those of one logger with the same text around their parameters and the same innermost
- * exception. Less important messages are not limited.
+ * Keeps warnings and errors from filling the disk when every request fails. Of each kind, {@link
+ * #LINES} messages are written in {@link #SECONDS} seconds; a line at the end says how many more
+ * there were. Messages are of the same kind when they have the same logger, the same format and the
+ * same class of the innermost exception. Messages below WARN are not limited.
  *
- * <p>Takes memory for {@value #MAX_KINDS} kinds at the most; further ones count as one. Safe for
- * use by many threads.
+ * <p>Keeps {@value #MAX_KINDS} kinds at the most; further kinds count as one. Safe for use by many
+ * threads.
  */
 public final class LogLimit extends TurboFilter {
 
@@ -48,7 +48,7 @@ public final class LogLimit extends TurboFilter {
 
     /**
      * @param clock nanoseconds, as {@link System#nanoTime} has them
-     * @param later runs what it is given after {@link #SECONDS}
+     * @param later runs a task after {@link #SECONDS} seconds
      */
     LogLimit(LongSupplier clock, Executor later) {
         this.clock = clock;
@@ -91,7 +91,10 @@ public final class LogLimit extends TurboFilter {
                 : FilterReply.DENY;
     }
 
-    /** Without parameters, the text may have been put together of what is different every time. */
+    /**
+     * Without parameters, the text itself may contain values that differ in each message, so it is
+     * not part of the kind.
+     */
     private static Kind kind(
             Logger logger,
             String format,
@@ -111,7 +114,7 @@ public final class LogLimit extends TurboFilter {
                 cause == null ? "" : cause.getClass().getName());
     }
 
-    /** Those of one kind. */
+    /** The messages of one kind. */
     private final class Messages {
 
         private long begun = clock.getAsLong();

@@ -3,7 +3,7 @@ package io.berth.logging;
 import io.berth.setting.DefaultValue;
 
 /**
- * What is written to standard output.
+ * Settings of the log on standard output.
  *
  * @param level the least important messages that are written
  */

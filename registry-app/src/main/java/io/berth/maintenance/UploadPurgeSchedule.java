@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Removes uploads that were not finished, at intervals ({@code storage.maintenance.uploadpurging}).
- * Does nothing when it is switched off or the registry takes no changes. Begins within the first
- * hour, at a random minute, so that replicas do not all begin at once.
+ * Does nothing when it is switched off or the registry is read-only. Begins within the first hour,
+ * at a random minute, so that replicas do not all begin at once.
  */
 public final class UploadPurgeSchedule implements AutoCloseable {
 
@@ -26,7 +26,7 @@ public final class UploadPurgeSchedule implements AutoCloseable {
     private final ScheduledExecutorService timer;
 
     /**
-     * @param readOnly whether the registry takes no changes
+     * @param readOnly whether the registry refuses all changes
      */
     public UploadPurgeSchedule(
             Maintenance registry, UploadPurgeSettings settings, boolean readOnly, Clock clock) {
@@ -51,7 +51,7 @@ public final class UploadPurgeSchedule implements AutoCloseable {
         }
         long interval = settings.interval().duration().toMillis();
         long first = ThreadLocalRandom.current().nextLong(Math.min(FIRST.toMillis(), interval));
-        // Its future would only tell of exceptions, which a round keeps to itself.
+        // The future is not needed, as a round throws nothing.
         var _ =
                 timer.scheduleWithFixedDelay(
                         () -> purge(registry, settings, clock),
@@ -60,7 +60,7 @@ public final class UploadPurgeSchedule implements AutoCloseable {
                         TimeUnit.MILLISECONDS);
     }
 
-    /** Whatever happens, the next round is tried: anything thrown would end them for good. */
+    /** Throws nothing, as an exception would end the schedule. */
     private static void purge(Maintenance registry, UploadPurgeSettings settings, Clock clock) {
         try {
             int purged =
@@ -78,11 +78,11 @@ public final class UploadPurgeSchedule implements AutoCloseable {
                         settings.dryRun() ? "would be removed" : "removed");
             }
         } catch (RuntimeException | Error e) {
-            log.warn("unfinished uploads could not be removed, which is tried again", e);
+            log.warn("Cannot remove unfinished uploads; the next round tries again.", e);
         }
     }
 
-    /** A round that is under way is broken off; the next start takes it up. */
+    /** Interrupts a round that runs; the next start continues it. */
     @Override
     public void close() {
         timer.shutdownNow();

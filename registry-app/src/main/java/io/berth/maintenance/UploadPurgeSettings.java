@@ -8,7 +8,7 @@ import java.time.Duration;
 /**
  * When unfinished uploads are removed.
  *
- * @param age how long ago an upload began that is removed
+ * @param age the age from which on an unfinished upload is removed
  * @param interval from one round to the next
  * @param dryRun whether rounds only report what they would remove
  */

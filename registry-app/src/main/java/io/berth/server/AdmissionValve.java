@@ -28,7 +28,7 @@ final class AdmissionValve extends ValveBase {
     private static final int TOO_MANY_REQUESTS = 429;
     private static final int UNAVAILABLE = 503;
 
-    /** Methods whose bodies are read. */
+    /** Methods with which the API reads the body of a request. */
     private static final Set<String> WITH_BODY = Set.of("PATCH", "POST", "PUT");
 
     private final PerClientLimit requests;
@@ -37,7 +37,8 @@ final class AdmissionValve extends ValveBase {
 
     /**
      * @param limit requests of one client at the same time
-     * @param trustForwarded whether the header of a proxy identifies the client
+     * @param trustForwarded whether {@code X-Forwarded-For} or {@code Forwarded} of a proxy names
+     *     the client
      */
     AdmissionValve(int limit, boolean trustForwarded) {
         super(true);
@@ -52,8 +53,8 @@ final class AdmissionValve extends ValveBase {
 
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
-        // What may follow on this connection is not allowed now, or is lost behind a body that is
-        // not read. When an answer has begun it is too late to say so.
+        // No request can follow on this connection: none is allowed now, or it would come after a
+        // body that is not read. The header must be set before the response begins.
         if (RequestExecutor.isBeyondLimit() || (hasBody(request) && !readsBody(request))) {
             response.setHeader("Connection", "close");
         }
@@ -92,8 +93,8 @@ final class AdmissionValve extends ValveBase {
     }
 
     /**
-     * Whether a request may read its body. It holds a permit already, unless its header came
-     * together with the end of the request before it, or did not show that there is a body.
+     * Whether a request may read its body. The connection holds a permit already, unless the header
+     * came together with the end of the request before it, or did not show that there is a body.
      */
     private static boolean mayReadBody(Request request) {
         Connection connection = Connection.current();
@@ -108,8 +109,9 @@ final class AdmissionValve extends ValveBase {
     }
 
     /**
-     * Answers a probe of a client that has reached its limit: those of an orchestrator often come
-     * from the address of clients. It is not counted, so it is the last request of its connection.
+     * Answers a probe of a client that has reached its limit: an orchestrator often sends probes
+     * from the same address as clients. The probe is not counted, so it is the last request of its
+     * connection.
      */
     private void answerProbe(Request request, Response response)
             throws IOException, ServletException {
@@ -138,7 +140,7 @@ final class AdmissionValve extends ValveBase {
         return counted == null ? request.getRemoteAddr() : counted;
     }
 
-    /** Whether some of the body is to come, or its end. */
+    /** Whether the end of the body has not been read yet. */
     private static boolean hasBody(Request request) {
         return !request.getCoyoteRequest().isFinished();
     }
@@ -147,7 +149,7 @@ final class AdmissionValve extends ValveBase {
         return WITH_BODY.contains(request.getMethod());
     }
 
-    /** Says that the connection ends where some of a body is left, which nothing reads. */
+    /** Closes the connection after the response if the request's body was not read to its end. */
     static void closeWithUnreadBody(Request request, Response response) {
         Connection connection = Connection.current();
         if (connection == null || !hasBody(request)) {

@@ -8,8 +8,8 @@ import org.springframework.web.context.WebApplicationContext;
 import org.springframework.web.servlet.DispatcherServlet;
 
 /**
- * Dispatches every method of HTTP to the routes, also those that servlets answer by themselves:
- * TRACE with an echo of its headers, OPTIONS with methods that do not exist.
+ * Dispatches every method of HTTP to the routes, also those that the base class would answer
+ * itself: TRACE with an echo of its headers, OPTIONS with methods that the path does not have.
  */
 public final class ApiDispatcherServlet extends DispatcherServlet {
 
@@ -18,7 +18,7 @@ public final class ApiDispatcherServlet extends DispatcherServlet {
     /** A servlet for the beans of a context. */
     public ApiDispatcherServlet(WebApplicationContext context) {
         super(context);
-        setPublishEvents(false); // one for each request, without a listener
+        setPublishEvents(false); // one event for each request, and no listener
     }
 
     @Override

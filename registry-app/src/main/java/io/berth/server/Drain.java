@@ -19,11 +19,12 @@ import org.springframework.context.SmartLifecycle;
  *   <li>The readiness probe fails, and the server goes on serving for a while, so that load
  *       balancers send no more clients to it ({@code http.stopdelay}).
  *   <li>No more connections are accepted.
- *   <li>Requests that are served end, and files that are sent arrive.
- *   <li>Background work of the registry ends.
+ *   <li>The server waits for requests that run and for files that are being sent.
+ *   <li>The server waits for background work of the registry.
  * </ol>
  *
- * <p>What has not ended then is cut off. The log says what the server waits for, and the outcome.
+ * <p>Requests, files and background work that have not ended then are aborted. The log says what
+ * the server waits for, and the outcome.
  */
 public final class Drain implements SmartLifecycle {
 
@@ -32,28 +33,28 @@ public final class Drain implements SmartLifecycle {
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final WebServerApplicationContext context;
-    private final Duration all;
+    private final Duration timeout;
     private final Duration delay;
-    private final BooleanSupplier watched;
-    private final Predicate<Duration> last;
+    private final BooleanSupplier probed;
+    private final Predicate<Duration> endBackgroundWork;
     private volatile boolean running;
     private volatile boolean stopping;
 
     /**
-     * @param watched whether a readiness probe is in use, so that its failure would be noticed
-     * @param last ends the background work within the given time, which may be zero; returns {@code
-     *     false} when it has not ended
+     * @param probed whether readiness probes are sent, so that a failing one would be noticed
+     * @param endBackgroundWork ends the background work within the given time, which may be zero;
+     *     returns {@code false} when it has not ended
      */
     public Drain(
             WebServerApplicationContext context,
             ServerSettings settings,
-            BooleanSupplier watched,
-            Predicate<Duration> last) {
+            BooleanSupplier probed,
+            Predicate<Duration> endBackgroundWork) {
         this.context = context;
-        this.all = settings.drainTimeout().duration();
+        this.timeout = settings.drainTimeout().duration();
         this.delay = settings.stopDelay().duration();
-        this.watched = watched;
-        this.last = last;
+        this.probed = probed;
+        this.endBackgroundWork = endBackgroundWork;
     }
 
     /** Whether the server is about to stop; for any thread. */
@@ -78,7 +79,8 @@ public final class Drain implements SmartLifecycle {
                             try {
                                 stop();
                             } finally {
-                                done.run(); // otherwise the application would wait for it
+                                done.run(); // otherwise the application would wait until its
+                                // timeout
                             }
                         });
     }
@@ -86,7 +88,7 @@ public final class Drain implements SmartLifecycle {
     @Override
     public void stop() {
         stopping = true;
-        long end = System.nanoTime() + all.toNanos();
+        long end = System.nanoTime() + timeout.toNanos();
         try {
             if (context.getWebServer() instanceof TomcatWebServer server) {
                 drain(server.getTomcat().getConnector(), end);
@@ -95,8 +97,8 @@ public final class Drain implements SmartLifecycle {
             Thread.currentThread().interrupt();
         }
         Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
-        if (!last.test(left)) {
-            log.warn("indexes are being built still, which is cut off; the next start goes on");
+        if (!endBackgroundWork.test(left)) {
+            log.warn("building indexes has not ended and is aborted; the next start continues it");
         }
         running = false;
     }
@@ -107,37 +109,37 @@ public final class Drain implements SmartLifecycle {
         }
         long begin = System.nanoTime();
         long pause = Math.min(delay.toNanos(), end - begin);
-        if (pause > 0 && watched.getAsBoolean()) {
+        if (pause > 0 && probed.getAsBoolean()) {
             log.info(
-                    "stopping: /readyz says 503, and connections are taken for {} s more, in which"
-                            + " load balancers can notice (http.stopdelay)",
+                    "stopping: /readyz answers 503, and connections are accepted for {} s more, so that"
+                            + " load balancers notice (http.stopdelay)",
                     seconds(pause));
             sleep(pause);
         }
         connector.pause();
         protocol.closeServerSocketGraceful();
-        int requests = protocol.requestsUnderWay();
-        int files = protocol.filesUnderWay();
+        int requests = protocol.runningRequests();
+        int files = protocol.filesBeingSent();
         if (requests + files > 0) {
             log.info(
-                    "stopping: no connections are taken any more; waiting up to {} s for {} requests"
+                    "stopping: no more connections are accepted; waiting up to {} s for {} requests"
                             + " and {} files (http.draintimeout)",
                     seconds(Math.max(0, end - System.nanoTime())),
                     requests,
                     files);
         }
-        while (protocol.requestsUnderWay() + protocol.filesUnderWay() > 0
+        while (protocol.runningRequests() + protocol.filesBeingSent() > 0
                 && System.nanoTime() < end) {
             sleep(PAUSE.toNanos());
         }
         log.info(
-                "stopped taking requests, waited {} s for {} requests and {} files,"
-                        + " and cut off {} requests and {} files",
+                "stopped accepting requests, waited {} s for {} requests and {} files,"
+                        + " and aborted {} requests and {} files",
                 seconds(System.nanoTime() - begin),
                 requests,
                 files,
-                protocol.requestsUnderWay(),
-                protocol.filesUnderWay());
+                protocol.runningRequests(),
+                protocol.filesBeingSent());
     }
 
     private static double seconds(long nanos) {

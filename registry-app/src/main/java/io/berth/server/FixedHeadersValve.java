@@ -8,7 +8,7 @@ import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 
-/** Adds the headers that are configured for every answer ({@code http.headers}). */
+/** Adds the headers that are configured for every response ({@code http.headers}). */
 final class FixedHeadersValve extends ValveBase {
 
     private final Map<String, List<String>> headers;

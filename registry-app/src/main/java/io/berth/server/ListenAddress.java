@@ -35,13 +35,16 @@ public record ListenAddress(@Nullable String host, int port) {
     /**
      * The address to bind to; {@code null}: all addresses.
      *
-     * @throws UnknownHostException when the machine does not know the host
+     * @throws UnknownHostException when the name of the host cannot be resolved
      */
     public @Nullable InetAddress resolved() throws UnknownHostException {
         return host == null ? null : InetAddress.getByName(host);
     }
 
-    /** What a browser on this machine takes. */
+    /**
+     * The URL of the server for a client on this machine; without a host, {@code 0.0.0.0} stands
+     * for it.
+     */
     public String url(int actualPort) {
         String shown = host == null ? "0.0.0.0" : host.contains(":") ? "[" + host + "]" : host;
         return "http://" + shown + ":" + actualPort;

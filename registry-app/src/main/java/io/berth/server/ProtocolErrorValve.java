@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes error answers in the format of the protocol for requests that Tomcat refuses or that
- * nothing has answered: malformed requests, unknown methods, paths that are not of the API. If the
- * answer had begun, the connection is closed, as Tomcat does. Created by Tomcat, by its class name.
+ * Writes error responses in the format of the protocol for requests that Tomcat refuses or that no
+ * handler has answered: malformed requests, unknown methods, paths outside the API. If the response
+ * has begun, the connection is closed, as Tomcat does. Tomcat creates this class by its name.
  */
 public final class ProtocolErrorValve extends ErrorReportValve {
 
@@ -66,13 +66,11 @@ public final class ProtocolErrorValve extends ErrorReportValve {
             }
             response.finishResponse();
         } catch (IOException e) {
-            log.debug("the client did not wait for its {}", status, e);
+            log.debug("the client closed the connection before status {} was sent", status, e);
         }
     }
 
-    /**
-     * Malformed requests are only logged for debugging, as clients could fill the log with them.
-     */
+    /** Logs malformed requests at debug level only, as clients could fill the log with them. */
     private static void log(Request request, int status, @Nullable Throwable failure) {
         if (status == 400 && isTls(failure)) {
             log.debug("a client spoke TLS to a port without TLS");
@@ -88,7 +86,7 @@ public final class ProtocolErrorValve extends ErrorReportValve {
         return message != null && message.contains(TLS_HANDSHAKE);
     }
 
-    /** Tomcat calls such a head malformed, and says why by what it has thrown only. */
+    /** Tomcat answers 400 to such a request, and only its exception says why. */
     private static boolean hasTooManyFields(
             Request request, Response response, @Nullable Throwable failure) {
         return response.getStatus() == 400

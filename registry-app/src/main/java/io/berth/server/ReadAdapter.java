@@ -77,10 +77,10 @@ final class ReadAdapter extends CoyoteAdapter {
         headers.addTo(response);
         answerOrFail(request, response);
         AdmissionValve.closeWithUnreadBody(request, response);
-        return false; // nothing else answers
+        return false; // so that Tomcat does not answer
     }
 
-    /** Whether the client receives the answer so soon that its next request may come at once. */
+    /** Whether the response is so short that the client's next request may arrive at once. */
     private static boolean isBrief(org.apache.coyote.Request req, org.apache.coyote.Response res) {
         return res.getContentLengthLong() <= MAX_BRIEF_BYTES || "HEAD".equals(req.getMethod());
     }
@@ -121,7 +121,7 @@ final class ReadAdapter extends CoyoteAdapter {
         return true;
     }
 
-    /** Read in a way that does not make Tomcat take the path for decoded. */
+    /** The path, read without the conversion that would make Tomcat take it for decoded. */
     private static String path(org.apache.coyote.Request req) {
         return req.requestURI().getByteChunk().toString();
     }
@@ -143,7 +143,7 @@ final class ReadAdapter extends CoyoteAdapter {
     private boolean answers(Request request) {
         String client = admission.tryAcquire(request);
         if (client == null) {
-            return false; // the valve refuses it
+            return false; // AdmissionValve then refuses the request
         }
         try {
             answer(request, request.getResponse());
@@ -163,7 +163,7 @@ final class ReadAdapter extends CoyoteAdapter {
             request.finishRequest();
             response.finishResponse();
         } catch (IOException e) {
-            log.debug("an answer did not arrive completely", e);
+            log.debug("the client did not receive the whole response", e);
         } finally {
             request.recycle();
             response.recycle();
@@ -177,9 +177,9 @@ final class ReadAdapter extends CoyoteAdapter {
             throw e;
         } catch (Exception | Error e) {
             if (response.isCommitted()) {
-                // It has been logged as an error.
+                // ErrorResolver has logged it.
                 response.getCoyoteResponse().action(ActionCode.CLOSE_NOW, e);
-                throw new IOException("an answer that had begun is broken off", e);
+                throw new IOException("the response had begun and is aborted", e);
             }
             log.error("{} {}: 500", request.getMethod(), request.getRequestURI(), e);
             List<RegistryError> errors = List.of(RegistryError.of(ErrorCode.UNKNOWN));

@@ -14,11 +14,12 @@ import java.util.TreeMap;
 /**
  * How the server listens, answers and stops ({@code http}).
  *
- * @param drainTimeout how long a stop may take altogether; zero: it waits for nothing
- * @param stopDelay how long a stop still takes new connections, for load balancers to notice
+ * @param drainTimeout the longest time of a graceful stop; zero: a stop waits for nothing
+ * @param stopDelay how long the server accepts connections after a stop began, so that load
+ *     balancers notice it
  * @param maxThreads how many requests run on platform threads; others run on virtual ones
- * @param limits what clients may hold
- * @param headers sent with every answer
+ * @param limits limits of connections and requests
+ * @param headers sent with every response
  */
 public record ServerSettings(
         @DefaultValue("127.0.0.1:5000") ListenAddress addr,
@@ -28,8 +29,8 @@ public record ServerSettings(
         @DefaultValue LimitSettings limits,
         @DefaultValue Map<String, List<String>> headers) {
 
-    /** Headers that describe one answer, and make another wrong. */
-    private static final Set<String> OF_THE_ANSWER =
+    /** Headers that describe one response, and would be wrong in another. */
+    private static final Set<String> OF_ONE_RESPONSE =
             Set.of(
                     "connection",
                     "content-encoding",
@@ -70,10 +71,10 @@ public record ServerSettings(
                 name,
                 "named as HTTP allows, such as X-Content-Type-Options");
         SettingChecks.refuseIf(
-                OF_THE_ANSWER.contains(name.toLowerCase(Locale.ROOT)),
+                OF_ONE_RESPONSE.contains(name.toLowerCase(Locale.ROOT)),
                 "http.headers has "
                         + name
-                        + ", which the registry itself sends where an answer needs it: remove it");
+                        + ", which the registry sets itself where a response needs it: remove it");
         for (String value : values) {
             SettingChecks.require(
                     value.chars().allMatch(c -> c >= 0x20 && c <= 0x7e),

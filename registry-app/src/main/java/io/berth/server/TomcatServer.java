@@ -21,9 +21,9 @@ import org.springframework.util.function.SingletonSupplier;
  * Sets up Tomcat for a registry: HTTP/1.1, files sent by the kernel, uploads of any length, and all
  * errors in the format of the protocol.
  *
- * <p>Requests run on platform threads as long as there are any. Clients send their uploads slowly,
- * so that a thread waits for bytes again and again, and each wait of a virtual thread costs a
- * detour through a poller and a timer.
+ * <p>Requests run on platform threads while one is free, and on virtual threads otherwise. Clients
+ * send uploads slowly, so a thread waits for bytes many times, and each wait of a virtual thread
+ * costs more, as it goes through a poller and a timer.
  */
 @Configuration(proxyBeanMethods = false)
 public class TomcatServer {
@@ -31,7 +31,8 @@ public class TomcatServer {
     /** Characters that are not allowed in URLs but that Tomcat can be made to accept. */
     private static final String UNENCODED = "\"<>[\\]^`{|}";
 
-    private static final Duration ENDED_BY_ITSELF = Duration.ofSeconds(5);
+    /** Time after the drain before Spring goes on without it. */
+    private static final Duration AFTER_DRAIN = Duration.ofSeconds(5);
 
     @Bean
     TomcatServletWebServerFactory tomcat(
@@ -47,7 +48,7 @@ public class TomcatServer {
             throw new WrongSettingException(
                     "The setting http.addr is \""
                             + address
-                            + "\", whose host name is not known: name an address of this machine.",
+                            + "\", whose host name cannot be resolved: set it to an address of this machine.",
                     e);
         }
         factory.setProtocol(BoundedHttpProtocol.class.getName());
@@ -76,14 +77,13 @@ public class TomcatServer {
 
     private static void customize(
             Connector connector, ServerSettings settings, ConnectionLimits limits) {
-        // The dispatcher refuses it, in the format of the protocol.
+        // The dispatcher refuses TRACE, in the format of the protocol.
         connector.setAllowTrace(true);
-        // The API reads the path itself and takes an encoded slash for a slash.
+        // The API decodes the path itself, encoded slashes included.
         connector.setEncodedSolidusHandling("passthrough");
         connector.setEncodedReverseSolidusHandling("passthrough");
         BoundedHttpProtocol protocol = (BoundedHttpProtocol) connector.getProtocolHandler();
-        // Clients send these without encoding. Where they matter, the grammar of names refuses
-        // them.
+        // Some clients do not encode these characters. The grammar of names refuses them.
         protocol.setRelaxedPathChars(UNENCODED);
         protocol.setRelaxedQueryChars(UNENCODED);
         // A client that waits for "100 Continue" receives a refusal before it sends the body.
@@ -95,8 +95,8 @@ public class TomcatServer {
     @Bean
     static DefaultLifecycleProcessor lifecycleProcessor(ServerSettings settings) {
         DefaultLifecycleProcessor processor = new DefaultLifecycleProcessor();
-        // Drain observes its time by itself.
-        Duration longest = settings.drainTimeout().duration().plus(ENDED_BY_ITSELF);
+        // Drain keeps its own timeout, which must end first.
+        Duration longest = settings.drainTimeout().duration().plus(AFTER_DRAIN);
         processor.setTimeoutPerShutdownPhase(longest.toMillis());
         return processor;
     }

@@ -1,4 +1,7 @@
-/** The HTTP server: the set-up of Tomcat, its own error answers, and its graceful stop. */
+/**
+ * The HTTP server: the configuration of Tomcat, the error responses outside the API, and the
+ * graceful stop.
+ */
 @NullMarked
 package io.berth.server;
 

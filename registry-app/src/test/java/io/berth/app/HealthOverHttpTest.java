@@ -107,7 +107,7 @@ class HealthOverHttpTest {
             away = false;
             awaitStatus(server, "/readyz", 200);
             assertThat(output)
-                    .containsOnlyOnce("the store has not answered 3 times")
+                    .containsOnlyOnce("3 checks of the store in a row have failed")
                     .containsOnlyOnce("the store answers again");
         }
     }

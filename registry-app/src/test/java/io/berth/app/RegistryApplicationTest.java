@@ -120,7 +120,7 @@ class RegistryApplicationTest {
         try (TestServer server = TestServer.on(folder, readOnly)) {
             assertThat(output)
                     .containsOnlyOnce(
-                            "The registry is read-only: everything that writes is refused");
+                            "The registry is read-only: it refuses all requests that change something");
             assertThat(server.port()).isPositive();
         }
     }
@@ -129,7 +129,7 @@ class RegistryApplicationTest {
     void advisesAgainstASecretThatIsNone(CapturedOutput output) {
         try (TestServer server = TestServer.on(folder, Map.of("http.secret", "abc-of-ours"))) {
             assertThat(output)
-                    .containsOnlyOnce("The setting http.secret can be guessed")
+                    .containsOnlyOnce("The setting http.secret is short enough to be guessed")
                     .doesNotContain("abc-of-ours");
             assertThat(server.port()).isPositive();
         }

@@ -35,7 +35,7 @@ class CommandLineTest {
     @Test
     void doesNotPassOverAFileOfSettings(CapturedOutput output) {
         assertThat(BerthApplication.execute("serve", "/etc/distribution/config.yml")).isEqualTo(1);
-        assertThat(output.getErr()).contains("config.yml are not read yet", "configuration.md");
+        assertThat(output.getErr()).contains("config.yml are not supported", "configuration.md");
     }
 
     @Test

@@ -290,8 +290,8 @@ class EnvironmentTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "REGISTRY_HTTP | keep-me | is a text, but holds settings of its own: addr, draintimeout,",
-                "REGISTRY_STORAGE_DELETE | true | is a text, but holds settings of its own: enabled",
+                "REGISTRY_HTTP | keep-me | is a text, but must be a group of these settings: addr, draintimeout,",
+                "REGISTRY_STORAGE_DELETE | true | is a text, but must be a group of these settings: enabled",
                 "REGISTRY_HTTP_HEADERS | keep-me | must be a map such as {Name: [value]}",
                 "REGISTRY_HTTP_HEADERS | [keep-me] | must be a map such as {Name: [value]}",
                 "REGISTRY_HTTP | {addr: [keep-me]} | but must be one value",
@@ -506,7 +506,7 @@ class EnvironmentTest {
         }
         assertThat(explain("REGISTRY_HTTP_HOST", "https://me:keep-me@h"))
                 .isEqualTo(
-                        "http.host (variable REGISTRY_HTTP_HOST) names a user or a password, but is what every client is told:"
+                        "http.host (variable REGISTRY_HTTP_HOST) holds a user or a password, which every client would see:"
                                 + " remove them.");
     }
 

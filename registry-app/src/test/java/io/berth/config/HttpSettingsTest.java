@@ -142,7 +142,7 @@ class HttpSettingsTest {
     @Test
     void refusesAHostWithCredentialsWithoutShowingThem() {
         assertThatThrownBy(() -> Settings.with(Map.of("http.host", "https://me:keep-me@h")))
-                .hasMessageContaining(") names a user or a password")
+                .hasMessageContaining(") holds a user or a password")
                 .hasMessageNotContaining("keep-me");
     }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>The slowest of the bodies whose transfer rate is below {@link #SLOW}, or that have stalled,
  *       is evicted: its memory is released, and its request fails. So stalled clients do not keep
- *       out others.
+ *       others out.
  *   <li>Otherwise the body that needs memory waits until others release some, up to a timeout. It
  *       fails at once if all others wait as well, so that they never wait for each other.
  * </ol>
@@ -33,7 +33,7 @@ final class BodyMemory {
     /** Bytes per second, on average: less than a slow network has. */
     static final long SLOW = 32 * 1024;
 
-    /** Nanoseconds from its beginning in which a body is not considered slow. */
+    /** Nanoseconds from the beginning of a body during which it is not considered slow. */
     private static final long GRACE = TimeUnit.SECONDS.toNanos(2);
 
     /** Nanoseconds without any transfer after which a body is slow, however fast it was before. */
@@ -67,7 +67,10 @@ final class BodyMemory {
         return body;
     }
 
-    /** The part of a body that is in memory. Closing it releases its memory, also repeatedly. */
+    /**
+     * The part of a body that is in memory. Closing it releases its memory; closing it again has no
+     * effect.
+     */
     final class Body implements AutoCloseable {
 
         private final Deque<byte[]> segments = new ArrayDeque<>();
@@ -220,10 +223,10 @@ final class BodyMemory {
             }
             long left = timeout - (now - began);
             if (left <= 0 || bodies.stream().allMatch(other -> other == body || isIdle(other))) {
-                throw unavailable("too many " + kind + " are under way");
+                throw unavailable("too many " + kind + " are being transferred");
             }
             await(body, left);
-            long waited = clock.getAsLong() - now; // does not count for the client
+            long waited = clock.getAsLong() - now; // is not the client's slowness
             body.begun += waited;
             body.movedAt += waited;
         }

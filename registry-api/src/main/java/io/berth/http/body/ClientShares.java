@@ -7,7 +7,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Limits each client to half of a bounded memory, so that others always find some. Takes space only
+ * Limits each client to half of a bounded memory, so that others always find some. Keeps state only
  * for clients that hold or want a share. Safe for several threads.
  */
 final class ClientShares {
@@ -26,7 +26,7 @@ final class ClientShares {
 
     /**
      * @param units of the memory
-     * @param timeout seconds that a client waits for its own other shares
+     * @param timeout seconds that a client waits until its other shares are returned
      */
     ClientShares(int units, int timeout) {
         this.half = Math.max(1, units / 2);
@@ -71,7 +71,9 @@ final class ClientShares {
         return accounts.size();
     }
 
-    /** A share of a client. Closing it returns it, also repeatedly. For one thread. */
+    /**
+     * A share of a client. Closing it returns it; closing it again has no effect. For one thread.
+     */
     final class Share implements AutoCloseable {
 
         private final String client;

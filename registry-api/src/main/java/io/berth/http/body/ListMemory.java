@@ -16,10 +16,10 @@ import java.util.function.LongSupplier;
  * Bounded memory for lists, in two halves.
  *
  * <p>The first is for making lists: a list reserves all that it may need at once, as lists that
- * hold some memory and wait for more could wait for each other. Nothing that holds it waits for a
- * client. The second is for sending documents ({@link BodyMemory}): what remains of each holds
- * memory, and where others need it, a client that reads too slowly loses its connection. Documents
- * of up to {@value #SMALL} bytes need none.
+ * hold some memory and wait for more could wait for each other. No list that holds it waits for a
+ * client. The second is for sending documents ({@link BodyMemory}): what is not yet sent of each
+ * holds memory, and where other lists need that memory, a client that reads too slowly loses its
+ * connection. Documents of up to {@value #SMALL_BYTES} bytes need none.
  *
  * <p>The lists of one client take at most half of each half ({@link ClientShares}), and wait for
  * each other beyond that.
@@ -31,19 +31,19 @@ public final class ListMemory {
     /** Name of the request attribute that identifies the client, if the server has set it. */
     public static final String CLIENT_ATTRIBUTE = "io.berth.http.client";
 
-    /** Bytes for a tag in a list: of the item and its text together, at the most. */
-    public static final int TAG = 400;
+    /** The most bytes for a tag in a list: the item and its text in the document together. */
+    public static final int TAG_BYTES = 400;
 
     /** Bytes for a repository's name in a list. */
-    public static final int REPOSITORY = 650;
+    public static final int REPOSITORY_BYTES = 650;
 
     /** Bytes for a page of referrers, whose length only the registry knows in advance. */
-    public static final int REFERRERS = 2 << 20;
+    public static final int REFERRERS_BYTES = 2 << 20;
 
     /** Bytes of the largest document that is sent without a reservation. */
-    static final int SMALL = 32 * 1024;
+    static final int SMALL_BYTES = 32 * 1024;
 
-    private static final int UNIT = 1024;
+    private static final int UNIT_BYTES = 1024;
 
     private final Semaphore making;
     private final ClientShares makers;
@@ -66,12 +66,15 @@ public final class ListMemory {
      * @param clock nanoseconds, as of {@link System#nanoTime}; measures how fast clients read
      */
     ListMemory(long bytes, int timeout, LongSupplier clock) {
-        this.units = Math.clamp(bytes / 2 / UNIT, 1, Integer.MAX_VALUE);
+        this.units = Math.clamp(bytes / 2 / UNIT_BYTES, 1, Integer.MAX_VALUE);
         this.making = new Semaphore(units, true);
         this.makers = new ClientShares(units, timeout);
         this.sending =
                 new BodyMemory(
-                        "lists", (long) units * UNIT, TimeUnit.SECONDS.toNanos(timeout), clock);
+                        "lists",
+                        (long) units * UNIT_BYTES,
+                        TimeUnit.SECONDS.toNanos(timeout),
+                        clock);
         this.senders = new ClientShares(units, timeout);
         this.timeout = timeout;
     }
@@ -83,7 +86,7 @@ public final class ListMemory {
      * @throws RegistryException UNAVAILABLE after the timeout
      */
     public Reservation reserve(HttpServletRequest request, long bytes) {
-        int wanted = (int) Math.min(units, bytes / UNIT + 1);
+        int wanted = (int) Math.min(units, bytes / UNIT_BYTES + 1);
         ClientShares.Share share = makers.take(client(request), wanted);
         try {
             if (making.tryAcquire(wanted, timeout, TimeUnit.SECONDS)) {
@@ -100,7 +103,7 @@ public final class ListMemory {
         return new RegistryException(
                 ErrorCode.UNAVAILABLE,
                 ErrorCode.UNAVAILABLE.message(),
-                "too many long lists are being sent");
+                "too many long lists are being made or sent");
     }
 
     private static String client(HttpServletRequest request) {
@@ -111,10 +114,10 @@ public final class ListMemory {
 
     /** Free bytes for making lists. */
     long free() {
-        return (long) making.availablePermits() * UNIT;
+        return (long) making.availablePermits() * UNIT_BYTES;
     }
 
-    /** Memory in which a list is made; closing it releases that. For one thread. */
+    /** Memory in which a list is made; closing this releases the memory. For one thread. */
     public final class Reservation implements AutoCloseable {
 
         private final HttpServletRequest request;
@@ -140,7 +143,7 @@ public final class ListMemory {
             int length = document.stream().mapToInt(segment -> segment.length).sum();
             shrinkTo(length);
             boolean wanted = Responses.wantsContent(request);
-            if (length <= SMALL || !wanted) {
+            if (length <= SMALL_BYTES || !wanted) {
                 close();
                 Responses.begin(response, type, length);
                 if (wanted) {
@@ -148,7 +151,7 @@ public final class ListMemory {
                 }
                 return;
             }
-            try (ClientShares.Share _ = senders.take(client(request), length / UNIT + 1);
+            try (ClientShares.Share _ = senders.take(client(request), length / UNIT_BYTES + 1);
                     BodyMemory.Body body = sending.newBody()) {
                 body.fill(document);
                 document.clear();
@@ -170,7 +173,7 @@ public final class ListMemory {
 
         /** Releases what is not needed for so many bytes. */
         private void shrinkTo(int bytes) {
-            int needed = Math.min(taken, bytes / UNIT + 1);
+            int needed = Math.min(taken, bytes / UNIT_BYTES + 1);
             making.release(taken - needed);
             taken = needed;
             share.shrinkTo(needed);

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>The memory has two halves. The first holds bodies that are being received, which may take a
  * client long ({@link BodyMemory}). The second holds complete bodies, with what parsing them takes,
- * until they are stored: nothing that holds it waits for a client.
+ * until they are stored: no body that holds it waits for a client.
  */
 public final class ManifestBodyReader {
 
@@ -65,7 +65,10 @@ public final class ManifestBodyReader {
             return content;
         }
 
-        /** Releases what the parsed manifest, and one copy of its bytes by a store, do not take. */
+        /**
+         * Releases the memory that neither the parsed manifest nor the store's copy of its bytes
+         * takes.
+         */
         public void parsed(Manifest manifest) {
             int left = (int) Math.min(memory, manifest.memory() + content.length);
             processing.release(memory - left);

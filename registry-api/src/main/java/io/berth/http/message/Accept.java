@@ -7,10 +7,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The media types a client says it takes. Clients send them in one line or in many, in random
- * order, with parameters or without; only the names count. What is not a media type is skipped.
+ * The media types that a client accepts. Clients send them in one line or in many, in random order,
+ * with parameters or without; only the names count. What is not a media type is skipped.
  *
- * @param types in the order they came
+ * @param types in the order of the header
  */
 public record Accept(List<MediaType> types) {
 
@@ -32,6 +32,7 @@ public record Accept(List<MediaType> types) {
         return new Accept(types);
     }
 
+    /** Whether the client lists this type; parameters and wildcards do not count. */
     public boolean names(MediaType type) {
         return types.contains(type);
     }

@@ -6,12 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Entity tags, which in this protocol are digests in quotes. Digests hold neither commas nor
- * quotes, so that a list of them can be taken apart at its commas.
+ * quotes, so that a list of them can be split at its commas.
  */
 public final class EntityTags {
 
     private EntityTags() {}
 
+    /** The strong entity tag of a digest. */
     public static String of(Object digest) {
         return "\"" + digest + "\"";
     }

@@ -23,7 +23,8 @@ public record ForwardedOrigin(@Nullable String scheme, @Nullable String host) {
      * X-Forwarded-Host} where that is missing. Values that are no scheme or host are taken as not
      * reported, and so is a {@code Forwarded} whose first element is malformed.
      *
-     * @param forwarded the first line of the header, as the others are
+     * @param forwarded the first line of {@code Forwarded}; {@code null}: there is none. The other
+     *     parameters are the first lines of their headers
      */
     public static ForwardedOrigin of(
             @Nullable String forwarded, @Nullable String proto, @Nullable String host) {
@@ -100,8 +101,8 @@ public record ForwardedOrigin(@Nullable String scheme, @Nullable String host) {
         }
 
         /**
-         * Up to a delimiter. Wider than RFC 9110 has it by colons and brackets: proxies often leave
-         * out the quotes around a host that has them.
+         * Reads up to a delimiter. Unlike a token of RFC 9110 it may hold colons and brackets:
+         * proxies often leave out the quotes around a host that has them.
          */
         private String token() {
             int start = at;

@@ -18,7 +18,7 @@ public final class PercentEncoding {
      * left as it is written: a percent sign that is not followed by two hexadecimal digits, and the
      * encoding of a control character, of a blank, or of anything beyond ASCII. No name of the
      * protocol may hold a percent sign, so the grammar of the name refuses it, with its own error.
-     * For the same reason nothing can be encoded twice.
+     * For the same reason a name that is encoded twice is refused.
      */
     public static String decodePath(String raw) {
         if (raw.indexOf('%') < 0) {

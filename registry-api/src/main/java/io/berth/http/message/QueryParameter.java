@@ -3,8 +3,8 @@ package io.berth.http.message;
 import io.berth.error.ErrorCode;
 
 /**
- * The query parameters that routes read, each with the error of a value that cannot be decoded:
- * that of the part of the protocol the value stands for.
+ * The query parameters that routes read, each with the error code for a value that cannot be
+ * decoded.
  */
 public enum QueryParameter {
     /** A media type, by which referrers are filtered. */
@@ -14,17 +14,17 @@ public enum QueryParameter {
     DIGEST_ALGORITHM("digest-algorithm", ErrorCode.DIGEST_INVALID),
     /** The repository that has the blob to be mounted. */
     FROM("from", ErrorCode.NAME_INVALID),
-    /** The digest behind which a page of referrers begins. */
+    /** The digest after which a page of referrers begins. */
     LAST_REFERRER("last", ErrorCode.DIGEST_INVALID),
-    /** The name behind which a page of the catalog begins. */
+    /** The name after which a page of the catalog begins. */
     LAST_REPOSITORY("last", ErrorCode.NAME_INVALID),
-    /** The tag behind which a page of tags begins. */
+    /** The tag after which a page of tags begins. */
     LAST_TAG("last", ErrorCode.TAG_INVALID),
     /** The digest of the blob to be mounted. */
     MOUNT("mount", ErrorCode.DIGEST_INVALID),
     /** The most items that a page may have. */
     NUMBER("n", ErrorCode.PAGINATION_NUMBER_INVALID),
-    /** What the server wrote into the address of an upload session. */
+    /** The state that the server put into the URL of an upload session. */
     STATE("_state", ErrorCode.BLOB_UPLOAD_INVALID),
     /** A tag for a manifest that is pushed by its digest. */
     TAG("tag", ErrorCode.TAG_INVALID);
@@ -42,7 +42,7 @@ public enum QueryParameter {
         return key;
     }
 
-    /** What a request is refused with when its value is not well-formed. */
+    /** The error of a request in which the value of this parameter is not well-formed. */
     public ErrorCode malformed() {
         return malformed;
     }

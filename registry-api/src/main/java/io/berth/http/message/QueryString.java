@@ -6,13 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The query of a URL. Read from the URL alone: a servlet's own parameters may be taken from the
- * body, which is then gone.
+ * The query of a URL. Read from the URL alone: the parameters of the servlet API may come from the
+ * body, which is then consumed.
  *
- * <p>A parameter is decoded when it is asked for. Order, unknown parameters, and what is malformed
- * in a parameter that no one asks for are of no consequence. A plus sign is a plus sign, not a
- * blank as in forms: no value of this protocol may hold a blank, while media types and algorithms
- * may hold a plus, which some clients do not encode.
+ * <p>A parameter is decoded when it is asked for. Order, unknown parameters, and malformed values
+ * of parameters that are not asked for have no effect. A plus sign is a plus sign, not a blank as
+ * in forms: no value of this protocol may hold a blank, while media types and algorithms may hold a
+ * plus, which some clients do not encode.
  */
 public final class QueryString {
 
@@ -23,7 +23,7 @@ public final class QueryString {
     }
 
     /**
-     * @param raw as it stood behind the question mark; {@code null}: there was none
+     * @param raw the text after the question mark, still encoded; {@code null}: there was none
      */
     public static QueryString of(@Nullable String raw) {
         return new QueryString(raw == null ? "" : raw);

@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a {@code Range} header asks for, seen against the content it asks of (RFC 9110, section 14).
+ * The part of a content that a {@code Range} header asks for (RFC 9110, section 14).
  *
- * <p>Ranges are served as they were asked, in that order and unmerged: clients count the parts.
- * That a request gets no more bytes than the content has, and no more than {@value #MAX_PARTS}
- * parts, keeps it from costing more than an ordinary one.
+ * <p>Ranges are served as they were asked, in that order and unmerged: clients count the parts. A
+ * request for more bytes than the content has, or for more than {@value #MAX_PARTS} parts, gets the
+ * whole content, so that it costs no more than an ordinary request.
  */
 public sealed interface RequestedRange {
 
@@ -20,7 +20,7 @@ public sealed interface RequestedRange {
     /** There is no header, or one to be ignored. */
     record Everything() implements RequestedRange {}
 
-    /** Nothing that was asked for exists: status 416. */
+    /** The content has none of the requested bytes: status 416. */
     record Unsatisfiable() implements RequestedRange {}
 
     /**
@@ -34,9 +34,9 @@ public sealed interface RequestedRange {
     }
 
     /**
-     * Another unit than bytes, and what cannot be understood, is ignored as the RFC demands. A
-     * range that ends before it starts should be ignored, too, but the conformance suite of the
-     * specification wants it refused.
+     * Parses the header. Ignores a unit other than bytes and a value that cannot be parsed, as the
+     * RFC demands. A range that ends before it starts should be ignored, too, but the conformance
+     * suite of the specification wants it refused.
      *
      * @param header the value of {@code Range}; {@code null}: there is none
      * @param size of the content, in bytes

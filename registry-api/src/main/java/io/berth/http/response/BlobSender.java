@@ -92,7 +92,7 @@ public final class BlobSender {
                 left -= count;
             }
         } finally {
-            var _ = idle.offer(buffer); // garbage when there are enough
+            var _ = idle.offer(buffer); // the pool may be full
         }
     }
 

@@ -73,7 +73,7 @@ public final class ApiUrls {
                 : null;
     }
 
-    /** Has no prefix. */
+    /** Whether the path names the server itself, which has no prefix. */
     private static boolean isOfServer(String path) {
         return path.equals("/") || path.equals("*");
     }

@@ -15,7 +15,10 @@ import org.springframework.web.HttpRequestHandler;
 /** The actions of one type of path, by HTTP method. */
 public final class Route<P extends RegistryPath> {
 
-    /** Answers one method on one type of path; an action that throws has written nothing. */
+    /**
+     * Answers one method on one type of path. An action that throws may have sent a part of a blob
+     * or of a list.
+     */
     @FunctionalInterface
     public interface Action<P extends RegistryPath> {
 
@@ -85,7 +88,7 @@ public final class Route<P extends RegistryPath> {
         return actions.keySet();
     }
 
-    /** The action for a path and method, done as a caller; {@code null} when there is none. */
+    /** The action for a path and method, run as a caller; {@code null} when there is none. */
     @Nullable HttpRequestHandler bind(RegistryPath path, String method, Caller caller) {
         Action<P> action = actions.get(method);
         if (action == null) {

@@ -66,7 +66,7 @@ public final class RouteMapping extends AbstractHandlerMapping {
         return chain;
     }
 
-    /** No, so that Spring does not parse the path of each request, which is not needed. */
+    /** False, so that Spring does not parse the path of each request. */
     @Override
     public boolean usesPathPatterns() {
         return false;

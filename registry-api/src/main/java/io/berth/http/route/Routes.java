@@ -56,7 +56,7 @@ public final class Routes {
             throw new RegistryException(
                     ErrorCode.UNSUPPORTED,
                     ErrorCode.UNSUPPORTED.message(),
-                    "this resource does not know the method");
+                    "this resource does not support the method");
         }
         if (readOnly && !READING.contains(method)) {
             throw new OperationRefusedException(OperationRefusedException.Reason.READ_ONLY);

@@ -33,8 +33,7 @@ public record UrlSettings(
         if (host != null) {
             SettingChecks.refuseIf(
                     host.toString().contains("@"),
-                    "http.host names a user or a password, but is what every client is told:"
-                            + " remove them");
+                    "http.host holds a user or a password, which every client would see: remove them");
             SettingChecks.require(
                     isBase(host),
                     "http.host",

@@ -198,9 +198,9 @@ class ListMemoryTest {
             for (String client : List.of("bad", "good")) {
                 MockHttpServletResponse response = new MockHttpServletResponse();
                 try (ListMemory.Reservation reservation = memory.reserve(from(client), 40_000)) {
-                    reservation.send(response, "text/plain", document(ListMemory.SMALL));
+                    reservation.send(response, "text/plain", document(ListMemory.SMALL_BYTES));
                 }
-                assertThat(response.getContentAsByteArray()).hasSize(ListMemory.SMALL);
+                assertThat(response.getContentAsByteArray()).hasSize(ListMemory.SMALL_BYTES);
             }
             stalled.goesOn.countDown();
             assertThat(sent.get()).isTrue();
@@ -223,7 +223,7 @@ class ListMemoryTest {
     /** Sixty clients who ask for all of a huge repository at once, at the memory of two. */
     @Test
     void longListsAreMadeInTurn() throws Exception {
-        long forTwo = 2L * ALL * ListMemory.TAG;
+        long forTwo = 2L * ALL * ListMemory.TAG_BYTES;
         List<Tag> tags =
                 IntStream.range(0, ALL).mapToObj(i -> Tag.of("build-%08d".formatted(i))).toList();
         AtomicLong held = new AtomicLong();
@@ -235,7 +235,7 @@ class ListMemoryTest {
                         "tags",
                         arguments -> {
                             int limit = ((PageRequest) arguments[1]).limit();
-                            long takes = (long) limit * ListMemory.TAG;
+                            long takes = (long) limit * ListMemory.TAG_BYTES;
                             most.accumulateAndGet(held.addAndGet(takes), Math::max);
                             longLists.addAndGet(limit == ALL ? 1 : 0);
                             Thread.sleep(5);

@@ -13,10 +13,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * {@code registry train}, a training run for the AOT cache of the JVM (JEP 514): a registry with
- * nothing in it starts, is used for some seconds, and stops. With {@code -XX:AOTCacheOutput}, the
- * JVM keeps the classes that it loaded and how their code was run (JEP 515). A server that starts
- * with that cache knows from its first request on what is worth compiling.
+ * {@code registry train}, a training run for the AOT cache of the JVM (JEP 514): an empty registry
+ * starts, serves requests for some seconds, and stops. With {@code -XX:AOTCacheOutput}, the JVM
+ * writes the loaded classes and the profiles of their methods (JEP 515) to the cache. A server that
+ * starts with the cache compiles hot methods from its first request on.
  */
 @Command(
         name = "train",
@@ -29,12 +29,12 @@ import picocli.CommandLine.Option;
         exitCodeOnInvalidInput = 1)
 public final class TrainCommand implements Callable<Integer> {
 
-    /** A slow disk gets fewer rounds. */
+    /** The longest training run: on a slow disk it has fewer rounds. */
     private static final Duration LONGEST = Duration.ofSeconds(12);
 
     @Option(
             names = "--rounds",
-            description = "How often everything is done once. Default: ${DEFAULT-VALUE}.",
+            description = "The number of rounds of requests. Default: ${DEFAULT-VALUE}.",
             defaultValue = "400")
     private int rounds;
 
@@ -55,7 +55,8 @@ public final class TrainCommand implements Callable<Integer> {
     }
 
     /**
-     * As {@code serve} does it, settings in the environment included, but never on data of users.
+     * Starts the registry as {@code serve} does, with the settings of the environment, but with an
+     * empty folder for its data.
      */
     private static ConfigurableApplicationContext serve(Path folder) {
         SpringApplication application = RegistryApplication.configured();

@@ -14,9 +14,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to a server of this machine, for one request after another. It knows no more of HTTP
- * than the training needs: the client of the JDK would load as many classes as a tenth of the
- * registry has. It waits for a byte for 20 seconds at most. For one thread.
+ * A connection to a server of this machine, for one request after another. It implements only as
+ * much of HTTP as the training needs: the client of the JDK would load a tenth as many classes as
+ * the registry has. A read fails after 20 seconds without a byte. For one thread.
  */
 final class TrainingConnection implements AutoCloseable {
 
@@ -28,13 +28,13 @@ final class TrainingConnection implements AutoCloseable {
     TrainingConnection(int port) throws IOException {
         this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(READ_TIMEOUT_MILLIS);
-        // Head and body go out one after the other, and would wait for each other.
+        // Head and body are sent in two writes: Nagle's algorithm would delay the second.
         socket.setTcpNoDelay(true);
         this.in = new BufferedInputStream(socket.getInputStream());
     }
 
     /**
-     * An answer without its body.
+     * A response without its body.
      *
      * @param headers by their names in lower case
      */
@@ -55,7 +55,7 @@ final class TrainingConnection implements AutoCloseable {
         socket.getOutputStream().write(body);
     }
 
-    /** Sends a request with a body whose length is not said. */
+    /** Sends a request with a chunked body, in chunks of {@code chunk} bytes. */
     void requestInChunks(String method, String target, byte[] body, int chunk) throws IOException {
         send(head(method, target, "Transfer-Encoding: chunked\r\n"));
         for (int start = 0; start < body.length; start += chunk) {
@@ -76,9 +76,9 @@ final class TrainingConnection implements AutoCloseable {
     }
 
     /**
-     * Reads the next answer, and drops its body.
+     * Reads the next response, and drops its body.
      *
-     * @throws EOFException when the connection ends before the answer does
+     * @throws EOFException when the connection ends before the response does
      */
     Response read() throws IOException {
         Response answer = head();
@@ -90,7 +90,7 @@ final class TrainingConnection implements AutoCloseable {
         return answer;
     }
 
-    /** Reads the next answer as far as its headers: all of it when HEAD was asked. */
+    /** Reads the next response up to the end of its headers, which is all of a response to HEAD. */
     Response head() throws IOException {
         String[] status = line().split(" ", 3);
         Map<String, String> headers = new TreeMap<>();

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.Random;
 
 /**
- * What clients do with a registry, over and over: they push in one request or as docker does it,
- * pull, mount, list and delete. For one thread.
+ * Sends the requests of clients in rounds: pushes in one request or as docker pushes, pulls,
+ * mounts, lists and deletes. For one thread.
  */
 final class TrainingRun implements AutoCloseable {
 
@@ -25,29 +25,29 @@ final class TrainingRun implements AutoCloseable {
     private static final int LARGE = 4 * 1024 * 1024;
     private static final int CHUNK = 32 * 1024;
 
-    /** Every so many rounds there are large blobs, lists and deletes, too. */
-    private static final int SELDOM = 25;
+    /** One of so many rounds has a large blob, lists and deletes, too. */
+    private static final int ROUNDS_PER_LARGE = 25;
 
     private final Random random = new Random();
     private final TrainingConnection http;
 
     /**
-     * @param port of a registry that may be filled
+     * @param port of a registry that the run may fill
      */
     TrainingRun(int port) throws IOException {
         this.http = new TrainingConnection(port);
     }
 
     /**
-     * Ends with the last of the rounds, or with the first that is over after that time.
+     * Runs the rounds, and stops after the first that ends later than {@code time} from now.
      *
-     * @throws IllegalStateException when the registry gives another answer than it must
+     * @throws IllegalStateException when the status of a response is not the expected one
      */
     void run(int rounds, Duration time) throws IOException {
         long begun = System.nanoTime();
         for (int round = 0; round < rounds; round++) {
             pushAndPull(round);
-            if (round % SELDOM == 0) {
+            if (round % ROUNDS_PER_LARGE == 0) {
                 listAndDelete(round);
             }
             if (System.nanoTime() - begun > time.toNanos()) {
@@ -57,7 +57,7 @@ final class TrainingRun implements AutoCloseable {
     }
 
     private void pushAndPull(int round) throws IOException {
-        int length = round % SELDOM == 0 ? LARGE : SMALL;
+        int length = round % ROUNDS_PER_LARGE == 0 ? LARGE : SMALL;
         Blob config = pushAtOnce(randomBytes(SMALL));
         Blob layer = pushInPieces(randomBytes(length));
         String mount = "?from=training/app&mount=" + layer.digest();
@@ -133,7 +133,8 @@ final class TrainingRun implements AutoCloseable {
 
     private static Response expect(int status, Response answer, String request) {
         if (answer.status() != status) {
-            throw new IllegalStateException(request + " was answered " + answer.status());
+            throw new IllegalStateException(
+                    request + " was answered with status " + answer.status());
         }
         return answer;
     }

@@ -10,8 +10,8 @@ public final class NearestName {
     private NearestName() {}
 
     /**
-     * The shortest name that continues this one, down to its last dot; otherwise the name with the
-     * least edit distance; none when more than a third of the letters differ.
+     * The shortest name that begins with this one and has no further dot; otherwise the name with
+     * the least edit distance; none when more than a third of the letters differ.
      */
     public static Optional<String> to(String name, Collection<String> names) {
         return names.stream()
@@ -20,7 +20,7 @@ public final class NearestName {
                 .or(() -> byLetters(name, names));
     }
 
-    /** Two letters or fewer are the beginning of too much. */
+    /** A last part of two letters or fewer is the beginning of too many names. */
     private static boolean continues(String name, String candidate) {
         return name.length() - name.lastIndexOf('.') > 3
                 && candidate.startsWith(name)

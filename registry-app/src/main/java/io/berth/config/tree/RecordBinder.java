@@ -26,7 +26,7 @@ final class RecordBinder {
     Record bind(Schema.Group schema, @Nullable Node node, String name) {
         if (node != null && node.text != null) {
             throw new WrongSettingException(
-                    "The setting %s (%s) is a text, but holds settings of its own: %s."
+                    "The setting %s (%s) is a text, but must be a group of these settings: %s."
                             .formatted(
                                     name,
                                     node.origin,
@@ -179,7 +179,7 @@ final class RecordBinder {
         }
     }
 
-    /** Adds where a setting is set to a sentence that begins with its name. */
+    /** Inserts the origin of a setting into a sentence that begins with the name of the setting. */
     private static String withOrigin(String sentence, @Nullable Node node, String name) {
         if (node == null) {
             return sentence;

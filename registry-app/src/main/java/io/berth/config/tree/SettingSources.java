@@ -73,7 +73,7 @@ public final class SettingSources {
      */
     public static void requirePrefix(ConfigurableEnvironment environment, Set<String> groups) {
         for (PropertySource<?> source : environment.getPropertySources()) {
-            // System properties are for all of the process, so others may use such names there.
+            // System properties belong to the whole process: other libraries may use such names.
             if (source instanceof OriginTrackedMapPropertySource file) {
                 for (String name : new TreeSet<>(List.of(file.getPropertyNames()))) {
                     if (groups.contains(name.substring(0, end(name)).toLowerCase(Locale.ROOT))) {
@@ -179,7 +179,7 @@ public final class SettingSources {
             throw new WrongSettingException(
                     "A setting ("
                             + origin
-                            + ") has a placeholder ${…} that stands for nothing, or for itself.",
+                            + ") has a placeholder ${…} that is not defined, or refers to itself.",
                     null);
         }
     }

@@ -106,7 +106,7 @@ public final class SettingTree {
                             + " ("
                             + origin
                             + ") begins like a YAML map or list, but is not one. Aliases (*name) of"
-                            + " maps and lists are not taken, nor more than "
+                            + " maps and lists are not supported, nor more than "
                             + YamlText.MAX_LEVELS
                             + " levels of them.",
                     null);
@@ -181,7 +181,7 @@ public final class SettingTree {
                                         + ") has a value without a name.",
                                 null);
                     }
-                    // Not shown: what stands behind the colon may be a secret.
+                    // The text is not shown: what follows the colon may be a secret.
                     if (value == null && key.toString().contains(":")) {
                         throw new WrongSettingException(
                                 "The setting "
@@ -210,7 +210,7 @@ public final class SettingTree {
                         .containsKey(String.join(".", path.subList(0, path.size() - 1)));
     }
 
-    /** It sets nothing, but may be a wrong spelling of what was meant to be set. */
+    /** Keeps a name that sets nothing: it may be a wrong spelling of another setting. */
     private void keepUnknown(List<String> path, String origin) {
         if (Schema.at(settingNames.schema(), path) == null) {
             Node node = node(path);

@@ -13,13 +13,16 @@ import org.yaml.snakeyaml.resolver.Resolver;
 /** Parses YAML with all scalars as texts, so that {@code on} does not become a boolean. */
 final class YamlText {
 
-    /** The text is not YAML. Has no cause, as that would quote the text, which may be a secret. */
+    /**
+     * The text is not YAML. Has no cause: the parser's exception quotes the text, which may be a
+     * secret.
+     */
     static final class Malformed extends Exception {
 
         private static final long serialVersionUID = 1L;
     }
 
-    /** The limit of maps and lists inside each other. */
+    /** The most levels of nested maps and lists. */
     static final int MAX_LEVELS = 50;
 
     /** The limit of the text, in Unicode code points; a variable of Linux has fewer. */
@@ -38,7 +41,7 @@ final class YamlText {
     static @Nullable Object read(String text) throws Malformed {
         LoaderOptions options = new LoaderOptions();
         options.setAllowDuplicateKeys(false);
-        // A few of them can stand for any amount of memory, or for a map that holds itself.
+        // A few aliases can take any amount of memory, or make a map that contains itself.
         options.setMaxAliasesForCollections(0);
         options.setNestingDepthLimit(MAX_LEVELS);
         options.setCodePointLimit(MAX_LENGTH);

@@ -28,18 +28,18 @@ final class BoundedEndpoint extends NioEndpoint {
 
     private static final Logger log = LoggerFactory.getLogger(BoundedEndpoint.class);
 
-    /** The part of the limit that is closed at once, as a search through all connections costs. */
+    /** 1/64 of the limit is closed at once, as each search goes through all connections. */
     private static final int CLOSE_FRACTION = 64;
 
-    /** A client is only taken for slow after the server has waited for it for so long. */
-    private static final Duration SLOW_FOR = Duration.ofSeconds(2);
+    /** The least time that the server has waited for a client before the client counts as slow. */
+    private static final Duration MIN_WAIT = Duration.ofSeconds(2);
 
-    /** A connection that has been idle for less is closed after others. */
+    /** A connection that has been idle for less is closed last. */
     private static final long YOUNG_MILLIS = 1_000;
 
     /**
-     * A new connection that has been idle for less is not closed at all: its first request is
-     * probably on its way.
+     * A connection without a request so far is not closed before it has been idle for this time:
+     * its first request is probably on its way.
      */
     private static final long FRESH_MILLIS = 250;
 
@@ -47,7 +47,10 @@ final class BoundedEndpoint extends NioEndpoint {
 
     private @Nullable Setup setup;
 
-    /** Whether the acceptor waits until a connection is closed, and none has been closed for it. */
+    /**
+     * Whether the acceptor waits for a connection to be closed, and none has been closed for it
+     * yet.
+     */
     private final AtomicBoolean acceptorWaits = new AtomicBoolean();
 
     private record Setup(
@@ -101,10 +104,10 @@ final class BoundedEndpoint extends NioEndpoint {
     }
 
     /**
-     * As {@link #makeRoom}, after an answer. Where all connections are busy, none is idle for long
-     * enough to be closed, so that the one that was answered has to be.
+     * As {@link #makeRoom}, after a response. Where all other connections are busy, the one whose
+     * request was answered has to be closed.
      *
-     * @return whether the connection that was answered must be closed
+     * @return whether the caller must close the connection whose request was answered
      */
     boolean makeRoomOrCloseThis() {
         return clientMayWait() && acceptorWaits.compareAndSet(true, false) && closeSomeIdle() == 0;
@@ -115,7 +118,7 @@ final class BoundedEndpoint extends NioEndpoint {
         return acceptorWaits.get() && getConnectionCount() >= setup().limits().connections();
     }
 
-    /** Closes connections whose clients take a file too slowly. */
+    /** Closes connections whose clients receive a file too slowly. */
     void closeSlowSendfiles() {
         long now = System.nanoTime();
         senders()
@@ -132,7 +135,9 @@ final class BoundedEndpoint extends NioEndpoint {
                     1 + setup().limits().connectionsPerClient() / CLOSE_FRACTION,
                     connection -> client.equals(connection.countedAs()));
             if (!perClient.tryAcquire(client)) {
-                log.debug("{} has as many connections as a client may have", client);
+                log.debug(
+                        "a connection of {} is refused: the client has as many as http.limits.connectionsperclient allows",
+                        client);
                 destroySocket(socket);
                 return true;
             }
@@ -155,13 +160,13 @@ final class BoundedEndpoint extends NioEndpoint {
                 && setup().perClient().isHalfFree(client);
     }
 
-    /** Number of connections whose request is served. */
-    int working() {
+    /** Number of connections whose request runs. */
+    int runningRequests() {
         return count((wrapper, connection) -> connection.isWorking());
     }
 
     /** Number of connections to which a file is sent. */
-    int sending() {
+    int filesBeingSent() {
         return count((wrapper, connection) -> wrapper.getSendfileData() != null);
     }
 
@@ -186,8 +191,8 @@ final class BoundedEndpoint extends NioEndpoint {
 
     /**
      * Closes idle connections, those that have been idle for longest first; where these do not
-     * suffice, those whose clients take a file slowly; and at last those that have been idle for a
-     * moment only, most of which are about to send a request.
+     * suffice, those whose clients receive a file slowly; and at last those that have been idle for
+     * less than a second, most of which are about to send a request.
      *
      * @return number of closed connections
      */
@@ -218,7 +223,8 @@ final class BoundedEndpoint extends NioEndpoint {
                         .limit(count - old.size() - slow.size())
                         .filter(BoundedEndpoint::close)
                         .count();
-        log.debug("{} connections were idle and {} took a file slowly", idle.size(), slow.size());
+        log.debug(
+                "{} connections were idle and {} received a file slowly", idle.size(), slow.size());
         return (int) closed;
     }
 
@@ -262,7 +268,7 @@ final class BoundedEndpoint extends NioEndpoint {
         record Slow(Sender sender, double rate) {}
         long now = System.nanoTime();
         return senders()
-                .map(one -> new Slow(one, one.connection().file().rate(one.file(), now, SLOW_FOR)))
+                .map(one -> new Slow(one, one.connection().file().rate(one.file(), now, MIN_WAIT)))
                 .filter(slow -> slow.rate() < SLOW_BYTES_PER_SECOND)
                 .sorted(Comparator.comparingDouble(Slow::rate))
                 .map(Slow::sender);
@@ -279,7 +285,7 @@ final class BoundedEndpoint extends NioEndpoint {
                 .map(NioSocketWrapper.class::cast)
                 .map(wrapper -> wrapper.getSocket() instanceof Connection one ? one : null)
                 .filter(Objects::nonNull)
-                .map(connection -> new Slow(connection, connection.rate(SLOW_FOR)))
+                .map(connection -> new Slow(connection, connection.rate(MIN_WAIT)))
                 .filter(slow -> slow.rate() < SLOW_BYTES_PER_SECOND)
                 .sorted(Comparator.comparingDouble(Slow::rate))
                 .limit(count)
@@ -290,7 +296,7 @@ final class BoundedEndpoint extends NioEndpoint {
         try {
             connection.endRequest();
         } catch (IOException e) {
-            log.debug("a request that was too slow had ended", e);
+            log.debug("a slow request had ended before it could be aborted", e);
         }
     }
 
@@ -304,19 +310,21 @@ final class BoundedEndpoint extends NioEndpoint {
                 : null;
     }
 
-    /** Closes a connection unless a request has come just now. */
+    /** Closes a connection unless a request has arrived meanwhile. */
     private static boolean close(Idle idle) {
         return closeIf(idle.wrapper(), () -> idle.connection().isIdle(idle.wrapper()));
     }
 
-    /** Closes a connection unless the whole file has been sent just now. */
+    /** Closes a connection unless the file has been sent meanwhile. */
     private static boolean close(Sender sender) {
         return closeIf(
                 sender.wrapper(),
                 () -> Objects.equals(sender.wrapper().getSendfileData(), sender.file()));
     }
 
-    /** Does nothing while another thread works on the connection. */
+    /**
+     * Closes a connection if the condition holds; does nothing while another thread works on it.
+     */
     private static boolean closeIf(NioSocketWrapper wrapper, BooleanSupplier condition) {
         Lock lock = wrapper.getLock();
         if (lock.tryLock()) {

@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * HTTP/1.1 within {@link ConnectionLimits}. Counts requests and files that are sent, for a graceful
- * stop: Tomcat counts a request as done while the poller still sends its file. Created by Tomcat,
- * by its class name.
+ * HTTP/1.1 within {@link ConnectionLimits}. Counts requests and files that are being sent, for a
+ * graceful stop: for Tomcat, a request has ended while the poller still sends its file. Tomcat
+ * creates this class by its name.
  */
 public final class BoundedHttpProtocol extends Http11NioProtocol {
 
@@ -29,9 +29,9 @@ public final class BoundedHttpProtocol extends Http11NioProtocol {
                     Thread.ofPlatform().daemon().name("slow-clients").factory());
 
     private @Nullable RequestExecutor requestExecutor;
-    private @Nullable Adapter replacing;
+    private @Nullable Adapter replacement;
 
-    /** For Tomcat. */
+    /** Called by Tomcat; {@link #limit} must follow. */
     public BoundedHttpProtocol() {
         super(new BoundedEndpoint());
     }
@@ -48,29 +48,31 @@ public final class BoundedHttpProtocol extends Http11NioProtocol {
         setAcceptCount(BACKLOG);
         setMaxHttpRequestHeaderSize(ConnectionLimits.MAX_HEADER_BYTES);
         setMaxHeaderCount(ConnectionLimits.MAX_HEADER_FIELDS);
-        // An answer to a request whose body is not read says that the connection ends.
+        // The response to a request whose body is not read closes the connection.
         setMaxSwallowSize(0);
         setMaxKeepAliveRequests(-1);
         setConnectionTimeout((int) limits.headerTime().toMillis());
         setKeepAliveTimeout((int) limits.idle().toMillis());
         setDisableUploadTimeout(false);
         setConnectionUploadTimeout((int) limits.stall().toMillis());
-        // Tomcat's state of a request for each platform thread, and none for closed connections.
+        // Keep one request state of Tomcat for each platform thread, and no buffers of closed
+        // connections.
         setProcessorCache(platformThreads);
         setProperty("socket.bufferPool", "0");
     }
 
     /**
-     * Sets what answers requests, in place of Tomcat's own adapter; to be called before the start.
+     * Sets the adapter that answers requests, in place of Tomcat's own; to be called before the
+     * start.
      */
     public void serve(Adapter requests) {
-        replacing = requests;
+        replacement = requests;
         setAdapter(requests);
     }
 
     @Override
-    public void setAdapter(Adapter made) {
-        super.setAdapter(replacing == null ? made : replacing);
+    public void setAdapter(Adapter tomcats) {
+        super.setAdapter(replacement == null ? tomcats : replacement);
     }
 
     @Override
@@ -78,14 +80,14 @@ public final class BoundedHttpProtocol extends Http11NioProtocol {
         return new HostProcessor(this, getAdapter());
     }
 
-    /** Number of requests that are served, without files that are sent. */
-    public int requestsUnderWay() {
-        return ((BoundedEndpoint) getEndpoint()).working();
+    /** Number of requests that run, without files that are being sent. */
+    public int runningRequests() {
+        return ((BoundedEndpoint) getEndpoint()).runningRequests();
     }
 
-    /** Number of files that are sent. */
-    public int filesUnderWay() {
-        return ((BoundedEndpoint) getEndpoint()).sending();
+    /** Number of files that are being sent. */
+    public int filesBeingSent() {
+        return ((BoundedEndpoint) getEndpoint()).filesBeingSent();
     }
 
     @Override
@@ -107,7 +109,9 @@ public final class BoundedHttpProtocol extends Http11NioProtocol {
             connections.closeSlowSendfiles();
             connections.makeRoom();
         } catch (RuntimeException e) {
-            log.error("cannot make room for clients that wait; it is tried again", e);
+            log.error(
+                    "cannot close connections of slow clients to make room for others; the next attempt is in 250 ms",
+                    e);
         }
     }
 

@@ -10,14 +10,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The address by which a client is counted. With IPv6 a client usually has a whole network of 64
- * bits, so that only the first half of an address counts.
+ * The address by which a client is counted. An IPv6 client usually has a whole /64 network, so only
+ * the first 64 bits of an address count.
  */
 public final class ClientAddress {
 
     private static final int COUNTED_BYTES = 8;
 
-    /** Characters; no address is longer, and a longer header must not become the key of a count. */
+    /** Characters. No address is longer, and a longer header must not be kept as a key. */
     private static final int MAX_LENGTH = 64;
 
     private static final Pattern FORWARDED_FOR =

@@ -19,7 +19,7 @@ public final class Connection extends NioChannel {
     /** The connection whose request this thread serves. */
     private static final ScopedValue<Connection> CURRENT = ScopedValue.newInstance();
 
-    /** How long a probe that is served beyond a limit of requests may wait for its client. */
+    /** How long a probe beyond a limit of requests may wait for its client to read. */
     static final Duration PROBE_WRITE = Duration.ofSeconds(1);
 
     private final BoundedEndpoint endpoint;
@@ -29,7 +29,7 @@ public final class Connection extends NioChannel {
     private final MinimumDataRate out;
     private final SendfileDataRate file;
 
-    /** Whether a request is served; read by other threads. */
+    /** Whether a request runs; read by other threads. */
     private volatile boolean working;
 
     private volatile boolean hasWorked;
@@ -39,15 +39,15 @@ public final class Connection extends NioChannel {
     private volatile boolean headerComplete;
     private boolean headerTooLarge;
 
-    /** Header bytes that {@link HeaderHandler} counts for it. */
+    /** Header bytes that {@link HeaderHandler} counts for this connection. */
     private int countedBytes;
 
     private boolean halfParsed;
 
-    /** Whether it holds one of the permits to read a body, or will get one. */
+    /** Whether the connection holds a permit to read a body, or will get one. */
     private final AtomicBoolean mayReadBody = new AtomicBoolean();
 
-    /** Goes on with its request, which waits for others to end. */
+    /** Continues a request that waits until others have ended. */
     private volatile @Nullable Runnable waiting;
 
     private boolean bodyStopped;
@@ -99,7 +99,7 @@ public final class Connection extends NioChannel {
     /**
      * Serves a request.
      *
-     * @param goesOn whether the next request may be served as well, if it comes at once
+     * @param goesOn whether this thread may also serve the next request, if it arrives at once
      */
     <T> T serve(boolean goesOn, ScopedValue.CallableOp<T, RuntimeException> request) {
         working = true;
@@ -119,7 +119,7 @@ public final class Connection extends NioChannel {
         }
     }
 
-    /** Whether a request is served; for any thread. */
+    /** Whether a request runs; for any thread. */
     boolean isWorking() {
         return working;
     }
@@ -129,12 +129,12 @@ public final class Connection extends NioChannel {
         return hasWorked;
     }
 
-    /** Whether it only waits for its client's next request; for any thread. */
+    /** Whether the connection only waits for its client's next request; for any thread. */
     boolean isIdle(NioSocketWrapper wrapper) {
         return !working && !headerComplete && wrapper.getSendfileData() == null;
     }
 
-    /** Whether it is counted from now on; {@code false} when it has been closed meanwhile. */
+    /** Counts the connection for a client; {@code false} when it has been closed meanwhile. */
     synchronized boolean countAs(String client) {
         if (!open) {
             return false;
@@ -143,7 +143,7 @@ public final class Connection extends NioChannel {
         return true;
     }
 
-    /** The client that it was counted for; {@code null} from the second call on. */
+    /** Ends the counting; returns the client, and {@code null} from the second call on. */
     synchronized @Nullable String stopCounting() {
         open = false;
         String client = countedAs;
@@ -151,7 +151,7 @@ public final class Connection extends NioChannel {
         return client;
     }
 
-    /** The client that it is counted for. */
+    /** The client that the connection is counted for; for any thread. */
     public synchronized @Nullable String countedAs() {
         return countedAs;
     }
@@ -162,7 +162,7 @@ public final class Connection extends NioChannel {
         return headerComplete;
     }
 
-    /** Nanoseconds since the first byte of an incomplete header came. */
+    /** Nanoseconds since the first call for the current header, when its first bytes arrived. */
     long headerAge() {
         long now = System.nanoTime();
         if (!headerBegun) {
@@ -215,7 +215,7 @@ public final class Connection extends NioChannel {
         return headerTooLarge;
     }
 
-    /** Whether its request may read a body; {@code false} when the limit of bodies is reached. */
+    /** Takes a permit to read the body; {@code false} when the limit of bodies is reached. */
     public boolean tryBeginBody() {
         if (mayReadBody.get()) {
             return true;
@@ -240,12 +240,12 @@ public final class Connection extends NioChannel {
         executor.executeWhenFree(next);
     }
 
-    /** Forgets the task that waits, which would keep a closed connection in memory; any thread. */
+    /** Removes the waiting task, which would keep a closed connection in memory; for any thread. */
     void stopWaiting() {
         Runnable task = waiting;
         waiting = null;
         if (task != null && executor.forget(task)) {
-            mayReadBody.set(false); // it would have got the permit with its turn
+            mayReadBody.set(false); // the task had no permit yet
         }
     }
 
@@ -259,8 +259,8 @@ public final class Connection extends NioChannel {
     // ---- the end of a request
 
     /**
-     * Notes that a request is answered: what is read next is another one, unless {@link
-     * #stopReadingBody} was called.
+     * Notes that a request is answered: the bytes that are read next belong to another request,
+     * unless {@link #stopReadingBody} was called.
      *
      * @param briefly whether the client is likely to have the whole answer already
      */
@@ -272,16 +272,19 @@ public final class Connection extends NioChannel {
     }
 
     /**
-     * From now on only what has come already of the request's body is read, and the rest is not
-     * waited for. The connection is closed after a lingering time, so that its client receives the
-     * answer.
+     * From now on, reads of the body return only bytes that have arrived already, then the end of
+     * the stream. The connection is closed after a lingering time, so that the client receives the
+     * response.
      */
     public void stopReadingBody() {
         bodyStopped = true;
         lingersAtEnd = true;
     }
 
-    /** From now on its request, a probe that no limit counts, waits for its client only briefly. */
+    /**
+     * Notes that the request is a probe that no limit counts: it waits for its client for {@link
+     * #PROBE_WRITE} only.
+     */
     public void servesProbe() {
         NioSocketWrapper wrapper = socketWrapper;
         if (wrapper != null) { // not closed meanwhile
@@ -356,7 +359,7 @@ public final class Connection extends NioChannel {
         if (answered) {
             answered = false;
             if (executor.hasWaiting() || endpoint.clientMayWait()) {
-                return 0; // as if nothing had come, so that this client waits for its turn
+                return 0; // as if no byte had arrived, so that this client waits for its turn
             }
             if (answeredBriefly && mayGoOn && executor.isHalfFree()) {
                 yieldToOthers();
@@ -373,9 +376,9 @@ public final class Connection extends NioChannel {
     }
 
     /**
-     * While other threads have the processor, the next request often comes, and then need not go
-     * through the poller to another thread, which would cost more than the rest of a manifest read.
-     * Where no other thread wants the processor, this does not wait.
+     * Lets other threads run. Meanwhile the client's next request often arrives, and then this
+     * thread serves it: the way through the poller to another thread would cost more than the rest
+     * of a manifest read. Returns at once when no other thread wants the processor.
      */
     @SuppressWarnings("ThreadPriorityCheck") // nothing depends on it but the cost
     private static void yieldToOthers() {

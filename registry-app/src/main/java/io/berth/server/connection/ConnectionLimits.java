@@ -6,18 +6,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The limits of connections and requests, of all clients and of each.
  *
- * @param connections open connections; where more come, those that have been idle for longest are
- *     closed
- * @param requests requests that are served at the same time; where more come, they wait
+ * @param connections open connections; beyond, those that have been idle for longest are closed
+ * @param requests requests that run at the same time; beyond, requests wait
  * @param connectionsPerClient open connections of one address
  * @param requestsPerClient requests of one address; more are refused with 429
- * @param keptHeaderBytes bytes of all headers that are incomplete or whose request waits; where
- *     more come, the largest of the address that holds most are closed
+ * @param keptHeaderBytes bytes of all headers that are incomplete or whose request waits; beyond,
+ *     the connections with the largest headers of the address that holds most bytes are closed
  * @param halfParsed connections that have sent an incomplete header together with the end of the
  *     request before it, which costs as much as a request
  * @param headerTime time for a whole header, from its first byte
  * @param idle how long a connection is kept for a next request
- * @param stall for how much waiting, in sum, a client must transfer {@code stallBytes}
+ * @param stall time that the server may wait for a client, in sum, until the client has transferred
+ *     {@code stallBytes}
  * @param stallBytes bytes that must be transferred in that time; 0: a single byte
  */
 public record ConnectionLimits(
@@ -41,7 +41,10 @@ public record ConnectionLimits(
     private static final int MIN_STORE_REQUESTS = 32;
     private static final int MAX_DISK_REQUESTS = 96;
 
-    /** The JVM makes so many when it needs them, and has as many as processors by default. */
+    /**
+     * The number of carrier threads of virtual threads; the JVM creates them on demand, by default
+     * as many as processors.
+     */
     private static final String CARRIER_THREADS = "jdk.virtualThreadScheduler.parallelism";
 
     /** Open files for a connection: itself, and the file that is sent or written. */
@@ -64,8 +67,8 @@ public record ConnectionLimits(
      * Derives the limits.
      *
      * @param set a limit of 0 is derived from the heap and the open files
-     * @param trustForwarded whether a proxy, from whose address all connections come, says who the
-     *     client is
+     * @param trustForwarded whether all connections come from the address of a proxy, which names
+     *     the client in a header
      * @param bytes of the heap that connections may take, with everything that they hold
      * @param files the limit of open files
      */
@@ -91,8 +94,8 @@ public record ConnectionLimits(
 
     /**
      * The limit of requests to the store at the same time. One request of a client may make
-     * several. For a store that is not remote there are fewer than carrier threads: a call to a
-     * file system that hangs holds one.
+     * several. For a local store the limit is lower than the number of carrier threads, as a file
+     * system call that hangs holds one.
      */
     public int storeRequests(boolean remote) {
         int half = Math.max(MIN_STORE_REQUESTS, requests / 2);
@@ -100,8 +103,9 @@ public record ConnectionLimits(
     }
 
     /**
-     * Lets other virtual threads run while some are held by calls to a file system that hangs. To
-     * be called before the process has any virtual thread; a setting of the JVM wins.
+     * Raises the number of carrier threads, so that other virtual threads run while some carriers
+     * are held by file system calls that hang. To be called before the process has any virtual
+     * thread. A number that the JVM was started with is kept.
      */
     public static void allowForCallsThatHang() {
         int processors = Runtime.getRuntime().availableProcessors();
@@ -127,9 +131,9 @@ public record ConnectionLimits(
         if (connections <= fitting(files)) {
             return null;
         }
-        return ("Up to %d connections are taken (http.limits.connections), but this process may"
-                        + " have %d files open: allow it %d (ulimit -n, or LimitNOFILE= of systemd),"
-                        + " or take fewer connections, each of which needs %d files; %d are for"
+        return ("http.limits.connections allows %d connections, but this process may open only"
+                        + " %d files: allow it %d (ulimit -n, or LimitNOFILE= of systemd),"
+                        + " or lower http.limits.connections. A connection needs %d files, and %d are for"
                         + " everything else.")
                 .formatted(
                         connections,

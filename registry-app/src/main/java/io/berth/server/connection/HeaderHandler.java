@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Hands a request to Tomcat when its header is complete. Until then a connection holds neither a
- * thread nor Tomcat's state of a request, which is large, but only the bytes that have come, for a
- * limited time. After a request whose body is not read, closes the connection so that the client
+ * thread nor Tomcat's state of a request, which is large, but only the bytes that have arrived, for
+ * a limited time. After a request whose body is not read, closes the connection so that the client
  * receives the answer (lingering close). Safe for use by many threads; one at a time works on a
  * connection.
  */
@@ -39,7 +39,8 @@ final class HeaderHandler implements Handler<NioChannel> {
     private final HeaderRoom room;
 
     /**
-     * Requests whose incomplete header came with the end of the request before: Tomcat has these.
+     * Connections whose incomplete header arrived with the end of the request before: Tomcat holds
+     * its bytes.
      */
     private final AtomicInteger halfParsed = new AtomicInteger();
 
@@ -58,7 +59,8 @@ final class HeaderHandler implements Handler<NioChannel> {
             return tomcat.process(any, event);
         }
         if (wrapper.getSendfileData() != null) {
-            return SocketState.SENDFILE; // what has come is handled when the file has been sent
+            return SocketState
+                    .SENDFILE; // bytes that have arrived are handled when the file has been sent
         }
         try {
             if (connection.isLingering()) {
@@ -82,7 +84,7 @@ final class HeaderHandler implements Handler<NioChannel> {
     }
 
     /**
-     * Reads what has come of a header.
+     * Reads the bytes of a header that have arrived.
      *
      * @return whether Tomcat can take over: the header is complete, too large, or not HTTP
      * @throws IOException when the client has closed the connection
@@ -117,7 +119,7 @@ final class HeaderHandler implements Handler<NioChannel> {
 
     private boolean findEnd(Connection connection, ByteBuffer bytes, int length, int from) {
         if (HeaderScanner.isNotHttp(bytes, length)) {
-            // Tomcat refuses it at once. A client that tried TLS first then goes on without it.
+            // Tomcat refuses the request at once. A client that tried TLS first then tries without.
             connection.headerComplete(false);
             return true;
         }
@@ -206,7 +208,7 @@ final class HeaderHandler implements Handler<NioChannel> {
         }
     }
 
-    /** Handles the connection again, as if the request had come just now. */
+    /** A task that handles the connection again, as if the request had just arrived. */
     private Runnable again(NioSocketWrapper wrapper, Connection connection) {
         return () -> {
             connection.endpoint().processSocket(wrapper, SocketEvent.OPEN_READ, false);
@@ -236,7 +238,7 @@ final class HeaderHandler implements Handler<NioChannel> {
 
     /**
      * Whether Tomcat may look for the connection's next request without this handler. Not under
-     * load: then idle connections must be where they can be closed at once in favor of others.
+     * load: then idle connections must return to the poller, where they can be closed for others.
      */
     private boolean mayGoOn(Connection connection) {
         return !RequestExecutor.isBeyondLimit()
@@ -246,12 +248,12 @@ final class HeaderHandler implements Handler<NioChannel> {
     }
 
     /**
-     * Releases Tomcat's state of the request while the poller sends the file. What has come of the
-     * next requests is kept as bytes. The poller may have sent all of the file already, and may
-     * even have closed the connection.
+     * Releases Tomcat's state of the request while the poller sends the file. Bytes of further
+     * requests that have arrived are kept. The poller may have sent all of the file already, and
+     * may even have closed the connection.
      */
     private SocketState sendWithoutRequest(NioSocketWrapper wrapper, Connection connection) {
-        // Taken, so that the poller cannot hand it to another connection meanwhile.
+        // The processor is taken from the wrapper, so that the poller cannot recycle it meanwhile.
         if (wrapper.takeCurrentProcessor() instanceof Processor processor) {
             ByteBuffer left = processor.getLeftoverInput();
             connection.buffers().unReadReadBuffer(left == null ? ByteBuffer.allocate(0) : left);
@@ -275,7 +277,7 @@ final class HeaderHandler implements Handler<NioChannel> {
         }
         VarHandle.fullFence(); // the poller reads these two in the opposite order
         if (wrapper.getSendfileData() == null) {
-            // The file has been sent, and the poller waits for bytes that have come already.
+            // The file has been sent, and the poller waits for bytes that have arrived already.
             connection.endpoint().processSocket(wrapper, SocketEvent.OPEN_READ, true);
         }
         return SocketState.SENDFILE;
@@ -292,7 +294,7 @@ final class HeaderHandler implements Handler<NioChannel> {
             connection.beginLingering(LINGER_MILLIS);
             return linger(wrapper, connection);
         } catch (IOException e) {
-            log.debug("a client did not wait for the end of its connection", e);
+            log.debug("the client closed the connection during its lingering close", e);
             return SocketState.CLOSED;
         }
     }

@@ -10,13 +10,13 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The room for the bytes of all headers that are incomplete or whose request waits. When it is
- * full, the address that holds most of it gives way: the connections with its largest headers are
- * closed, so that one address cannot keep others out. Safe for use by many threads.
+ * The room for the bytes of all headers that are incomplete or whose request waits. When the room
+ * is full, the address that holds most of it loses the connections with its largest headers, so
+ * that one address cannot keep others out. Safe for use by many threads.
  */
 final class HeaderRoom {
 
-    /** The part that is freed at once, as a search through all connections costs. */
+    /** 1/16 of the room is freed at once, as each search goes through all connections. */
     private static final int FREED_FRACTION = 16;
 
     private final long limit;
@@ -32,9 +32,9 @@ final class HeaderRoom {
     /**
      * A connection that holds bytes of headers.
      *
-     * @param connection whose they are
-     * @param client its address
-     * @param close closes it, unless a thread works on it
+     * @param connection the connection, compared with the one that asks for room
+     * @param client the address of the connection
+     * @param close closes the connection, unless a thread works on it
      */
     record Holder(Object connection, String client, int bytes, Runnable close) {}
 
@@ -53,10 +53,11 @@ final class HeaderRoom {
     }
 
     /**
-     * Counts bytes that are held from now on, or are not any more.
+     * Counts bytes that are held from now on, or have been released.
      *
-     * @param difference to before
-     * @return {@code false} when more are held than there is room for, and these are some of them
+     * @param difference bytes more, or fewer if negative
+     * @return {@code false} when {@code difference} is positive and more bytes are held than there
+     *     is room for
      */
     boolean count(int difference) {
         return held.addAndGet(difference) <= limit || difference <= 0;

@@ -11,7 +11,7 @@ final class HeaderScanner {
      * Finds the empty line that ends a header. Empty lines before the request line are skipped.
      *
      * @param bytes from the beginning of the header; the buffer's position is ignored
-     * @param length bytes of the header that have come
+     * @param length bytes of the header that have arrived
      * @param from index from which to search: where the last search ended, less three bytes
      * @return the index after the empty line; -1 when the header is not complete
      */
@@ -30,8 +30,8 @@ final class HeaderScanner {
     }
 
     /**
-     * Whether the bytes cannot be the beginning of a request (RFC 9110, 5.6.2: a method is a
-     * token), but are those of TLS, for example.
+     * Whether the bytes cannot be the beginning of a request, such as those of TLS (RFC 9110,
+     * section 5.6.2: a method is a token).
      */
     static boolean isNotHttp(ByteBuffer bytes, int length) {
         int start = start(bytes, length);

@@ -8,8 +8,8 @@ import org.apache.tomcat.util.buf.MessageBytes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes names of hosts with underscores, too, which Tomcat refuses: services in Docker Compose have
- * such names. For one thread at a time, as all processors.
+ * Accepts host names with underscores, which Tomcat refuses: services in Docker Compose have such
+ * names. For one thread at a time, like every processor of Tomcat.
  */
 final class HostProcessor extends Http11Processor {
 

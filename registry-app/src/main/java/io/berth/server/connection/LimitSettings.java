@@ -7,13 +7,14 @@ import io.berth.setting.SettingChecks;
 import java.time.Duration;
 
 /**
- * What clients may hold of the server. Where a number is 0, it follows from the heap.
+ * Limits of connections and requests ({@code http.limits}). A number of 0 is derived from the heap
+ * and the limit of open files.
  *
  * @param connections open at the same time
- * @param requests under way at the same time
+ * @param requests that run at the same time
  * @param connectionsPerClient connections of one address
  * @param requestsPerClient requests of one address
- * @param headerTime for a whole header
+ * @param headerTime the longest time from the first byte of a header to its end
  * @param idleTime how long a connection is kept for a next request
  * @param stallTime how long a client may keep the server waiting in the middle of a request,
  *     altogether for each {@code stallBytes}

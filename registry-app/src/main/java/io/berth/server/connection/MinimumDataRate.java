@@ -4,9 +4,9 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 
 /**
- * Checks that a client transfers a minimum of bytes in each window of time that the server waits
- * for it. Time in which the server does something else does not count, and for a fast client the
- * clock is not read. For one thread at a time, except {@link #rate}.
+ * Checks that a client transfers a minimum of bytes in each window of waiting time. Time in which
+ * the server does something else does not count, and for a fast client the clock is not read. For
+ * one thread at a time, except {@link #rate}.
  */
 final class MinimumDataRate {
 

@@ -4,8 +4,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Limits how many of something each client has at the same time. Takes memory only for clients that
- * have any. Safe for use by many threads.
+ * Limits how many connections or requests each client has at the same time. Keeps state only for
+ * clients that have one. Safe for use by many threads.
  */
 public final class PerClientLimit {
 

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pool of platform threads, started on demand. A task is queued only where an idle thread is sure
- * to take it, so that no task waits for another one to end; pools of the JDK and of Tomcat do not
- * guarantee that while an idle thread ends. Safe for use by many threads.
+ * A pool of platform threads, started on demand. A task is queued only if an idle thread is certain
+ * to take it, so that no task waits for another one to end. The pools of the JDK and of Tomcat do
+ * not guarantee that when an idle thread ends at the same moment. Safe for use by many threads.
  */
 final class PlatformThreadPool implements AutoCloseable {
 
@@ -39,8 +39,8 @@ final class PlatformThreadPool implements AutoCloseable {
     /**
      * Runs a task at once. An exception ends the thread of the task.
      *
-     * @return {@code false} when the task is not run: all threads are busy, the system gives no
-     *     more, or this is closed
+     * @return {@code false} when the task is not run: all threads are busy, the system cannot start
+     *     another, or this pool is closed
      */
     boolean execute(Runnable task) {
         if (free.tryAcquire()) {

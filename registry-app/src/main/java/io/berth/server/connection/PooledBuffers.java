@@ -21,7 +21,7 @@ final class PooledBuffers extends SocketBufferHandler {
     /** Size of a read buffer; most headers are shorter. */
     static final int READ_BYTES = 4 * 1024;
 
-    /** Size of a write buffer; a short answer is written at once with its header. */
+    /** Size of a write buffer; a short response is written at once with its header. */
     static final int WRITE_BYTES = 16 * 1024;
 
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(READ_BYTES).asReadOnlyBuffer();
@@ -32,8 +32,8 @@ final class PooledBuffers extends SocketBufferHandler {
     private final Pool pool;
 
     /**
-     * Stands for a read buffer when there is none: empty, of the capacity that Tomcat expects. One
-     * for each connection, as its limit could be changed.
+     * Stands for a read buffer when there is none: empty, with the capacity that Tomcat expects.
+     * Each connection has its own, as Tomcat could change the limit of a shared one.
      */
     private final ByteBuffer nothingRead = EMPTY.duplicate().limit(0);
 

@@ -3,9 +3,9 @@ package io.berth.server.connection;
 import java.util.Set;
 
 /**
- * What a probe of an orchestrator or a load balancer is: it neither asks the store nor has a body.
- * So probes are answered whatever limits of requests are reached, and their connection is closed
- * then. No state.
+ * Recognizes probes of orchestrators and load balancers: requests that neither use the store nor
+ * have a body. Probes are answered also when a limit of requests is reached; their connection is
+ * closed then. No state.
  */
 public final class Probe {
 

@@ -11,8 +11,8 @@ import java.util.concurrent.ThreadFactory;
  * Runs requests: on platform threads first, which wait for clients at the least cost, and on
  * virtual threads beyond those, so that a slow client keeps no other from being served. When as
  * many requests run as the heap allows, a further event of a connection gets a virtual thread that
- * only finds out what it is: probes are served, and others wait for their turn. Safe for use by
- * many threads.
+ * serves it only if it is a probe; other requests wait for their turn. Safe for use by many
+ * threads.
  */
 public final class RequestExecutor implements Executor, AutoCloseable {
 
@@ -89,7 +89,7 @@ public final class RequestExecutor implements Executor, AutoCloseable {
     }
 
     /**
-     * Whether a probe may be served beyond the limit of requests. After {@code true}, {@link
+     * Takes a permit to serve a probe beyond the limit of requests. After {@code true}, {@link
      * #endProbe} must follow.
      */
     boolean tryBeginProbe() {
@@ -101,7 +101,7 @@ public final class RequestExecutor implements Executor, AutoCloseable {
     }
 
     /**
-     * Whether a request with a body may run. Their limit is lower than that of all requests, so
+     * Takes a permit for a request with a body. Their limit is lower than that of all requests, so
      * that requests without a body can always run. After {@code true}, {@link #endBody} must
      * follow.
      */
@@ -135,15 +135,15 @@ public final class RequestExecutor implements Executor, AutoCloseable {
     }
 
     /**
-     * Removes a task that waits, if it still does.
+     * Removes a task that has not started yet.
      *
-     * @return whether it waited for a body: it holds no permit then
+     * @return whether the task waited for a permit to read a body
      */
     boolean forget(Runnable task) {
         return !waiting.remove(task) && waitingBodies.remove(task);
     }
 
-    /** Whether half of the limits is free; an estimate. */
+    /** Whether half of the permits for requests, and for bodies, are free; an estimate. */
     boolean isHalfFree() {
         return free.availablePermits() >= requests / 2 && bodies.availablePermits() >= requests / 2;
     }

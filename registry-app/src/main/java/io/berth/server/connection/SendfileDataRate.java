@@ -6,9 +6,9 @@ import org.apache.tomcat.util.net.SendfileDataBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that a client takes a minimum of bytes of a file in each window of time. The kernel sends
- * the file, and no thread waits for it, so that its progress is looked at from time to time. Safe
- * for use by many threads.
+ * Checks that a client receives a minimum of bytes of a file in each window of time. The kernel
+ * sends the file without a thread, so the caller checks the progress at intervals. Safe for use by
+ * many threads.
  */
 final class SendfileDataRate {
 

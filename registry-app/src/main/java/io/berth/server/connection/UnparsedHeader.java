@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Questions about the header of a request that Tomcat has not parsed yet. No state. */
+/** Recognizes probes and bodies in a header that Tomcat has not parsed yet. No state. */
 final class UnparsedHeader {
 
     private static final Pattern FIRST_LINE =
@@ -18,7 +18,7 @@ final class UnparsedHeader {
     private UnparsedHeader() {}
 
     /**
-     * Whether it is a {@link Probe}.
+     * Whether the request is a {@link Probe}.
      *
      * @param header from its beginning
      */

@@ -47,10 +47,10 @@ class ConnectionLimitsTest {
         assertThat(limits.connections()).isEqualTo(500);
         assertThat(limits.adviceOnOpenFiles(1024))
                 .isEqualTo(
-                        "Up to 500 connections are taken (http.limits.connections), but this process"
-                                + " may have 1024 files open: allow it 1128 (ulimit -n, or"
-                                + " LimitNOFILE= of systemd), or take fewer connections, each of"
-                                + " which needs 2 files; 128 are for everything else.");
+                        "http.limits.connections allows 500 connections, but this process may open"
+                                + " only 1024 files: allow it 1128 (ulimit -n, or LimitNOFILE= of"
+                                + " systemd), or lower http.limits.connections. A connection needs"
+                                + " 2 files, and 128 are for everything else.");
         assertThat(limits.adviceOnOpenFiles(1128)).isNull();
     }
 
