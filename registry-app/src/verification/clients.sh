@@ -7,7 +7,7 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 source "$here/layout.sh"
 
-# Nobody's credentials.
+# No credentials: an empty configuration of docker.
 export DOCKER_CONFIG=$work/docker-config
 mkdir "$DOCKER_CONFIG"
 echo '{}' >"$DOCKER_CONFIG/config.json"
@@ -16,7 +16,7 @@ tags_of() {
     curl -fsS "http://$server/v2/$1/tags/list" | jq -r '.tags[]'
 }
 
-# gone REFERENCE...: none of them leads to a manifest any more.
+# gone REFERENCE...: succeeds when no reference leads to a manifest.
 gone() {
     local repository=$1 reference
     shift
@@ -59,7 +59,7 @@ skopeo_docker_formats() {
     diff -r "$work/list" "$work/list-again"
 }
 
-# An image of its own, or skopeo would remember where the same layers are in gzip.
+# A new image: skopeo remembers layers that it has pushed with gzip, and would reuse them.
 skopeo_zstd() {
     make_layout "$work/plain" amd64
     skopeo_copy --dest-decompress "oci:$work/plain:it" "dir:$work/unpacked"
@@ -98,8 +98,7 @@ skopeo_delete() {
     skopeo_copy "docker://$server/skopeo/image:one" "dir:$work/not-deleted"
 }
 
-# Without this the rest would not show what it is there for on S3: clients that follow a redirect, or
-# a server that passes the bytes on.
+# Whether clients are redirected (307) or the server sends the bytes itself (200): the other checks pass in both cases.
 blobs_come_from() { # STATUS
     local layer answer
     layer=$(jq -r '.layers[0].digest' "$work/image/blobs/sha256/${image#sha256:}")
@@ -259,7 +258,7 @@ if has dockerd && has docker && [[ $EUID == 0 ]]; then
     check "docker: manifest list" docker_manifest_list
     if has skopeo; then
         check "docker: pull from skopeo's OCI index" docker_oci_index
-        check "docker: what was deleted is gone, the rest is not" docker_deleted
+        check "docker: deleted images are gone, the others are not" docker_deleted
     else
         skip "docker: OCI index, delete" "needs skopeo"
     fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the tests of the S3 store demand of any S3 server, on the real one that STORE says: the test
-# classes named for it, which the build leaves out as long as nobody tells them where a server is.
+# Runs the tests of the S3 store that need a real S3 server, on the one that STORE names. The Maven build skips
+# these test classes unless the REGISTRY_TEST_S3_* variables are set.
 set -euo pipefail
 SUBJECT=none # no registry is started
 source "$(dirname "$0")/lib.sh"
@@ -14,13 +14,13 @@ tests_on_server() {
         REGISTRY_TEST_S3_SECRETKEY="$REGISTRY_STORAGE_S3_SECRETKEY" \
         ./mvnw -B -pl registry-storage -am verify -Dtest='*S3Server*' -Dsurefire.failIfNoSpecifiedTests=false \
         >"$work/maven"; then
-        # What failed is far above the end.
+        # The failures are far above the end of the output.
         grep '^\[ERROR\]' "$work/maven" | head -n 30
         return 1
     fi
 }
 
-# Nothing is shown by tests that did not run.
+# The leg fails if no test ran.
 ran() {
     sed -n 's/^.*\(Tests run: .*\), Time elapsed.*/\1/p' "$work/maven" >"$work/ran"
     note "$(grep -c . "$work/ran") classes, $(awk -F '[:,]' '{ run += $2; left += $8 } END { print run + 0 " tests, " left + 0 " skipped" }' "$work/ran")"

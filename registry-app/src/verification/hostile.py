@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds everything that clients can make the server hold, and asks what others notice of it.
+"""Makes the server hold as much as clients can make it hold, and measures the service of other clients.
 
 Each attack takes as much as it can get of one thing: connections, threads, memory, the time of the
 server. The attackers come from many addresses of the loopback network, so that no limit for a single
@@ -37,8 +37,8 @@ from servers import Server, build
 
 REPOSITORY = "library/good"
 JVM_MIB = 170  # code, the cache of classes, thread stacks, and buffers outside of the heap
-# When slow requests of all kinds have taken all the room there is, another one waits until the slowest
-# have kept the server waiting for two seconds.
+# When slow requests of all kinds have reached the limit of requests, another request waits until the
+# slowest have kept the server waiting for two seconds.
 ALL_TAKEN_SECONDS = 4
 TOGETHER_SECONDS = 10
 PROBE_SECONDS = 1.0
@@ -133,7 +133,7 @@ def large_half_headers(held, scale):
 
 
 def full_header_room(held, scale):
-    """One address takes all the room for incomplete headers, to the last bytes."""
+    """One address fills all memory for incomplete headers, to the last bytes."""
     held.addresses = itertools.repeat("127.0.9.1")
     for size, count in ((32_000, scale.connections // 10), (4_000, 30), (500, 60), (40, 200)):
         for _ in range(count):
@@ -357,7 +357,7 @@ def raise_file_limit(needed):
 
 
 def make_tags(folder, count):
-    """Tags as a server would have written them, without the time that asking it would take."""
+    """Writes tags into the tree directly, as a server would, because pushing them would take too long."""
     manifests = pathlib.Path(folder, "docker/registry/v2/repositories/library/tagged/_manifests")
     digest = hashlib.sha256(b"").hexdigest()
     for number in range(count):

@@ -6,7 +6,7 @@ random moment, starts the server again and then demands:
 
   - what was answered 201 is there: blobs, and manifests by digest with all their blobs, byte for
     byte; referrers are listed under their subject;
-  - a tag stands on a manifest that it can stand on, given the order of the answers;
+  - a tag points at a manifest that it can point at, given the order of the answers;
   - nothing that was not answered is half visible: every tag that is listed leads to a manifest
     whose blobs are all there, and whatever HEAD finds is whole;
   - an upload that was open goes on where the server says it stands, at or behind the last answer.
@@ -275,7 +275,7 @@ class Inspector:
                 self.problems.append(f"tag {repository}:{tag}: answered and not listed")
 
     def upload_goes_on(self, session):
-        session.closing = True  # whatever comes of it, nobody is to continue it twice
+        session.closing = True  # whatever the outcome, no thread may continue it again
         name = session.location.split("?")[0]
         answer = self.connection.request("GET", session.location)
         if answer.status != 204:

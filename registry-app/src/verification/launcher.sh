@@ -166,7 +166,7 @@ explains_that_it_is_not_built() {
     rm "$checkout/registry-app/target/built"
     chmod -R a+rX,a-w "$checkout"
     fails as_reader env JAVA25_HOME="$jdk" "$checkout/registry" --version
-    said "Build it as the user whom it belongs to"
+    said "Build it as the user who owns that folder"
     chmod -R u+w "$checkout"
 }
 
@@ -288,7 +288,7 @@ ends_a_training_that_hangs() {
     mode hangs
     : >"$jdk/told"
     BERTH_TRAINING_SECONDS=2 prints_version launch --version
-    said "only the start is slower"
+    said "starts are slower without it"
     [[ ! -e $cache ]]
     prints_version launch --version
     trainings 1
@@ -299,7 +299,7 @@ goes_on_when_the_training_fails() {
     make_checkout
     mode fails
     prints_version launch --version
-    said "only the start is slower"
+    said "starts are slower without it"
     mode good
 }
 
@@ -492,7 +492,7 @@ check "refuses a JAVA25_HOME that is no JDK 25" refuses_what_is_no_jdk
 check "helps without a JDK and a build" helps_without_a_build
 check "names a folder that was set by its variable" \
     refuses_folder "which BERTH_DATA names, does not work" BERTH_DATA="$checkout/data"
-check "blames no variable that was not set" \
+check "names no variable that was not set" \
     refuses_folder "the default because BERTH_DATA is not set, does not work" -u BERTH_DATA
-check "hands on variables that are none to a shell" hands_on_all_variables
+check "passes on variables whose names a shell does not allow" hands_on_all_variables
 summary

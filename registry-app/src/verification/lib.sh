@@ -1,9 +1,8 @@
 # shellcheck shell=bash
 # What the legs share: servers on free loopback ports, checks that are counted, and cleaning up.
 # To be sourced, by a script that has set -euo pipefail.
-#
-# SUBJECT=distribution runs a leg against the peer instead of Berth, which tells whether a failure
-# is the leg's or ours. STORE=radosgw, or another kind that s3-server knows, has all servers keep
+# SUBJECT=distribution runs a leg against docker-registry instead of Berth, which shows whether a
+# failure is a fault of the leg or of Berth. STORE=radosgw, or another kind that s3-server knows, has all servers keep
 # their data in a bucket instead of on the disk.
 
 # shellcheck disable=SC2034 # read by the scripts that source this
@@ -39,7 +38,7 @@ print_logs() {
     done
 }
 
-# Built before it is started, for that takes longer than anybody waits for a server.
+# Builds Berth first, because a build takes longer than the timeout of a start.
 if [[ $subject == berth ]]; then
     "$project/registry" --version
 fi

@@ -17,7 +17,7 @@ READY_WITHIN_SECONDS = 60
 
 
 def build():
-    """Builds Berth where that is needed, which takes longer than anybody waits for a server."""
+    """Builds Berth if needed, because a build takes longer than the timeout of a start."""
     subprocess.run([PROJECT / "registry", "--version"], stdin=subprocess.DEVNULL, check=True)
 
 
@@ -84,7 +84,7 @@ class Server:
         self._end(signal.SIGTERM)
 
     def kill(self):
-        """As a crash would: nothing is flushed, nothing is said goodbye to."""
+        """Kills the process with SIGKILL, as a crash would: it flushes nothing and closes no connection."""
         self._end(signal.SIGKILL)
 
     def state(self):

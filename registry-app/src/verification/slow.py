@@ -119,7 +119,7 @@ class Proxy:
                     await linger(reader, writer)
                     return
         except (Ended, OSError, asyncio.IncompleteReadError):
-            pass  # whoever is left notices
+            pass  # the other side notices
         finally:
             writer.close()
             if server:
@@ -134,7 +134,7 @@ class Proxy:
 async def exchange(request, reader, writer, server_reader, server_writer):
     """One request and its answer. Returns whether the connection can be used again."""
     server_writer.write(request.data)
-    # On its own: who expects 100-continue sends nothing before that has come from the server.
+    # In a task of its own: a client that expects 100-continue sends nothing before the server has sent it.
     body = asyncio.create_task(send_body(request, reader, server_writer))
     try:
         answer = await read_head(server_reader)
@@ -156,7 +156,7 @@ async def exchange(request, reader, writer, server_reader, server_writer):
 
 
 async def linger(reader, writer):
-    """Swallows what still comes: a client that is being reset may not read its answer."""
+    """Discards further bytes of the client: after a TCP reset it might not read the response."""
     writer.write_eof()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(2):

@@ -1,7 +1,7 @@
 """A small HTTP/1.1 client that says exactly what goes over the wire, for registries on loopback.
 
-Standard library only, and cheap enough not to be what is measured: files go out by sendfile, and
-bodies nobody looks at are received into one buffer.
+Standard library only, and cheap enough not to be what is measured: files go out by sendfile, and bodies
+that are not used are received into one buffer.
 """
 
 import hashlib
@@ -163,7 +163,7 @@ class Connection:
 
 
 def nowhere(_):
-    """Where a body goes that nobody looks at."""
+    """Discards a body that is not used."""
 
 
 def sha256(data):
