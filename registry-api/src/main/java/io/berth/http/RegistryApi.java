@@ -8,6 +8,7 @@ import io.berth.error.RegistryException;
 import io.berth.http.access.AccessControl;
 import io.berth.http.body.ListMemory;
 import io.berth.http.body.ManifestBodyReader;
+import io.berth.http.message.ClientId;
 import io.berth.http.response.BlobSender;
 import io.berth.http.response.ErrorResponse;
 import io.berth.http.response.ErrorStatus;
@@ -50,7 +51,7 @@ public final class RegistryApi {
      * Name of a request attribute that the server may set: a text that identifies the client.
      * Without it, the address of the connection identifies the client.
      */
-    public static final String CLIENT_ATTRIBUTE = ListMemory.CLIENT_ATTRIBUTE;
+    public static final String CLIENT_ATTRIBUTE = ClientId.ATTRIBUTE;
 
     /**
      * Seconds that a manifest waits for memory: longer than any other manifest takes, shorter than

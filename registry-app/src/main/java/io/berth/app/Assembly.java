@@ -10,6 +10,7 @@ import io.berth.health.ReadinessProbeTracker;
 import io.berth.health.StoreHealthChecker;
 import io.berth.http.ApiSettings;
 import io.berth.http.RegistryApi;
+import io.berth.http.access.AccessControl;
 import io.berth.object.BoundedStore;
 import io.berth.object.ObjectStore;
 import io.berth.policy.ClassPolicyRegistry;
@@ -149,7 +150,7 @@ final class Assembly {
                 () -> S3CapabilityReport.capabilities(store));
     }
 
-    static RegistryApi api(Registry registry, RegistrySettings settings) {
+    static RegistryApi api(Registry registry, RegistrySettings settings, AccessControl access) {
         return new RegistryApi(
                 registry,
                 new ApiSettings(
@@ -160,7 +161,8 @@ final class Assembly {
                                 Math.max(TAGS_AT_ONCE, settings.tags().maxTags()),
                                 Math.min(CATALOG_PAGE, settings.catalog().maxEntries()),
                                 settings.catalog().maxEntries(),
-                                MemoryBudget.ofProcess().listBytes())));
+                                MemoryBudget.ofProcess().listBytes())),
+                access);
     }
 
     private static ApiSettings.Manifests manifests(ManifestSettings settings) {

@@ -1,10 +1,13 @@
 package io.berth.app;
 
+import io.berth.auth.AuthConfiguration;
+import io.berth.auth.AuthSettings;
 import io.berth.config.LoadedSettings;
 import io.berth.config.RegistrySettings;
 import io.berth.health.ReadinessProbeTracker;
 import io.berth.health.StoreHealthChecker;
 import io.berth.http.RegistryApi;
+import io.berth.http.access.AccessControl;
 import io.berth.http.route.UrlSettings;
 import io.berth.logging.LogLimit;
 import io.berth.logging.LogSettings;
@@ -43,7 +46,7 @@ import org.springframework.web.servlet.mvc.HttpRequestHandlerAdapter;
  * here exist. So no filter runs before the API, and only its controllers read bodies of requests.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
-@Import(TomcatServer.class)
+@Import({TomcatServer.class, AuthConfiguration.class})
 public class RegistryApplication {
 
     /** The application, not yet run. It reads its settings before it creates any bean. */
@@ -83,6 +86,11 @@ public class RegistryApplication {
     @Bean
     UrlSettings urlSettings(RegistrySettings settings) {
         return settings.http().urls();
+    }
+
+    @Bean
+    AuthSettings authSettings(RegistrySettings settings) {
+        return settings.auth();
     }
 
     @Bean
@@ -130,8 +138,11 @@ public class RegistryApplication {
     }
 
     @Bean
-    RegistryApi api(@Qualifier("guarded") Registry guarded, RegistrySettings settings) {
-        return Assembly.api(guarded, settings);
+    RegistryApi api(
+            @Qualifier("guarded") Registry guarded,
+            RegistrySettings settings,
+            AccessControl access) {
+        return Assembly.api(guarded, settings, access);
     }
 
     @Bean

@@ -1,9 +1,13 @@
 package io.berth.app;
 
+import io.berth.auth.ExposureAdvice;
+import io.berth.config.HttpSettings;
 import io.berth.config.LoadedSettings;
+import io.berth.server.ListenAddress;
 import io.berth.server.OpenFileLimit;
 import io.berth.server.connection.ConnectionLimits;
 import io.berth.setting.Secret;
+import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +40,7 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
         loaded.remarks().forEach(log::warn);
         adviseOnSecret(loaded.settings().http().secret());
         adviseOnMemory(MemoryBudget.ofProcess());
+        adviseOnExposure(loaded.settings().http());
         adviseOnOpenFiles(limits.adviceOnOpenFiles(OpenFileLimit.get()));
         if (readOnly) {
             log.info(
@@ -56,6 +61,21 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
                             + " time: set it to 128 MiB or more, with BERTH_HEAP=128m for the launcher"
                             + " or -Xmx128m for java.",
                     memory.heapMebibytes());
+        }
+    }
+
+    private void adviseOnExposure(HttpSettings http) {
+        ListenAddress address = http.server().addr();
+        URI host = http.urls().host();
+        String advice =
+                ExposureAdvice.of(
+                        loaded.settings().auth(),
+                        address.toString(),
+                        address.isLoopback(),
+                        host != null && host.getScheme().equals("https"),
+                        !readOnly);
+        if (advice != null) {
+            log.warn(advice);
         }
     }
 

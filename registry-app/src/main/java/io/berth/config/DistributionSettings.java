@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * What the settings of distribution mean that no record here has. Where the registry would be less
  * safe without one, or would lose something, it does not start. What asks for something else that
  * it does not have is named in a warning. So is a name that distribution does not know either,
- * except in {@code storage}: there it ends the start.
+ * except in {@code storage} and {@code auth}: there it ends the start.
  */
 final class DistributionSettings {
 
@@ -54,17 +54,25 @@ final class DistributionSettings {
     private static final String CORRECT =
             "Correct the name or remove the setting: a start without it could keep content in"
                     + " another place than you want, or let clients delete it";
+    private static final String CORRECT_AUTH =
+            "Correct the name or remove the setting: a start without it could let clients in that"
+                    + " you want to keep out";
     private static final String CACHE = "descriptors are cached in memory, as far as it allows";
 
     static final List<Row> TABLE =
             List.of(
                     refused(
-                            "auth",
-                            "there is no authentication yet, so that everyone who reaches the"
-                                    + " registry could pull, push and delete",
-                            "Put a proxy in front that authenticates clients, and remove the"
-                                    + " setting"),
-                    new Row("auth.none", Verdict.FULFILLED, null, "", ""),
+                            "auth.token",
+                            "there is no authentication by tokens yet, so that everyone who"
+                                    + " reaches the registry could pull, push and delete",
+                            "Set auth.htpasswd, or put a proxy in front that authenticates clients,"
+                                    + " and remove the setting"),
+                    refused(
+                            "auth.silly",
+                            "it takes any credentials for right, and is meant for tests of"
+                                    + " distribution alone",
+                            "Set auth.htpasswd to authenticate clients, or auth to none, and remove"
+                                    + " the setting"),
                     refused(
                             "http.tls",
                             "there is no TLS yet, so that content and passwords would be sent"
@@ -228,7 +236,7 @@ final class DistributionSettings {
         for (Entry entry : unknown) {
             Row row = row(entry.path());
             if (row == null) {
-                (isOfStorage(entry) ? refusals : remarks).add(unknown(entry, schema));
+                (correction(entry).isEmpty() ? remarks : refusals).add(unknown(entry, schema));
                 continue;
             }
             if (entry.bare()) {
@@ -242,6 +250,11 @@ final class DistributionSettings {
         }
         refused.forEach((row, entries) -> refusals.add(refused(row, entries)));
         return new Judgement(refusals, remarks);
+    }
+
+    /** What to do about a wrong name where that ends the start; otherwise empty. */
+    private static String correction(Entry entry) {
+        return isOfStorage(entry) ? CORRECT : entry.path().startsWith("auth.") ? CORRECT_AUTH : "";
     }
 
     /** There a wrong name can cost content, or keep it in another place than was meant. */
@@ -261,13 +274,14 @@ final class DistributionSettings {
                 NearestName.to(entry.path(), Schema.names(schema))
                         .map(name -> " Did you mean " + name + "?")
                         .orElse(store ? " " + STORES + "." : "");
+        String correction = correction(entry);
         return "There is no setting %s%s (%s).%s%s"
                 .formatted(
                         entry.name(),
                         store ? ", nor a store of that name" : "",
                         entry.origin(),
                         meant,
-                        isOfStorage(entry) ? " " + CORRECT + "." : "");
+                        correction.isEmpty() ? "" : " " + correction + ".");
     }
 
     private static String ignored(Entry entry, Row row) {

@@ -1,5 +1,6 @@
 package io.berth.config;
 
+import io.berth.auth.AuthSettings;
 import io.berth.health.HealthSettings;
 import io.berth.logging.LogSettings;
 import io.berth.setting.DefaultValue;
@@ -15,6 +16,7 @@ public record RegistrySettings(
         @DefaultValue ValidationSettings validation,
         @DefaultValue PolicySettings policy,
         @DefaultValue HttpSettings http,
+        @DefaultValue AuthSettings auth,
         @DefaultValue HealthSettings health,
         @DefaultValue CatalogSettings catalog,
         @DefaultValue TagsSettings tags,

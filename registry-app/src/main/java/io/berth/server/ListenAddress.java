@@ -41,6 +41,16 @@ public record ListenAddress(@Nullable String host, int port) {
         return host == null ? null : InetAddress.getByName(host);
     }
 
+    /** Whether only this machine reaches it; {@code false} also for a host that is not known. */
+    public boolean isLoopback() {
+        try {
+            InetAddress address = resolved();
+            return address != null && address.isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
     /**
      * The URL of the server for a client on this machine; without a host, {@code 0.0.0.0} stands
      * for it.

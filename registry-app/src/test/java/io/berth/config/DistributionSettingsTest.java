@@ -121,18 +121,51 @@ class DistributionSettingsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "htpasswd",
-                "{htpasswd: {realm: a-value-to-be-kept}}",
-                "{htpasswd: }",
-                "htpasswd:\n  realm: a-value-to-be-kept\n"
+                "token",
+                "{token: {realm: a-value-to-be-kept}}",
+                "{token: }",
+                "token:\n  realm: a-value-to-be-kept\n"
             })
     void authenticationIsRefusedHoweverItIsWritten(String value) {
         assertThatThrownBy(() -> load(Map.of("REGISTRY_AUTH", value)))
-                .hasMessageStartingWith("auth.htpasswd")
+                .hasMessageStartingWith("auth.token")
                 .hasMessageContaining("REGISTRY_AUTH")
-                .hasMessageContaining("there is no authentication yet")
-                .hasMessageContaining("Put a proxy in front")
+                .hasMessageContaining("there is no authentication by tokens yet")
+                .hasMessageContaining("Set auth.htpasswd")
                 .hasMessageNotContaining(SECRET);
+    }
+
+    @Test
+    void authenticationThatDistributionHasForTestsIsRefused() {
+        assertThatThrownBy(() -> load(Map.of("REGISTRY_AUTH", "silly")))
+                .hasMessage(
+                        "auth.silly (variable REGISTRY_AUTH) is set, but it takes any credentials"
+                                + " for right, and is meant for tests of distribution alone. Set"
+                                + " auth.htpasswd to authenticate clients, or auth to none, and"
+                                + " remove the setting.");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ldap", "{ldap: }", "{ldap: {url: a-value-to-be-kept}}"})
+    void authenticationThatNobodyKnowsIsRefused(String value) {
+        assertThatThrownBy(() -> load(Map.of("REGISTRY_AUTH", value)))
+                .hasMessageContainingAll("There is no setting auth.ldap", "let clients in")
+                .hasMessageNotContaining(SECRET);
+    }
+
+    @Test
+    void aWrongNameInAuthenticationIsRefused() {
+        Map<String, Object> misspelled =
+                Map.of(
+                        "REGISTRY_AUTH_HTPASSWD_PATH", "/p",
+                        "REGISTRY_AUTH_HTPASSWD_REALM", "r",
+                        "REGISTRY_AUTH_HTPASSWD_RELM", SECRET);
+        assertThatThrownBy(() -> load(misspelled))
+                .hasMessage(
+                        "There is no setting auth.htpasswd.relm (variable"
+                                + " REGISTRY_AUTH_HTPASSWD_RELM). Did you mean auth.htpasswd.realm?"
+                                + " Correct the name or remove the setting: a start without it could"
+                                + " let clients in that you want to keep out.");
     }
 
     @ParameterizedTest
@@ -162,8 +195,8 @@ class DistributionSettingsTest {
     void aStoreThatThereIsMayHaveNoSettingsOfItsOwn() {
         assertThat(load(Map.of("REGISTRY_STORAGE_FILESYSTEM", "{}")).remarks()).isEmpty();
         assertThat(load(Map.of("REGISTRY_STORAGE_DELETE", "{}")).remarks()).isEmpty();
-        assertThatThrownBy(() -> load(Map.of("REGISTRY_AUTH_HTPASSWD", "{}")))
-                .hasMessageContaining("there is no authentication yet");
+        assertThatThrownBy(() -> load(Map.of("REGISTRY_AUTH_TOKEN", "{}")))
+                .hasMessageContaining("there is no authentication by tokens yet");
     }
 
     @Test
@@ -179,13 +212,13 @@ class DistributionSettingsTest {
                         () ->
                                 load(
                                         Map.of(
-                                                "REGISTRY_AUTH_HTPASSWD_PATH", "/p",
-                                                "REGISTRY_AUTH_HTPASSWD_REALM", "r",
+                                                "REGISTRY_AUTH_TOKEN_ISSUER", "i",
+                                                "REGISTRY_AUTH_TOKEN_REALM", "r",
                                                 "REGISTRY_HTTP_TLS_KEY", "/k",
                                                 "REGISTRY_PROXY_REMOTEURL", "https://u:p@h")))
                 .hasMessageContainingAll(
-                        "auth.htpasswd.path (variable REGISTRY_AUTH_HTPASSWD_PATH),"
-                                + " auth.htpasswd.realm",
+                        "auth.token.issuer (variable REGISTRY_AUTH_TOKEN_ISSUER),"
+                                + " auth.token.realm",
                         "http.tls.key",
                         "proxy.remoteurl")
                 .hasMessageNotContaining("https://");

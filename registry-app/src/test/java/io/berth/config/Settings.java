@@ -99,6 +99,9 @@ public final class Settings {
     }
 
     private static Map<String, String> prerequisites(String name) {
+        if (name.startsWith("auth.htpasswd.")) {
+            return Map.of("auth.htpasswd.realm", "r", "auth.htpasswd.path", "/p");
+        }
         if (!name.startsWith(S3)) {
             return Map.of();
         }

@@ -46,4 +46,19 @@ class ListenAddressTest {
                 .isThrownBy(() -> ListenAddress.of(text))
                 .withMessageContaining("\"" + text + "\" is not an address");
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1:5000, true",
+        "127.1.2.3:5000, true",
+        "[::1]:5000, true",
+        "localhost:5000, true",
+        ":5000, false",
+        "0.0.0.0:5000, false",
+        "[::]:5000, false",
+        "192.0.2.1:5000, false"
+    })
+    void knowsWhetherOtherMachinesReachIt(String text, boolean loopback) {
+        assertThat(ListenAddress.of(text).isLoopback()).isEqualTo(loopback);
+    }
 }

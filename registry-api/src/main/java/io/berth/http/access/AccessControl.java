@@ -8,6 +8,7 @@ import io.berth.access.Scope;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.http.access.Authenticator.Failure;
+import io.berth.http.message.ClientId;
 import io.berth.http.message.QueryParameter;
 import io.berth.http.message.QueryString;
 import io.berth.http.response.RequestId;
@@ -79,7 +80,7 @@ public final class AccessControl {
                     case Credentials.None _ -> Identity.ANONYMOUS;
                     case Credentials.Malformed _ -> null;
                     case Credentials.Basic _, Credentials.Bearer _ ->
-                            authenticator.authenticate(credentials);
+                            authenticator.authenticate(credentials, ClientId.of(request));
                 };
         if (identity == null) {
             throw unauthorized(request, needed, Failure.INVALID_CREDENTIALS);

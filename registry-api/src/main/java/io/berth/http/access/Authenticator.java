@@ -24,10 +24,11 @@ public interface Authenticator {
      * tell whether a user exists.
      *
      * @param credentials neither absent nor malformed
+     * @param client identifies who sends them, as limits count clients
      * @throws io.berth.error.RegistryException TOO_MANY_REQUESTS when so many passwords are being
      *     checked that this one would wait for too long; UNAVAILABLE when they cannot be checked
      */
-    @Nullable Identity authenticate(Credentials credentials);
+    @Nullable Identity authenticate(Credentials credentials, String client);
 
     /**
      * What a client may do about a refusal: values of {@code WWW-Authenticate} (RFC 9110, section

@@ -2,6 +2,7 @@ package io.berth.http.body;
 
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
+import io.berth.http.message.ClientId;
 import io.berth.http.response.Responses;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -27,9 +28,6 @@ import java.util.function.LongSupplier;
  * <p>Safe for several threads.
  */
 public final class ListMemory {
-
-    /** Name of the request attribute that identifies the client, if the server has set it. */
-    public static final String CLIENT_ATTRIBUTE = "io.berth.http.client";
 
     /** The most bytes for a tag in a list: the item and its text in the document together. */
     public static final int TAG_BYTES = 400;
@@ -87,7 +85,7 @@ public final class ListMemory {
      */
     public Reservation reserve(HttpServletRequest request, long bytes) {
         int wanted = (int) Math.min(units, bytes / UNIT_BYTES + 1);
-        ClientShares.Share share = makers.take(client(request), wanted);
+        ClientShares.Share share = makers.take(ClientId.of(request), wanted);
         try {
             if (making.tryAcquire(wanted, timeout, TimeUnit.SECONDS)) {
                 return new Reservation(request, share, wanted);
@@ -104,12 +102,6 @@ public final class ListMemory {
                 ErrorCode.UNAVAILABLE,
                 ErrorCode.UNAVAILABLE.message(),
                 "too many long lists are being made or sent");
-    }
-
-    private static String client(HttpServletRequest request) {
-        return request.getAttribute(CLIENT_ATTRIBUTE) instanceof String client
-                ? client
-                : request.getRemoteAddr();
     }
 
     /** Free bytes for making lists. */
@@ -151,7 +143,8 @@ public final class ListMemory {
                 }
                 return;
             }
-            try (ClientShares.Share _ = senders.take(client(request), length / UNIT_BYTES + 1);
+            try (ClientShares.Share _ =
+                            senders.take(ClientId.of(request), length / UNIT_BYTES + 1);
                     BodyMemory.Body body = sending.newBody()) {
                 body.fill(document);
                 document.clear();

@@ -55,7 +55,7 @@ class AccessControlTest {
     private final class TwoUsers implements Authenticator {
 
         @Override
-        public @Nullable Identity authenticate(Credentials credentials) {
+        public @Nullable Identity authenticate(Credentials credentials, String client) {
             checked.add(credentials);
             return switch (credentials) {
                 case Credentials.Basic(String user, String password)

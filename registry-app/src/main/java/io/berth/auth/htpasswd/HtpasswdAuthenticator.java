@@ -1,0 +1,86 @@
+package io.berth.auth.htpasswd;
+
+import com.github.benmanes.caffeine.cache.Ticker;
+import io.berth.access.Identity;
+import io.berth.access.Scope;
+import io.berth.auth.htpasswd.RememberedChecks.Fingerprint;
+import io.berth.config.tree.WrongSettingException;
+import io.berth.http.access.Authenticator;
+import io.berth.http.access.Credentials;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Knows clients by the users and passwords of a file. Safe for use by many threads. */
+public final class HtpasswdAuthenticator implements Authenticator {
+
+    /** Clients wait longer for an answer, and not much longer for a login. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final HtpasswdFile file;
+    private final PasswordCheck passwords;
+    private final RememberedChecks remembered;
+    private final SharedChecks checks;
+    private final List<String> challenges;
+
+    HtpasswdAuthenticator(
+            String realm,
+            HtpasswdFile file,
+            PasswordCheck passwords,
+            RememberedChecks remembered,
+            CheckQueue queue) {
+        this.file = file;
+        this.passwords = passwords;
+        this.remembered = remembered;
+        this.checks = new SharedChecks(remembered, queue);
+        this.challenges = List.of("Basic realm=" + quoted(realm));
+    }
+
+    /**
+     * Reads the file.
+     *
+     * @param waiting requests that may wait for the check of a password at the same time
+     * @param clock tells whether the file may still be being written
+     * @throws WrongSettingException when there is no such file, or no user in it
+     */
+    public static HtpasswdAuthenticator of(HtpasswdSettings settings, int waiting, Clock clock) {
+        // The other processors are for those who have logged in.
+        int atOnce = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+        return new HtpasswdAuthenticator(
+                settings.realm(),
+                new HtpasswdFile(settings.path(), clock),
+                new PasswordCheck(),
+                new RememberedChecks(Ticker.systemTicker()),
+                new CheckQueue(atOnce, atOnce + waiting, PATIENCE));
+    }
+
+    /** A quoted string (RFC 9110, section 5.6.4). */
+    private static String quoted(String text) {
+        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+    }
+
+    @Override
+    public @Nullable Identity authenticate(Credentials credentials, String client) {
+        if (!(credentials instanceof Credentials.Basic(String user, String password))) {
+            return null;
+        }
+        HtpasswdEntries entries = file.entries();
+        BcryptHash hash = entries.find(user);
+        Fingerprint fingerprint = remembered.fingerprint(user, hash, password);
+        boolean right =
+                checks.isRight(
+                        client,
+                        fingerprint,
+                        () -> passwords.isRight(hash, entries.highestCost(), password));
+        return right ? Identity.user(user, Set.of()) : null;
+    }
+
+    @Override
+    public List<String> challenges(
+            HttpServletRequest request, List<Scope> needed, Failure failure) {
+        return challenges;
+    }
+}
