@@ -1,9 +1,6 @@
 package io.berth.app;
 
 import io.berth.config.LoadedSettings.FolderSource;
-import io.berth.config.S3Settings;
-import io.berth.config.S3Settings.LogLevel;
-import io.berth.config.S3Settings.ObjectAcl;
 import io.berth.config.StorageSettings;
 import io.berth.config.StorageSettings.Filesystem;
 import io.berth.config.tree.WrongSettingException;
@@ -13,23 +10,18 @@ import io.berth.object.disk.DiskStore;
 import io.berth.object.disk.lock.FolderInUseException;
 import io.berth.object.s3.S3Store;
 import io.berth.object.s3.bucket.S3Options;
-import io.berth.object.s3.bucket.S3Options.Credentials;
-import io.berth.object.s3.bucket.S3Options.Endpoint;
-import io.berth.object.s3.bucket.S3Options.Multipart;
-import io.berth.object.s3.bucket.S3Options.Redirects;
-import io.berth.object.s3.bucket.S3Options.SpoolOptions;
-import io.berth.object.s3.bucket.S3Options.WriteOptions;
 import io.berth.object.s3.bucket.S3SetupException;
-import io.berth.setting.Secret;
+import io.berth.object.s3.setting.LocationSettings;
+import io.berth.object.s3.setting.S3Settings;
 import io.berth.storage.StoredRegistry;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.logging.LogLevel;
 import org.springframework.boot.logging.LoggingSystem;
 
 /** Opens the store that settings name. */
@@ -43,8 +35,6 @@ final class Stores {
      */
     private static final String REQUESTS = "software.amazon.awssdk.request";
 
-    private static final String USER_AGENT = "berth";
-
     private Stores() {}
 
     /**
@@ -55,10 +45,9 @@ final class Stores {
      *     folder
      */
     static ObjectStore open(StorageSettings settings, FolderSource folderSource) {
-        S3Settings s3 = settings.s3();
-        return s3 == null
+        return settings.s3() == null
                 ? disk(Objects.requireNonNull(settings.filesystem()), folderSource)
-                : s3(s3, !settings.redirect().disable());
+                : s3(options(settings, settings.s3()));
     }
 
     private static ObjectStore disk(Filesystem settings, FolderSource source) {
@@ -139,14 +128,14 @@ final class Stores {
         log.warn("As storage.filesystem.caseinsensitive accepts, {}.", fact);
     }
 
-    private static S3Store s3(S3Settings settings, boolean redirects) {
-        if (settings.logLevel() != LogLevel.OFF) {
-            LoggingSystem.get(Stores.class.getClassLoader())
-                    .setLogLevel(REQUESTS, org.springframework.boot.logging.LogLevel.DEBUG);
+    private static S3Store s3(S3Options options) {
+        if (options.settings().logsRequests()) {
+            LoggingSystem.get(Stores.class.getClassLoader()).setLogLevel(REQUESTS, LogLevel.DEBUG);
         }
         try {
-            S3Store store = S3Store.open(options(settings, redirects), StoredRegistry.TEMPORARY);
-            S3CapabilityReport.missing(store.capabilities(), redirects).forEach(log::warn);
+            S3Store store = S3Store.open(options, StoredRegistry.TEMPORARY);
+            S3CapabilityReport.missing(store.capabilities(), options.redirects())
+                    .forEach(log::warn);
             return store;
         } catch (UncheckedIOException e) {
             throw new WrongSettingException(
@@ -154,51 +143,9 @@ final class Stores {
         }
     }
 
-    static S3Options options(S3Settings settings, boolean redirects) {
+    static S3Options options(StorageSettings settings, S3Settings s3) {
         return new S3Options(
-                settings.bucket(),
-                settings.rootDirectory(),
-                endpoint(settings),
-                credentials(settings),
-                new Multipart(
-                        settings.chunkSize().bytes(),
-                        settings.multipartCopyChunkSize().bytes(),
-                        settings.multipartCopyMaxConcurrency(),
-                        settings.multipartCopyThresholdSize().bytes()),
-                new WriteOptions(
-                        settings.encrypt(),
-                        settings.keyId(),
-                        settings.storageClass().name(),
-                        settings.objectAcl() == ObjectAcl.NONE
-                                ? ""
-                                : settings.objectAcl().toString(),
-                        settings.checksum()),
-                new Redirects(redirects, settings.endpointOfClients()),
-                new SpoolOptions(settings.spoolFolder(), MemoryBudget.ofProcess().spoolBytes()));
-    }
-
-    private static Endpoint endpoint(S3Settings settings) {
-        return new Endpoint(
-                settings.region(),
-                settings.endpoint(),
-                settings.pathStyle(),
-                settings.accelerate(),
-                settings.useDualStack(),
-                settings.useFipsEndpoint(),
-                settings.skipVerify(),
-                Objects.requireNonNullElse(settings.userAgent(), USER_AGENT),
-                settings.maxConnections());
-    }
-
-    private static @Nullable Credentials credentials(S3Settings settings) {
-        Secret accessKey = settings.accessKey();
-        Secret secretKey = settings.secretKey();
-        if (accessKey == null || secretKey == null) {
-            return null;
-        }
-        Secret token = settings.sessionToken();
-        return new Credentials(
-                accessKey.value(), secretKey.value(), token == null ? null : token.value());
+                s3, !settings.redirect().disable(), MemoryBudget.ofProcess().spoolBytes());
     }
 
     /** Where content is kept, for people. */
@@ -207,12 +154,13 @@ final class Stores {
         if (s3 == null) {
             return folder(settings).toString();
         }
-        String root = s3.rootDirectory().isEmpty() ? "" : "/" + s3.rootDirectory();
-        URI endpoint = s3.endpoint();
+        LocationSettings location = s3.location();
+        String root = location.rootDirectory().isEmpty() ? "" : "/" + location.rootDirectory();
+        URI endpoint = s3.endpoint().url();
         return "s3://"
-                + s3.bucket()
+                + location.bucket()
                 + root
-                + (endpoint == null ? " in " + s3.region() : " at " + endpoint);
+                + (endpoint == null ? " in " + location.region() : " at " + endpoint);
     }
 
     /** What the store is called by distribution's settings. */

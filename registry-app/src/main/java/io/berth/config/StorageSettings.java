@@ -1,6 +1,7 @@
 package io.berth.config;
 
 import io.berth.maintenance.UploadPurgeSettings;
+import io.berth.object.s3.setting.S3Settings;
 import io.berth.setting.DefaultValue;
 import io.berth.setting.GoDuration;
 import io.berth.setting.SettingChecks;

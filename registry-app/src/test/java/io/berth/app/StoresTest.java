@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.config.LoadedSettings;
 import io.berth.config.LoadedSettings.FolderSource;
-import io.berth.config.S3Settings;
 import io.berth.config.Settings;
 import io.berth.config.StorageSettings;
 import io.berth.config.StorageSettings.Filesystem;
@@ -14,15 +13,8 @@ import io.berth.config.tree.WrongSettingException;
 import io.berth.object.disk.CaseInsensitive;
 import io.berth.object.disk.DiskStore;
 import io.berth.object.s3.bucket.S3Options;
-import io.berth.object.s3.bucket.S3Options.Checksums;
-import io.berth.object.s3.bucket.S3Options.Credentials;
-import io.berth.object.s3.bucket.S3Options.Endpoint;
-import io.berth.object.s3.bucket.S3Options.Multipart;
-import io.berth.object.s3.bucket.S3Options.Redirects;
-import io.berth.object.s3.bucket.S3Options.SpoolOptions;
-import io.berth.object.s3.bucket.S3Options.WriteOptions;
+import io.berth.object.s3.setting.S3Settings;
 import io.berth.storage.StoredRegistry;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -30,115 +22,28 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Settings of a bucket arrive at the store. */
+/** Which store settings open, and what is said about it. */
 class StoresTest {
 
     private static final FolderSource FOLDER =
             new FolderSource("storage.filesystem.rootdirectory", true);
 
     @Test
-    void everySettingArrives() {
-        Map<String, String> all =
-                Map.ofEntries(
-                        Map.entry("regionendpoint", "s3.example.com"),
-                        Map.entry("redirectendpoint", "https://images.example.com"),
-                        Map.entry("rootdirectory", "registry"),
-                        Map.entry("accesskey", "key"),
-                        Map.entry("secretkey", "password"),
-                        Map.entry("sessiontoken", "token"),
-                        Map.entry("encrypt", "true"),
-                        Map.entry("keyid", "of kms"),
-                        Map.entry("storageclass", "GLACIER_IR"),
-                        Map.entry("objectacl", "public-read"),
-                        Map.entry("chunksize", "6MiB"),
-                        Map.entry("multipartcopychunksize", "7MiB"),
-                        Map.entry("multipartcopymaxconcurrency", "8"),
-                        Map.entry("multipartcopythresholdsize", "9MiB"),
-                        Map.entry("secure", "false"),
-                        Map.entry("skipverify", "true"),
-                        Map.entry("useragent", "ours"),
-                        Map.entry("checksum", "always"),
-                        Map.entry("maxconnections", "10"),
-                        Map.entry("spooldirectory", "/spool"));
+    void theStoreGetsTheSettingsThemselves() {
+        StorageSettings settings = storage(bucket(Map.of("spooldirectory", "/spool")));
+        S3Settings s3 = requireNonNull(settings.s3());
 
-        assertThat(Stores.options(s3(all), true))
-                .isEqualTo(
-                        new S3Options(
-                                "images",
-                                "registry",
-                                new Endpoint(
-                                        "us-east-1",
-                                        URI.create("http://s3.example.com"),
-                                        true,
-                                        false,
-                                        false,
-                                        false,
-                                        true,
-                                        "ours",
-                                        10),
-                                new Credentials("key", "password", "token"),
-                                new Multipart(6 << 20, 7 << 20, 8, 9 << 20),
-                                new WriteOptions(
-                                        true,
-                                        "of kms",
-                                        "GLACIER_IR",
-                                        "public-read",
-                                        Checksums.ALWAYS),
-                                new Redirects(true, URI.create("https://images.example.com")),
-                                new SpoolOptions(
-                                        Path.of("/spool"), MemoryBudget.ofProcess().spoolBytes())));
-    }
-
-    @Test
-    void amazonsEndpointsAreChosen() {
-        assertThat(endpoint("accelerate").accelerate()).isTrue();
-        assertThat(endpoint("usedualstack").useDualStack()).isTrue();
-        assertThat(endpoint("usefipsendpoint").useFips()).isTrue();
-    }
-
-    private static Endpoint endpoint(String chosen) {
-        return Stores.options(s3(Map.of(chosen, "true")), true).endpoint();
-    }
-
-    @Test
-    void defaultsAreThoseOfOtherRegistries() {
-        Path spool = Path.of(System.getProperty("java.io.tmpdir"));
-
-        assertThat(Stores.options(s3(Map.of()), true))
-                .isEqualTo(
-                        new S3Options(
-                                "images",
-                                "",
-                                new Endpoint(
-                                        "us-east-1",
-                                        null,
-                                        false,
-                                        false,
-                                        false,
-                                        false,
-                                        false,
-                                        "berth",
-                                        256),
-                                null,
-                                new Multipart(10L << 20, 32L << 20, 100, 32L << 20),
-                                new WriteOptions(
-                                        false, null, "STANDARD", "private", Checksums.AUTO),
-                                new Redirects(true, null),
-                                new SpoolOptions(spool, MemoryBudget.ofProcess().spoolBytes())));
+        assertThat(Stores.options(settings, s3))
+                .isEqualTo(new S3Options(s3, true, MemoryBudget.ofProcess().spoolBytes()));
     }
 
     @Test
     void redirectsAreSwitchedOff() {
-        assertThat(Stores.options(s3(Map.of()), false).redirects().enabled()).isFalse();
-    }
+        Map<String, String> values = bucket(Map.of());
+        values.put("redirect.disable", "true");
+        StorageSettings settings = storage(values);
 
-    @Test
-    void whatIsNoneIsNotSent() {
-        S3Options options =
-                Stores.options(s3(Map.of("objectacl", "none", "storageclass", "none")), true);
-
-        assertThat(options.writes().objectAcl()).isEmpty();
-        assertThat(options.writes().storageClass()).isEqualTo("NONE");
+        assertThat(Stores.options(settings, requireNonNull(settings.s3())).redirects()).isFalse();
     }
 
     @Test
@@ -231,10 +136,6 @@ class StoresTest {
 
     private static Filesystem filesystem(Map<String, String> values) {
         return requireNonNull(storage(values).filesystem());
-    }
-
-    private static S3Settings s3(Map<String, String> values) {
-        return requireNonNull(storage(bucket(values)).s3());
     }
 
     private static Map<String, String> bucket(Map<String, String> values) {

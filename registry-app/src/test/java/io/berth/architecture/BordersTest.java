@@ -144,7 +144,9 @@ class BordersTest {
                 .resideOutsideOfPackages("io.berth.object..", "io.berth.app..")
                 .should()
                 .dependOnClassesThat(
-                        resideInAPackage("io.berth.object.*..").and(not(assignableTo(Enum.class))))
+                        resideInAPackage("io.berth.object.*..")
+                                .and(not(assignableTo(Enum.class)))
+                                .and(not(SETTINGS)))
                 .because(
                         "a registry works on every store; what others need of a store belongs in"
                                 + " the contract in io.berth.object, and what only one store has is"
@@ -163,7 +165,8 @@ class BordersTest {
                                 resideOutsideOfPackages(
                                         "io.berth.object..",
                                         "io.berth.concurrent..",
-                                        "io.berth.name..")))
+                                        "io.berth.name..",
+                                        "io.berth.setting..")))
                 .because(
                         "a store keeps bytes under keys; what knows repositories, tags, manifests"
                                 + " or callers belongs in io.berth.storage")
@@ -212,11 +215,12 @@ class BordersTest {
                                                 belongToAnyOf(
                                                         S3Options.class,
                                                         S3Capabilities.class,
-                                                        S3SetupException.class))))
+                                                        S3SetupException.class)))
+                                .and(not(SETTINGS)))
                 .because(
-                        "S3Store, its options, capabilities and setup exception are what the store"
-                                + " shows to others; what they need besides belongs in one of"
-                                + " these")
+                        "S3Store, its settings, options, capabilities and setup exception are what"
+                                + " the store shows to others; what they need besides belongs in"
+                                + " one of these")
                 .check(Code.CLASSES);
     }
 

@@ -8,6 +8,7 @@ import io.berth.config.PolicySettings.ContentClass;
 import io.berth.config.StorageSettings.Filesystem;
 import io.berth.config.StorageSettings.ReadOnly;
 import io.berth.config.tree.WrongSettingException;
+import io.berth.object.s3.setting.S3Settings;
 import io.berth.server.ListenAddress;
 import io.berth.setting.ByteSize;
 import io.berth.setting.GoDuration;
@@ -352,9 +353,9 @@ class EnvironmentTest {
                                 .storage()
                                 .s3());
 
-        assertThat(s3.region()).isEqualTo("eu-west-1");
-        assertThat(s3.bucket()).isEqualTo("images");
-        assertThat(s3.chunkSize()).isEqualTo(ByteSize.of("5MiB"));
+        assertThat(s3.location().region()).isEqualTo("eu-west-1");
+        assertThat(s3.location().bucket()).isEqualTo("images");
+        assertThat(s3.multipart().chunkSize()).isEqualTo(ByteSize.of("5MiB"));
     }
 
     @Test

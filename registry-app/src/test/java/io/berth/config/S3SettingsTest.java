@@ -4,10 +4,16 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.berth.config.S3Settings.LogLevel;
-import io.berth.config.S3Settings.ObjectAcl;
-import io.berth.config.S3Settings.StorageClass;
-import io.berth.object.s3.bucket.S3Options.Checksums;
+import io.berth.object.s3.setting.CredentialSettings;
+import io.berth.object.s3.setting.EndpointSettings;
+import io.berth.object.s3.setting.LocationSettings;
+import io.berth.object.s3.setting.MultipartSettings;
+import io.berth.object.s3.setting.S3Settings;
+import io.berth.object.s3.setting.S3Settings.LogLevel;
+import io.berth.object.s3.setting.WriteSettings;
+import io.berth.object.s3.setting.WriteSettings.Checksums;
+import io.berth.object.s3.setting.WriteSettings.ObjectAcl;
+import io.berth.object.s3.setting.WriteSettings.StorageClass;
 import io.berth.setting.ByteSize;
 import io.berth.setting.Secret;
 import java.net.URI;
@@ -64,33 +70,23 @@ class S3SettingsTest {
         assertThat(s3(Settings.BUCKET))
                 .isEqualTo(
                         new S3Settings(
-                                "us-east-1",
-                                "images",
-                                null,
-                                null,
-                                null,
-                                "",
-                                null,
-                                null,
-                                null,
-                                false,
-                                null,
-                                StorageClass.STANDARD,
-                                ObjectAcl.PRIVATE,
-                                new ByteSize(10 * 1024 * 1024),
-                                new ByteSize(32 * 1024 * 1024),
-                                100,
-                                new ByteSize(32 * 1024 * 1024),
-                                true,
-                                false,
-                                true,
-                                false,
-                                false,
-                                false,
-                                null,
+                                new LocationSettings("us-east-1", "images", ""),
+                                new CredentialSettings(null, null, null, true),
+                                new EndpointSettings(
+                                        null, null, null, true, false, false, false, false, null,
+                                        256),
+                                new WriteSettings(
+                                        false,
+                                        null,
+                                        StorageClass.STANDARD,
+                                        ObjectAcl.PRIVATE,
+                                        Checksums.AUTO),
+                                new MultipartSettings(
+                                        new ByteSize(10 * 1024 * 1024),
+                                        new ByteSize(32 * 1024 * 1024),
+                                        100,
+                                        new ByteSize(32 * 1024 * 1024)),
                                 LogLevel.OFF,
-                                Checksums.AUTO,
-                                256,
                                 null));
     }
 
@@ -105,37 +101,39 @@ class S3SettingsTest {
         assertThat(s3(together))
                 .isEqualTo(
                         new S3Settings(
-                                "eu-west-1",
-                                "my.images",
-                                "s3.example.com:9000",
-                                "https://images.example.com",
-                                false,
-                                "registry/one",
-                                new Secret("key-of-ours"),
-                                new Secret("password-of-ours"),
-                                new Secret("token-of-ours"),
-                                true,
-                                "arn:aws:kms:eu-west-1:1:key/2",
-                                StorageClass.NONE,
-                                ObjectAcl.BUCKET_OWNER_FULL_CONTROL,
-                                ByteSize.of("5MiB"),
-                                ByteSize.of("64MiB"),
-                                10,
-                                ByteSize.of("1GiB"),
-                                false,
-                                true,
-                                true,
-                                false,
-                                false,
-                                false,
-                                "registry of ours",
+                                new LocationSettings("eu-west-1", "my.images", "registry/one"),
+                                new CredentialSettings(
+                                        new Secret("key-of-ours"),
+                                        new Secret("password-of-ours"),
+                                        new Secret("token-of-ours"),
+                                        true),
+                                new EndpointSettings(
+                                        "s3.example.com:9000",
+                                        "https://images.example.com",
+                                        false,
+                                        false,
+                                        true,
+                                        false,
+                                        false,
+                                        false,
+                                        "registry of ours",
+                                        20),
+                                new WriteSettings(
+                                        true,
+                                        "arn:aws:kms:eu-west-1:1:key/2",
+                                        StorageClass.NONE,
+                                        ObjectAcl.BUCKET_OWNER_FULL_CONTROL,
+                                        Checksums.NEVER),
+                                new MultipartSettings(
+                                        ByteSize.of("5MiB"),
+                                        ByteSize.of("64MiB"),
+                                        10,
+                                        ByteSize.of("1GiB")),
                                 LogLevel.DEBUG_WITH_HTTP_BODY,
-                                Checksums.NEVER,
-                                20,
                                 Path.of("/var/spool/registry")));
-        assertThat(s3(Map.of("usedualstack", "true")).useDualStack()).isTrue();
-        assertThat(s3(Map.of("usefipsendpoint", "true")).useFipsEndpoint()).isTrue();
-        assertThat(s3(Map.of("accelerate", "true")).accelerate()).isTrue();
+        assertThat(s3(Map.of("usedualstack", "true")).endpoint().useDualStack()).isTrue();
+        assertThat(s3(Map.of("usefipsendpoint", "true")).endpoint().useFipsEndpoint()).isTrue();
+        assertThat(s3(Map.of("accelerate", "true")).endpoint().accelerate()).isTrue();
     }
 
     @Test
@@ -155,7 +153,8 @@ class S3SettingsTest {
                                 "secretkey", "password-of-ours",
                                 "sessiontoken", "token-of-ours"));
 
-        assertThat(requireNonNull(settings.secretKey()).value()).isEqualTo("password-of-ours");
+        assertThat(requireNonNull(settings.credentials().secretKey()).value())
+                .isEqualTo("password-of-ours");
         assertThat(settings.toString()).contains("(not shown)").doesNotContain("of-ours");
     }
 
@@ -191,17 +190,18 @@ class S3SettingsTest {
                                 "redirectendpoint", endpoint,
                                 "secure", secure));
 
-        assertThat(settings.endpoint()).isEqualTo(url);
-        assertThat(settings.endpointOfClients()).isEqualTo(url);
+        assertThat(settings.endpoint().url()).isEqualTo(url);
+        assertThat(settings.endpoint().urlOfClients()).isEqualTo(url);
     }
 
     @Test
     void namesTheBucketInThePathWhereTheStoreIsNotAmazons() {
-        assertThat(s3(Map.of()).pathStyle()).isFalse();
-        assertThat(s3(Map.of("regionendpoint", "s3.example.com")).pathStyle()).isTrue();
-        assertThat(s3(Map.of("forcepathstyle", "true")).pathStyle()).isTrue();
+        assertThat(s3(Map.of()).endpoint().pathStyle()).isFalse();
+        assertThat(s3(Map.of("regionendpoint", "s3.example.com")).endpoint().pathStyle()).isTrue();
+        assertThat(s3(Map.of("forcepathstyle", "true")).endpoint().pathStyle()).isTrue();
         assertThat(
                         s3(Map.of("regionendpoint", "s3.example.com", "forcepathstyle", "false"))
+                                .endpoint()
                                 .pathStyle())
                 .isFalse();
     }

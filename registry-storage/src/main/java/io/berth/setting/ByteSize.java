@@ -36,11 +36,6 @@ public record ByteSize(long bytes) {
                 "\"" + text + "\" is not a number of bytes such as 10485760 or 10MiB");
     }
 
-    /** A size in MiB, units of 1,048,576 bytes. */
-    public static ByteSize ofMebibytes(long mebibytes) {
-        return new ByteSize(mebibytes << (2 * STEP));
-    }
-
     @Override
     public String toString() {
         return Long.toString(bytes);

@@ -33,14 +33,24 @@ final class RecordBinder {
                                     String.join(", ", schema.members().keySet())),
                     null);
         }
-        List<@Nullable Object> values = new ArrayList<>();
+        return create(values(schema, node, name), node, name);
+    }
+
+    /**
+     * What a record is made of. Those {@link Unwrapped} in it are not made yet: each value has its
+     * type before any constructor looks at how values go together.
+     */
+    private record Values(Class<? extends Record> type, List<@Nullable Object> components) {}
+
+    private Values values(Schema.Group schema, @Nullable Node node, String name) {
+        List<@Nullable Object> components = new ArrayList<>();
         for (RecordComponent component : schema.type().getRecordComponents()) {
-            values.add(
+            components.add(
                     component.isAnnotationPresent(Unwrapped.class)
-                            ? bind(Schema.unwrapped(component), node, name)
+                            ? values(Schema.unwrapped(component), node, name)
                             : member(component, schema, node, name));
         }
-        return create(constructor(schema.type()), values, node, name);
+        return new Values(schema.type(), components);
     }
 
     private @Nullable Object member(
@@ -160,13 +170,15 @@ final class RecordBinder {
                 null);
     }
 
-    private static Record create(
-            Constructor<? extends Record> constructor,
-            List<?> values,
-            @Nullable Node node,
-            String name) {
+    private static Record create(Values values, @Nullable Node node, String name) {
+        @Nullable Object[] components = values.components().toArray();
+        for (int i = 0; i < components.length; i++) {
+            if (components[i] instanceof Values unwrapped) {
+                components[i] = create(unwrapped, node, name);
+            }
+        }
         try {
-            return constructor.newInstance(values.toArray());
+            return constructor(values.type()).newInstance(components);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof IllegalArgumentException refusal) {
                 throw new WrongSettingException(

@@ -18,7 +18,7 @@ class UnwrappedTest {
 
     record Store(@DefaultValue Bucket bucket, @DefaultValue("false") boolean shared) {}
 
-    record Bucket(@Nullable String name, @Unwrapped Parts parts) {}
+    record Bucket(@Nullable String name, @Unwrapped Parts parts, @DefaultValue("1") int copies) {}
 
     record Parts(@DefaultValue("10") int size, @DefaultValue("4") int maximum) {
 
@@ -32,18 +32,25 @@ class UnwrappedTest {
     @Test
     void areNamedWithoutTheirRecord() {
         assertThat(Schema.names(Schema.of(Store.class)))
-                .isEqualTo(Set.of("bucket.name", "bucket.size", "bucket.maximum", "shared"));
+                .isEqualTo(
+                        Set.of(
+                                "bucket.name",
+                                "bucket.size",
+                                "bucket.maximum",
+                                "bucket.copies",
+                                "shared"));
     }
 
     @Test
     void haveDefaultsWithoutAnySetting() {
-        assertThat(bind(Map.of())).isEqualTo(new Store(new Bucket(null, new Parts(10, 4)), false));
+        assertThat(bind(Map.of()))
+                .isEqualTo(new Store(new Bucket(null, new Parts(10, 4), 1), false));
     }
 
     @Test
     void areBoundWithTheSettingsAroundThem() {
         assertThat(bind(Map.of("bucket.name", "images", "bucket.size", "7")))
-                .isEqualTo(new Store(new Bucket("images", new Parts(7, 4)), false));
+                .isEqualTo(new Store(new Bucket("images", new Parts(7, 4), 1), false));
     }
 
     @Test
@@ -51,6 +58,12 @@ class UnwrappedTest {
         assertThatThrownBy(() -> bind(Map.of("bucket.size", "0")))
                 .isInstanceOf(WrongSettingException.class)
                 .hasMessage("bucket.size (line of bucket.size) is 0, but must be positive.");
+    }
+
+    @Test
+    void areCheckedWhenAllSettingsAroundThemAreRead() {
+        assertThatThrownBy(() -> bind(Map.of("bucket.size", "0", "bucket.copies", "many")))
+                .hasMessageStartingWith("The setting bucket.copies is \"many\"");
     }
 
     @Test

@@ -22,12 +22,12 @@ import io.berth.object.s3.bucket.S3Capabilities;
 import io.berth.object.s3.bucket.S3Capabilities.Ability;
 import io.berth.object.s3.bucket.S3Clients;
 import io.berth.object.s3.bucket.S3Options;
-import io.berth.object.s3.bucket.S3Options.Checksums;
 import io.berth.object.s3.bucket.S3PresignedUrls;
 import io.berth.object.s3.bucket.S3SetupException;
 import io.berth.object.s3.multipart.S3Writer;
 import io.berth.object.s3.multipart.Spool;
 import io.berth.object.s3.probe.CapabilityProbe;
+import io.berth.object.s3.setting.WriteSettings.Checksums;
 import io.berth.object.s3.staging.StagingArea;
 import io.berth.object.s3.staging.TailCache;
 import java.io.InputStream;
@@ -71,9 +71,9 @@ import software.amazon.awssdk.http.SdkHttpClient;
  *
  * <p><b>Memory.</b> A writer or a handle has at most four parts that are being filled or sent. Each
  * takes up to 256 KiB of the heap, or a file in the spool folder if it is larger. All of them
- * together take at most {@link S3Options.SpoolOptions#heapBytes} of the heap; beyond that each part
- * is a file. Tails of staged bytes that wait for their next handle are included, and take up to 256
- * MiB of files.
+ * together take at most {@link S3Options#spoolBytes} of the heap; beyond that each part is a file.
+ * Tails of staged bytes that wait for their next handle are included, and take up to 256 MiB of
+ * files.
  *
  * <p>A key and the root directory have at most 1024 characters together. Keys in the bucket that
  * cannot be keys of the store are ignored.
@@ -133,7 +133,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
             UnaryOperator<SdkHttpClient> wire,
             Duration probePause) {
         Spool spool = spool(options);
-        S3Clients clients = new S3Clients(options, wire);
+        S3Clients clients = new S3Clients(options.settings(), wire);
         try {
             Bucket bucket = new Bucket(options, clients);
             S3Capabilities capabilities = CapabilityProbe.run(bucket, probeFolder);
@@ -165,12 +165,12 @@ public final class S3Store implements ObjectStore, AutoCloseable {
             S3Capabilities known,
             UnaryOperator<SdkHttpClient> wire,
             LongSupplier nanos) {
-        Bucket bucket = new Bucket(options, new S3Clients(options, wire), nanos);
+        Bucket bucket = new Bucket(options, new S3Clients(options.settings(), wire), nanos);
         return new S3Store(bucket, known, spool(options), ObjectKey.of("probe"), PROBE_PAUSE);
     }
 
     private static Spool spool(S3Options options) {
-        return new Spool(options.spool().folder(), options.spool().heapBytes());
+        return new Spool(options.settings().spoolFolder(), options.spoolBytes());
     }
 
     private S3Store(
@@ -191,7 +191,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
                 new StagingArea(
                         bucket, spool, listings, deletes, deferred, tails, this::comparesSha256);
         presignedUrls =
-                bucket.options().redirects().enabled()
+                bucket.options().redirects()
                         ? Optional.of(new S3PresignedUrls(bucket))
                         : Optional.empty();
         probing = Thread.ofVirtual().name("s3-probe").unstarted(() -> probeAgain(probePause));
@@ -207,7 +207,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
 
     private boolean comparesSha256() {
         return capabilities.has(Ability.SHA256)
-                && bucket.options().writes().checksums() != Checksums.NEVER;
+                && bucket.settings().writes().checksum() != Checksums.NEVER;
     }
 
     private void probeAgain(Duration pause) {

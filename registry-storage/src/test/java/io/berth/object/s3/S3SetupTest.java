@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.object.s3.bucket.S3Options;
-import io.berth.object.s3.bucket.S3Options.Credentials;
 import io.berth.object.s3.bucket.S3SetupException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -43,17 +42,13 @@ class S3SetupTest extends S3Fixture {
 
     @Test
     void anAccessKeyThatIsNotKnown() {
-        opening(bucket.options("").credentials(new Credentials("who", "s3cr3t", null)).build())
+        opening(bucket.options("").signedWith("who", "s3cr3t").build())
                 .hasMessageContaining("access key is unknown");
     }
 
     @Test
     void aSecretKeyThatIsWrong() {
-        opening(
-                        bucket.options("")
-                                .credentials(
-                                        new Credentials(S3TestServer.ACCESS_KEY, "s3cr3t", null))
-                                .build())
+        opening(bucket.options("").signedWith(S3TestServer.ACCESS_KEY, "s3cr3t").build())
                 .hasMessageContaining("secret key does not belong to the access key");
     }
 

@@ -11,7 +11,7 @@ import io.berth.object.ListRequest;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectWriter;
 import io.berth.object.s3.bucket.S3Options;
-import io.berth.object.s3.bucket.S3Options.Credentials;
+import io.berth.object.s3.setting.MultipartSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -65,8 +65,8 @@ class StalledTransfersTest {
                                 "bucket",
                                 "us-east-1",
                                 URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
-                                new Credentials("ak", "sk", null),
                                 spool)
+                        .signedWith("ak", "sk")
                         .maxConnections(CONNECTIONS)
                         .build();
         store = S3Store.open(options, S3Fixture.ALL, wire -> wire);
@@ -127,7 +127,7 @@ class StalledTransfersTest {
     }
 
     private void write(int number) {
-        byte[] content = new byte[(int) S3Options.MIN_PART + 1];
+        byte[] content = new byte[(int) MultipartSettings.MIN_PART + 1];
         try (ObjectWriter writer = store.write(ObjectKey.of("blob/" + number))) {
             writer.write(content, 0, content.length);
             writer.publish(Durability.DURABLE, null);

@@ -3,7 +3,6 @@ package io.berth.object.s3;
 import io.berth.object.ObjectKey;
 import io.berth.object.s3.bucket.S3Capabilities;
 import io.berth.object.s3.bucket.S3Clients;
-import io.berth.object.s3.bucket.S3Options.Credentials;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,8 +56,8 @@ public record TestBucket(
     }
 
     TestOptions options(String root) {
-        Credentials credentials = new Credentials(accessKey, secretKey, null);
-        return new TestOptions(name, region, endpoint, credentials, spool)
+        return new TestOptions(name, region, endpoint, spool)
+                .signedWith(accessKey, secretKey)
                 .rootDirectory("/" + root);
     }
 
@@ -90,7 +89,7 @@ public record TestBucket(
     }
 
     private S3Clients clients() {
-        return new S3Clients(options("").build(), UnaryOperator.identity());
+        return new S3Clients(options("").build().settings(), UnaryOperator.identity());
     }
 
     /** Creates the bucket when it is not there. */

@@ -1,13 +1,18 @@
 package io.berth.object.s3;
 
 import io.berth.object.s3.bucket.S3Options;
-import io.berth.object.s3.bucket.S3Options.Checksums;
-import io.berth.object.s3.bucket.S3Options.Credentials;
-import io.berth.object.s3.bucket.S3Options.Endpoint;
-import io.berth.object.s3.bucket.S3Options.Multipart;
-import io.berth.object.s3.bucket.S3Options.Redirects;
-import io.berth.object.s3.bucket.S3Options.SpoolOptions;
-import io.berth.object.s3.bucket.S3Options.WriteOptions;
+import io.berth.object.s3.setting.CredentialSettings;
+import io.berth.object.s3.setting.EndpointSettings;
+import io.berth.object.s3.setting.LocationSettings;
+import io.berth.object.s3.setting.MultipartSettings;
+import io.berth.object.s3.setting.S3Settings;
+import io.berth.object.s3.setting.S3Settings.LogLevel;
+import io.berth.object.s3.setting.WriteSettings;
+import io.berth.object.s3.setting.WriteSettings.Checksums;
+import io.berth.object.s3.setting.WriteSettings.ObjectAcl;
+import io.berth.object.s3.setting.WriteSettings.StorageClass;
+import io.berth.setting.ByteSize;
+import io.berth.setting.Secret;
 import java.net.URI;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -19,17 +24,17 @@ final class TestOptions {
     private final String region;
     private final Path spool;
     private URI endpoint;
-    private Credentials credentials;
+    private @Nullable Secret accessKey;
+    private @Nullable Secret secretKey;
     private String rootDirectory = "";
     private boolean redirects = true;
     private @Nullable URI redirectEndpoint;
     private int maxConnections = 256;
 
-    TestOptions(String bucket, String region, URI endpoint, Credentials credentials, Path spool) {
+    TestOptions(String bucket, String region, URI endpoint, Path spool) {
         this.bucket = bucket;
         this.region = region;
         this.endpoint = endpoint;
-        this.credentials = credentials;
         this.spool = spool;
     }
 
@@ -38,8 +43,9 @@ final class TestOptions {
         return this;
     }
 
-    TestOptions credentials(Credentials credentials) {
-        this.credentials = credentials;
+    TestOptions signedWith(String accessKey, String secretKey) {
+        this.accessKey = new Secret(accessKey);
+        this.secretKey = new Secret(secretKey);
         return this;
     }
 
@@ -64,15 +70,36 @@ final class TestOptions {
     }
 
     S3Options build() {
-        return new S3Options(
-                bucket,
-                rootDirectory,
-                new Endpoint(
-                        region, endpoint, true, false, false, false, false, "", maxConnections),
-                credentials,
-                new Multipart(S3Options.MIN_PART, 32L << 20, 100, 32L << 20),
-                new WriteOptions(false, null, "STANDARD", "NONE", Checksums.AUTO),
-                new Redirects(redirects, redirectEndpoint),
-                new SpoolOptions(spool, 16L << 20));
+        return new S3Options(settings(), redirects, 16L << 20);
+    }
+
+    private S3Settings settings() {
+        return new S3Settings(
+                new LocationSettings(region, bucket, rootDirectory),
+                new CredentialSettings(accessKey, secretKey, null, true),
+                endpointSettings(),
+                new WriteSettings(
+                        false, null, StorageClass.STANDARD, ObjectAcl.NONE, Checksums.AUTO),
+                new MultipartSettings(
+                        new ByteSize(MultipartSettings.MIN_PART),
+                        new ByteSize(32L << 20),
+                        100,
+                        new ByteSize(32L << 20)),
+                LogLevel.OFF,
+                spool);
+    }
+
+    private EndpointSettings endpointSettings() {
+        return new EndpointSettings(
+                endpoint.toString(),
+                redirectEndpoint == null ? null : redirectEndpoint.toString(),
+                null,
+                true,
+                false,
+                false,
+                false,
+                false,
+                null,
+                maxConnections);
     }
 }

@@ -7,6 +7,8 @@ import io.berth.object.ObjectStoreException;
 import io.berth.object.ObjectStoreException.NotFound;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.Version;
+import io.berth.object.s3.setting.MultipartSettings;
+import io.berth.object.s3.setting.S3Settings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
@@ -58,7 +60,7 @@ public final class Bucket {
      */
     public Bucket(S3Options options, S3Clients clients, LongSupplier nanos) {
         this.options = options;
-        this.prefix = KeyPrefix.of(options.rootDirectory());
+        this.prefix = KeyPrefix.of(options.settings().location().rootDirectory());
         this.clients = clients;
         this.sentinel = new Sentinel(this, nanos);
     }
@@ -71,6 +73,10 @@ public final class Bucket {
         return options;
     }
 
+    public S3Settings settings() {
+        return options.settings();
+    }
+
     KeyPrefix prefix() {
         return prefix;
     }
@@ -80,7 +86,7 @@ public final class Bucket {
     }
 
     public String name() {
-        return options.bucket();
+        return settings().location().bucket();
     }
 
     /** The key in the bucket, with the root directory. */
@@ -235,8 +241,8 @@ public final class Bucket {
                         .acl(acl())
                         .storageClass(storageClass())
                         .serverSideEncryption(encryption())
-                        .ssekmsKeyId(options.writes().keyId());
-        return length <= S3Options.MIN_PART
+                        .ssekmsKeyId(settings().writes().keyId());
+        return length <= MultipartSettings.MIN_PART
                 ? put
                 : put.overrideConfiguration(
                         o -> o.apiCallAttemptTimeout(S3Clients.timeout(length)));
@@ -251,7 +257,7 @@ public final class Bucket {
                 .acl(acl())
                 .storageClass(storageClass())
                 .serverSideEncryption(encryption())
-                .ssekmsKeyId(options.writes().keyId());
+                .ssekmsKeyId(settings().writes().keyId());
     }
 
     /** A CopyObject request, with the timeout for {@code length} bytes. */
@@ -264,7 +270,7 @@ public final class Bucket {
                 .acl(acl())
                 .storageClass(storageClass())
                 .serverSideEncryption(encryption())
-                .ssekmsKeyId(options.writes().keyId())
+                .ssekmsKeyId(settings().writes().keyId())
                 .overrideConfiguration(o -> o.apiCallAttemptTimeout(S3Clients.copyTimeout(length)));
     }
 
@@ -279,22 +285,18 @@ public final class Bucket {
     }
 
     private @Nullable String acl() {
-        return omitted(options.writes().objectAcl());
+        return settings().writes().objectAcl().header();
     }
 
     private @Nullable String storageClass() {
-        return omitted(options.writes().storageClass());
-    }
-
-    private static @Nullable String omitted(String value) {
-        return value.isEmpty() || value.equals("NONE") ? null : value;
+        return settings().writes().storageClass().header();
     }
 
     private @Nullable ServerSideEncryption encryption() {
-        if (!options.writes().encrypt()) {
+        if (!settings().writes().encrypt()) {
             return null;
         }
-        return options.writes().keyId() == null
+        return settings().writes().keyId() == null
                 ? ServerSideEncryption.AES256
                 : ServerSideEncryption.AWS_KMS;
     }

@@ -2,8 +2,10 @@ package io.berth.object.s3.bucket;
 
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.Unavailable;
-import io.berth.object.s3.bucket.S3Options.Checksums;
-import io.berth.object.s3.bucket.S3Options.Credentials;
+import io.berth.object.s3.setting.CredentialSettings;
+import io.berth.object.s3.setting.S3Settings;
+import io.berth.object.s3.setting.WriteSettings.Checksums;
+import io.berth.setting.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
@@ -101,23 +103,23 @@ public final class S3Clients implements AutoCloseable {
     /**
      * @param wire wraps each HTTP client, for tests
      */
-    public S3Clients(S3Options options, UnaryOperator<SdkHttpClient> wire) {
-        credentials = credentials(options.credentials());
+    public S3Clients(S3Settings settings, UnaryOperator<SdkHttpClient> wire) {
+        credentials = credentials(settings.credentials());
         timer = timer();
-        http = wire.apply(http(options, SOCKET_TIMEOUT));
-        longRunningHttp = wire.apply(http(options, LONG_SOCKET_TIMEOUT));
-        streamingHttp = wire.apply(http(options, SOCKET_TIMEOUT));
-        sendingHttp = wire.apply(http(options, SOCKET_TIMEOUT));
-        retrying = client(options, http, retries(), CALL_TIMEOUT);
-        streaming = client(options, streamingHttp, retries(), CALL_TIMEOUT);
-        once = client(options, http, AwsRetryStrategy.doNotRetry(), CALL_TIMEOUT);
+        http = wire.apply(http(settings, SOCKET_TIMEOUT));
+        longRunningHttp = wire.apply(http(settings, LONG_SOCKET_TIMEOUT));
+        streamingHttp = wire.apply(http(settings, SOCKET_TIMEOUT));
+        sendingHttp = wire.apply(http(settings, SOCKET_TIMEOUT));
+        retrying = client(settings, http, retries(), CALL_TIMEOUT);
+        streaming = client(settings, streamingHttp, retries(), CALL_TIMEOUT);
+        once = client(settings, http, AwsRetryStrategy.doNotRetry(), CALL_TIMEOUT);
         // The timeout of a transfer depends on its length; each request has its own.
-        sending = client(options, sendingHttp, retries(), null);
-        sendingOnce = client(options, sendingHttp, AwsRetryStrategy.doNotRetry(), null);
-        longRunning = client(options, longRunningHttp, AwsRetryStrategy.doNotRetry(), null);
-        presigner = presigner(options);
-        copies = new Semaphore(Math.max(1, options.endpoint().maxConnections() * 3 / 4), true);
-        sends = new Semaphore(options.endpoint().maxConnections(), true);
+        sending = client(settings, sendingHttp, retries(), null);
+        sendingOnce = client(settings, sendingHttp, AwsRetryStrategy.doNotRetry(), null);
+        longRunning = client(settings, longRunningHttp, AwsRetryStrategy.doNotRetry(), null);
+        presigner = presigner(settings);
+        copies = new Semaphore(Math.max(1, settings.endpoint().maxConnections() * 3 / 4), true);
+        sends = new Semaphore(settings.endpoint().maxConnections(), true);
     }
 
     /**
@@ -190,9 +192,9 @@ public final class S3Clients implements AutoCloseable {
         return http;
     }
 
-    private static SdkHttpClient http(S3Options options, Duration socketTimeout) {
+    private static SdkHttpClient http(S3Settings settings, Duration socketTimeout) {
         return Apache5HttpClient.builder()
-                .maxConnections(options.endpoint().maxConnections())
+                .maxConnections(settings.endpoint().maxConnections())
                 .connectionTimeout(CONNECT_TIMEOUT)
                 .connectionAcquisitionTimeout(POOL_TIMEOUT)
                 .socketTimeout(socketTimeout)
@@ -201,36 +203,38 @@ public final class S3Clients implements AutoCloseable {
                         AttributeMap.builder()
                                 .put(
                                         SdkHttpConfigurationOption.TRUST_ALL_CERTIFICATES,
-                                        options.endpoint().skipVerify())
+                                        settings.endpoint().skipVerify())
                                 .build());
     }
 
-    private static AwsCredentialsProvider credentials(@Nullable Credentials given) {
-        if (given == null) {
+    private static AwsCredentialsProvider credentials(CredentialSettings given) {
+        Secret accessKey = given.accessKey();
+        Secret secretKey = given.secretKey();
+        if (accessKey == null || secretKey == null) {
             return DefaultCredentialsProvider.builder().build();
         }
-        String session = given.sessionToken();
+        Secret session = given.sessionToken();
         return StaticCredentialsProvider.create(
                 session == null
-                        ? AwsBasicCredentials.create(given.accessKey(), given.secretKey())
+                        ? AwsBasicCredentials.create(accessKey.value(), secretKey.value())
                         : AwsSessionCredentials.create(
-                                given.accessKey(), given.secretKey(), session));
+                                accessKey.value(), secretKey.value(), session.value()));
     }
 
     private S3Client client(
-            S3Options options,
+            S3Settings settings,
             SdkHttpClient http,
             RetryStrategy retries,
             @Nullable Duration callTimeout) {
-        boolean always = options.writes().checksums() == Checksums.ALWAYS;
+        boolean always = settings.writes().checksum() == Checksums.ALWAYS;
         S3ClientBuilder builder =
                 S3Client.builder()
-                        .region(Region.of(options.endpoint().region()))
+                        .region(Region.of(settings.location().region()))
                         .credentialsProvider(credentials)
                         .httpClient(http)
-                        .serviceConfiguration(service(options))
-                        .dualstackEnabled(options.endpoint().useDualStack())
-                        .fipsEnabled(options.endpoint().useFips())
+                        .serviceConfiguration(service(settings))
+                        .dualstackEnabled(settings.endpoint().useDualStack())
+                        .fipsEnabled(settings.endpoint().useFipsEndpoint())
                         .requestChecksumCalculation(
                                 always
                                         ? RequestChecksumCalculation.WHEN_SUPPORTED
@@ -239,8 +243,8 @@ public final class S3Clients implements AutoCloseable {
                                 always
                                         ? ResponseChecksumValidation.WHEN_SUPPORTED
                                         : ResponseChecksumValidation.WHEN_REQUIRED)
-                        .overrideConfiguration(override(options, retries, callTimeout));
-        URI endpoint = options.endpoint().url();
+                        .overrideConfiguration(override(settings, retries, callTimeout));
+        URI endpoint = settings.endpoint().url();
         if (endpoint != null) {
             builder.endpointOverride(endpoint);
         }
@@ -251,41 +255,35 @@ public final class S3Clients implements AutoCloseable {
      * Disables chunked encoding, which some servers do not support at all, or not for empty bodies.
      * Over plain HTTP the SDK then reads each body twice, to sign it.
      */
-    private static S3Configuration service(S3Options options) {
+    private static S3Configuration service(S3Settings settings) {
         return S3Configuration.builder()
-                .pathStyleAccessEnabled(options.endpoint().pathStyle())
-                .accelerateModeEnabled(options.endpoint().accelerate())
+                .pathStyleAccessEnabled(settings.endpoint().pathStyle())
+                .accelerateModeEnabled(settings.endpoint().accelerate())
                 .chunkedEncodingEnabled(false)
                 .build();
     }
 
     private ClientOverrideConfiguration override(
-            S3Options options, RetryStrategy retries, @Nullable Duration callTimeout) {
-        ClientOverrideConfiguration.Builder override =
-                ClientOverrideConfiguration.builder()
-                        .apiCallAttemptTimeout(ATTEMPT_TIMEOUT)
-                        .apiCallTimeout(callTimeout)
-                        .retryStrategy(retries)
-                        .scheduledExecutorService(timer);
-        if (!options.endpoint().userAgent().isEmpty()) {
-            override.putAdvancedOption(
-                    SdkAdvancedClientOption.USER_AGENT_PREFIX, options.endpoint().userAgent());
-        }
-        return override.build();
+            S3Settings settings, RetryStrategy retries, @Nullable Duration callTimeout) {
+        return ClientOverrideConfiguration.builder()
+                .apiCallAttemptTimeout(ATTEMPT_TIMEOUT)
+                .apiCallTimeout(callTimeout)
+                .retryStrategy(retries)
+                .scheduledExecutorService(timer)
+                .putAdvancedOption(
+                        SdkAdvancedClientOption.USER_AGENT_PREFIX, settings.endpoint().product())
+                .build();
     }
 
-    private S3Presigner presigner(S3Options options) {
+    private S3Presigner presigner(S3Settings settings) {
         S3Presigner.Builder builder =
                 S3Presigner.builder()
-                        .region(Region.of(options.endpoint().region()))
+                        .region(Region.of(settings.location().region()))
                         .credentialsProvider(credentials)
-                        .serviceConfiguration(service(options))
-                        .dualstackEnabled(options.endpoint().useDualStack())
-                        .fipsEnabled(options.endpoint().useFips());
-        URI endpoint =
-                options.redirects().endpoint() != null
-                        ? options.redirects().endpoint()
-                        : options.endpoint().url();
+                        .serviceConfiguration(service(settings))
+                        .dualstackEnabled(settings.endpoint().useDualStack())
+                        .fipsEnabled(settings.endpoint().useFipsEndpoint());
+        URI endpoint = settings.endpoint().urlOfClients();
         if (endpoint != null) {
             builder.endpointOverride(endpoint);
         }

@@ -42,7 +42,7 @@ public final class MultipartUpload {
         this.bucket = bucket;
         this.target = target;
         this.id = id;
-        this.copying = new TaskGroup(bucket.options().multipart().copyMaxConcurrency());
+        this.copying = new TaskGroup(bucket.settings().multipart().multipartCopyMaxConcurrency());
     }
 
     /**

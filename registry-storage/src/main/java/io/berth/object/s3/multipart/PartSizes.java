@@ -1,6 +1,6 @@
 package io.berth.object.s3.multipart;
 
-import io.berth.object.s3.bucket.S3Options;
+import io.berth.object.s3.setting.MultipartSettings;
 
 /**
  * The sizes of the parts of an object whose length is not known before. S3 allows {@value
@@ -27,11 +27,11 @@ public record PartSizes(long first) {
 
     /** The fewest bytes of this part with which {@value #MAX_PARTS} parts still suffice. */
     public long least(int index) {
-        return Math.min(grown(S3Options.MIN_PART, index), of(index));
+        return Math.min(grown(MultipartSettings.MIN_PART, index), of(index));
     }
 
     private static long grown(long size, int index) {
         int doublings = Math.min(index / DOUBLED_EVERY, Long.numberOfLeadingZeros(size) - 2);
-        return Math.min(size << doublings, S3Options.MAX_PART);
+        return Math.min(size << doublings, MultipartSettings.MAX_PART);
     }
 }

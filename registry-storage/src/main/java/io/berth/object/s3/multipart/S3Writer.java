@@ -55,7 +55,7 @@ public final class S3Writer implements ObjectWriter {
         this.spool = spool;
         this.key = key;
         this.sha256 = sha256;
-        this.sizes = new PartSizes(bucket.options().multipart().chunkSize());
+        this.sizes = new PartSizes(bucket.settings().multipart().chunkSize().bytes());
         this.part = empty();
     }
 

@@ -80,7 +80,7 @@ public final class CapabilityProbe {
                         return Set.of();
                     });
         } catch (InconclusiveException e) {
-            throw SetupProblems.of(bucket.options(), e.error());
+            throw SetupProblems.of(bucket.settings(), e.error());
         }
         try {
             runUnclear();

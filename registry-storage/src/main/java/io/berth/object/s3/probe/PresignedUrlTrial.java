@@ -23,7 +23,7 @@ record PresignedUrlTrial(ProbeObjects objects) {
     private static final Logger log = LoggerFactory.getLogger(PresignedUrlTrial.class);
 
     Set<Ability> get() {
-        if (!objects.bucket().options().redirects().enabled()) {
+        if (!objects.bucket().options().redirects()) {
             return Set.of();
         }
         try {

@@ -91,7 +91,7 @@ final class ProbeObjects {
         try {
             return put(key, CONTENT, put -> {});
         } catch (SdkException e) {
-            throw InconclusiveException.or(SetupProblems.of(bucket.options(), e), e);
+            throw InconclusiveException.or(SetupProblems.of(bucket.settings(), e), e);
         }
     }
 }

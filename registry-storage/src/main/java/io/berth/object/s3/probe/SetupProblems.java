@@ -2,8 +2,8 @@ package io.berth.object.s3.probe;
 
 import io.berth.object.s3.bucket.Bucket;
 import io.berth.object.s3.bucket.S3Errors;
-import io.berth.object.s3.bucket.S3Options;
 import io.berth.object.s3.bucket.S3SetupException;
+import io.berth.object.s3.setting.S3Settings;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -30,34 +30,34 @@ final class SetupProblems {
     }
 
     /** For a bucket in which an object cannot be written. */
-    static S3SetupException of(S3Options options, SdkException e) {
+    static S3SetupException of(S3Settings settings, SdkException e) {
         return e instanceof AwsServiceException answer
-                ? ofAnswer(options, answer)
-                : ofConnection(options, e);
+                ? ofAnswer(settings, answer)
+                : ofConnection(settings, e);
     }
 
-    private static S3SetupException ofAnswer(S3Options options, AwsServiceException e) {
-        String bucket = options.bucket();
+    private static S3SetupException ofAnswer(S3Settings settings, AwsServiceException e) {
+        String bucket = settings.location().bucket();
         return switch (S3Errors.code(e)) {
             case "NoSuchBucket" ->
                     problem(
-                            "There is no bucket " + bucket + at(options) + ".",
+                            "There is no bucket " + bucket + at(settings) + ".",
                             "Create it, or correct the name or the endpoint.",
                             e);
             case "InvalidAccessKeyId" ->
                     problem(
-                            "The access key is unknown" + at(options) + ".",
+                            "The access key is unknown" + at(settings) + ".",
                             "Correct the access key, or the endpoint.",
                             e);
             case "SignatureDoesNotMatch" ->
                     problem(
-                            "The secret key does not belong to the access key" + at(options) + ".",
+                            "The secret key does not belong to the access key" + at(settings) + ".",
                             "Correct the secret key. A proxy that changes the Host header has the"
                                     + " same effect.",
                             e);
             case "ExpiredToken", "InvalidToken", "TokenRefreshRequired" ->
                     problem(
-                            "The session token is not valid" + at(options) + ".",
+                            "The session token is not valid" + at(settings) + ".",
                             "Renew the credentials.",
                             e);
             case "RequestTimeTooSkewed" ->
@@ -69,36 +69,36 @@ final class SetupProblems {
                     "AuthorizationHeaderMalformed",
                     "IllegalLocationConstraintException",
                     "TemporaryRedirect" ->
-                    otherRegion(options, e);
+                    otherRegion(settings, e);
             case "AccessDenied", "AllAccessDisabled", "AccountProblem" ->
                     problem(
-                            "Access to bucket " + bucket + " is denied" + at(options) + ".",
+                            "Access to bucket " + bucket + " is denied" + at(settings) + ".",
                             "Allow the credentials to read, write, list and delete its objects.",
                             e);
-            default -> ofStatus(options, e);
+            default -> ofStatus(settings, e);
         };
     }
 
-    private static S3SetupException ofStatus(S3Options options, AwsServiceException e) {
+    private static S3SetupException ofStatus(S3Settings settings, AwsServiceException e) {
         return switch (e.statusCode()) {
             case 429, 500, 502, 503, 504 ->
                     problem(
-                            where(options) + " is too busy, or fails: " + S3Errors.reason(e) + ".",
+                            where(settings) + " is too busy, or fails: " + S3Errors.reason(e) + ".",
                             "Start again when the server works. The settings may be right.",
                             e);
-            case 301, 307 -> otherRegion(options, e);
+            case 301, 307 -> otherRegion(settings, e);
             case 403 ->
                     problem(
                             "Access to bucket "
-                                    + options.bucket()
+                                    + settings.location().bucket()
                                     + " is denied"
-                                    + at(options)
+                                    + at(settings)
                                     + ".",
                             "Allow the credentials to read, write, list and delete its objects.",
                             e);
             default ->
                     problem(
-                            where(options)
+                            where(settings)
                                     + " refuses to store an object: "
                                     + S3Errors.reason(e)
                                     + ".",
@@ -108,9 +108,9 @@ final class SetupProblems {
         };
     }
 
-    private static S3SetupException otherRegion(S3Options options, AwsServiceException e) {
+    private static S3SetupException otherRegion(S3Settings settings, AwsServiceException e) {
         return problem(
-                where(options) + " is not in region " + options.endpoint().region() + ".",
+                where(settings) + " is not in region " + settings.location().region() + ".",
                 inRegion(e),
                 e);
     }
@@ -125,11 +125,11 @@ final class SetupProblems {
                 .orElse("Set the region that the bucket is in.");
     }
 
-    private static S3SetupException ofConnection(S3Options options, SdkException e) {
+    private static S3SetupException ofConnection(S3Settings settings, SdkException e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof UnknownHostException) {
                 return problem(
-                        "The host name cannot be resolved" + at(options) + ".",
+                        "The host name cannot be resolved" + at(settings) + ".",
                         "Correct the endpoint or the region. A server whose buckets have no host"
                                 + " names of their own needs path style.",
                         e);
@@ -137,7 +137,7 @@ final class SetupProblems {
             if (cause instanceof SSLException) {
                 return problem(
                         "The server"
-                                + at(options)
+                                + at(settings)
                                 + " has no trusted certificate: "
                                 + S3Errors.reason(e)
                                 + ".",
@@ -147,18 +147,18 @@ final class SetupProblems {
             }
             if (cause instanceof ConnectException) {
                 return problem(
-                        "Cannot connect to the server" + at(options) + ".",
+                        "Cannot connect to the server" + at(settings) + ".",
                         "Start the server, or correct the endpoint.",
                         e);
             }
         }
         return e.getMessage() != null && e.getMessage().contains("credentials")
                 ? problem(
-                        "There are no credentials for bucket " + options.bucket() + ".",
+                        "There are no credentials for bucket " + settings.location().bucket() + ".",
                         "Set an access key and a secret key, or give this machine a role.",
                         e)
                 : problem(
-                        where(options) + " cannot be reached: " + S3Errors.reason(e) + ".",
+                        where(settings) + " cannot be reached: " + S3Errors.reason(e) + ".",
                         "Correct the endpoint, or the network between here and the server.",
                         e);
     }
@@ -167,13 +167,13 @@ final class SetupProblems {
         return new S3SetupException(problem, advice, cause);
     }
 
-    private static String where(S3Options options) {
-        return "Bucket " + options.bucket() + at(options);
+    private static String where(S3Settings settings) {
+        return "Bucket " + settings.location().bucket() + at(settings);
     }
 
     /** The endpoint without its path and user, which may be secret. */
-    private static String at(S3Options options) {
-        URI endpoint = options.endpoint().url();
+    private static String at(S3Settings settings) {
+        URI endpoint = settings.endpoint().url();
         return endpoint == null
                 ? ""
                 : " at " + endpoint.getScheme() + "://" + endpoint.getHost() + port(endpoint);

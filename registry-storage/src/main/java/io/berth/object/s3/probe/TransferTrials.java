@@ -9,7 +9,7 @@ import io.berth.name.HashAlgorithm;
 import io.berth.object.ObjectKey;
 import io.berth.object.s3.bucket.Bucket;
 import io.berth.object.s3.bucket.S3Capabilities.Ability;
-import io.berth.object.s3.bucket.S3Options.Checksums;
+import io.berth.object.s3.setting.WriteSettings.Checksums;
 import java.util.Base64;
 import java.util.EnumSet;
 import java.util.Set;
@@ -98,7 +98,7 @@ record TransferTrials(ProbeObjects objects) {
     }
 
     Set<Ability> checksum() {
-        if (objects.bucket().options().writes().checksums() == Checksums.NEVER) {
+        if (objects.bucket().settings().writes().checksum() == Checksums.NEVER) {
             return Set.of();
         }
         ObjectKey key = objects.newKey("sum");

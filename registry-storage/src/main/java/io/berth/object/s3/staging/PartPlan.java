@@ -1,7 +1,7 @@
 package io.berth.object.s3.staging;
 
-import io.berth.object.s3.bucket.S3Options;
 import io.berth.object.s3.multipart.PartSizes;
+import io.berth.object.s3.setting.MultipartSettings;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -61,7 +61,7 @@ final class PartPlan {
     private final long copyChunk;
     private final List<Part> parts = new ArrayList<>();
     private List<Source> joined = new ArrayList<>();
-    private long missing = S3Options.MIN_PART;
+    private long missing = MultipartSettings.MIN_PART;
 
     private PartPlan(long copyChunk) {
         this.copyChunk = copyChunk;
@@ -77,7 +77,7 @@ final class PartPlan {
         List<Part> parts = new PartPlan(copyChunk).made(sources);
         return parts.size() <= PartSizes.MAX_PARTS
                 ? parts
-                : new PartPlan(S3Options.MAX_PART).made(sources);
+                : new PartPlan(MultipartSettings.MAX_PART).made(sources);
     }
 
     /**
@@ -122,9 +122,11 @@ final class PartPlan {
         while (!rest.isEmpty()) {
             Source next = rest.pop();
             long needed = missing;
-            if (joined.isEmpty() && (next.length() >= S3Options.MIN_PART || rest.isEmpty())) {
+            if (joined.isEmpty()
+                    && (next.length() >= MultipartSettings.MIN_PART || rest.isEmpty())) {
                 addAlone(next);
-            } else if (next.piece() != null && next.length() - needed >= S3Options.MIN_PART) {
+            } else if (next.piece() != null
+                    && next.length() - needed >= MultipartSettings.MIN_PART) {
                 join(next.first(needed));
                 rest.push(next.without(needed));
             } else {
@@ -148,7 +150,7 @@ final class PartPlan {
             parts.add(new Part(joined));
         }
         joined = new ArrayList<>();
-        missing = S3Options.MIN_PART;
+        missing = MultipartSettings.MIN_PART;
     }
 
     /** Large pieces are copied in ranges, each large enough to be a part. */
@@ -158,7 +160,7 @@ final class PartPlan {
             return;
         }
         long ranges = Math.ceilDiv(source.length(), copyChunk);
-        long count = Math.max(1, Math.min(ranges, source.length() / S3Options.MIN_PART));
+        long count = Math.max(1, Math.min(ranges, source.length() / MultipartSettings.MIN_PART));
         Source rest = source;
         for (long left = count; left > 0; left--) {
             long length = rest.length() / left;

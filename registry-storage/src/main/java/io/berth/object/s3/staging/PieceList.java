@@ -1,7 +1,7 @@
 package io.berth.object.s3.staging;
 
-import io.berth.object.s3.bucket.S3Options;
 import io.berth.object.s3.multipart.PartSizes;
+import io.berth.object.s3.setting.MultipartSettings;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -117,7 +117,7 @@ record PieceList(List<Piece> pieces) {
             }
             long length = Long.parseLong(parts.group(1), 36);
             long count = Long.parseLong(parts.group(3), 36);
-            if (pieces.size() + count > MAX_PIECES || length > S3Options.MAX_PART) {
+            if (pieces.size() + count > MAX_PIECES || length > MultipartSettings.MAX_PART) {
                 return Optional.empty();
             }
             for (long i = 0; i < count; i++) {

@@ -43,7 +43,7 @@ final class PiecePublisher {
      * Copies a piece with all bytes of the object: in one request, or in ranges when it is large.
      */
     void copy(Piece piece) {
-        if (piece.length() > bucket.options().multipart().copyThresholdSize()) {
+        if (piece.length() > bucket.settings().multipart().multipartCopyThresholdSize().bytes()) {
             assemble(List.of(new Source(piece, 0, piece.length())), null);
             return;
         }
@@ -76,7 +76,9 @@ final class PiecePublisher {
     }
 
     private void assemble(List<Source> sources, @Nullable Tail tail) {
-        List<Part> parts = PartPlan.of(sources, bucket.options().multipart().copyChunkSize());
+        List<Part> parts =
+                PartPlan.of(
+                        sources, bucket.settings().multipart().multipartCopyChunkSize().bytes());
         if (parts.size() > PartSizes.MAX_PARTS) {
             throw new Unavailable(
                     staged.value(),
@@ -94,7 +96,7 @@ final class PiecePublisher {
             }
             long size = sources.getLast().to();
             long least = Math.ceilDiv(size, PartSizes.MAX_PARTS);
-            long length = Math.max(bucket.options().multipart().chunkSize(), least);
+            long length = Math.max(bucket.settings().multipart().chunkSize().bytes(), least);
             upload(PartPlan.equal(sources, length), tail);
         }
     }

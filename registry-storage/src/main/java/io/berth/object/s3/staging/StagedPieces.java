@@ -89,7 +89,7 @@ final class StagedPieces implements StagedObject {
     StagedPieces(StagingArea area, ObjectKey key, PieceList kept, @Nullable CachedTail cached) {
         this.area = area;
         this.key = key;
-        this.sizes = new PartSizes(area.bucket().options().multipart().chunkSize());
+        this.sizes = new PartSizes(area.bucket().settings().multipart().chunkSize().bytes());
         this.uploads = new PieceUploads(area.bucket(), key);
         this.kept = kept;
         this.pieces = kept;

@@ -2,7 +2,7 @@ package io.berth.object.s3.multipart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.object.s3.bucket.S3Options;
+import io.berth.object.s3.setting.MultipartSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,8 +17,9 @@ class PartSizesTest {
         PartSizes sizes = new PartSizes(mib * MIB);
         long whole = 0;
         for (int i = 0; i < PartSizes.MAX_PARTS; i++) {
-            assertThat(sizes.of(i)).isBetween(S3Options.MIN_PART, S3Options.MAX_PART);
-            assertThat(sizes.least(i)).isBetween(S3Options.MIN_PART, sizes.of(i));
+            assertThat(sizes.of(i))
+                    .isBetween(MultipartSettings.MIN_PART, MultipartSettings.MAX_PART);
+            assertThat(sizes.least(i)).isBetween(MultipartSettings.MIN_PART, sizes.of(i));
             whole += sizes.of(i);
         }
 

@@ -2,7 +2,7 @@ package io.berth.object.s3.staging;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.berth.object.s3.bucket.S3Options;
+import io.berth.object.s3.setting.MultipartSettings;
 import io.berth.object.s3.staging.PartPlan.Part;
 import io.berth.object.s3.staging.PartPlan.Source;
 import java.util.ArrayList;
@@ -124,7 +124,8 @@ class PartPlanTest {
                     offset = source.to();
                 }
                 if (part != parts.getLast()) {
-                    assertThat(offset - start).isBetween(S3Options.MIN_PART, S3Options.MAX_PART);
+                    assertThat(offset - start)
+                            .isBetween(MultipartSettings.MIN_PART, MultipartSettings.MAX_PART);
                 }
             }
             assertThat(offset).isEqualTo(sources.getLast().to());
