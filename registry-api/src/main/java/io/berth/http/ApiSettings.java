@@ -3,43 +3,44 @@ package io.berth.http;
 import io.berth.http.route.UrlSettings;
 import io.berth.name.Platform;
 
-/** Settings of the API. */
-public record ApiSettings(UrlSettings urls, Manifests manifests, Lists lists) {
+/**
+ * What the API is set up with: the settings of its parts, and bounds that are not set. A client
+ * that asks for more items of a list than a page has gets a page and a {@code Link} to the rest.
+ */
+public record ApiSettings(
+        UrlSettings urls,
+        ManifestSettings manifests,
+        TagsSettings tags,
+        CatalogSettings catalog,
+        Bounds bounds) {
 
     /**
-     * Settings of manifests.
+     * Bounds that follow from what clients expect and from the heap.
      *
-     * @param defaultPlatform the platform of the image that a client gets when it asks for a Docker
-     *     manifest list by tag and does not accept lists
-     * @param bodyBytes memory for manifests that are being pushed, in bytes; at least 20 MiB are
-     *     used, so that the largest manifest fits
-     */
-    public record Manifests(AcceptMode accept, Platform defaultPlatform, long bodyBytes) {}
-
-    /**
-     * Limits of lists. A client that asks for more items gets the limit and a {@code Link} to the
-     * rest.
-     *
-     * @param maxTags the most tags of a page, for a client that asks for a number
-     * @param allTags the most tags for a client that asks for no number: old clients do not follow
-     *     links
-     * @param repositories items of a page of the catalog for a client that asks for no number
-     * @param maxRepositories the most items of a page of the catalog
-     * @param memoryBytes memory, in bytes, for all lists that are being made and sent; a list that
+     * @param tagsAtOnce the most tags for a client that asks for no number, unless a page has more
+     * @param repositoriesAtOnce the most repositories for a client that asks for no number, unless
+     *     a page has fewer
+     * @param manifestBytes memory for manifests that are being pushed, in bytes; at least 20 MiB
+     *     are used, so that the largest manifest fits
+     * @param listBytes memory, in bytes, for all lists that are being made and sent; a list that
      *     would exceed it waits
      */
-    public record Lists(
-            int maxTags, int allTags, int repositories, int maxRepositories, long memoryBytes) {
+    public record Bounds(
+            int tagsAtOnce, int repositoriesAtOnce, long manifestBytes, long listBytes) {
+
+        /** Old clients do not follow links. */
+        private static final int TAGS_AT_ONCE = 10_000;
+
+        /** As in distribution. */
+        private static final int REPOSITORIES_AT_ONCE = 100;
 
         /**
-         * @throws IllegalArgumentException with a message that names the setting
+         * @throws IllegalArgumentException with a message that names the bound
          */
-        public Lists {
-            requirePositive("maxTags", maxTags);
-            requirePositive("allTags", allTags);
-            requirePositive("repositories", repositories);
-            requirePositive("maxRepositories", maxRepositories);
-            requirePositive("memoryBytes", memoryBytes);
+        public Bounds {
+            requirePositive("tagsAtOnce", tagsAtOnce);
+            requirePositive("repositoriesAtOnce", repositoriesAtOnce);
+            requirePositive("listBytes", listBytes);
         }
 
         private static void requirePositive(String name, long value) {
@@ -47,16 +48,30 @@ public record ApiSettings(UrlSettings urls, Manifests manifests, Lists lists) {
                 throw new IllegalArgumentException(name + " must be positive, not " + value);
             }
         }
+
+        /** With the numbers of items that clients expect. */
+        public static Bounds ofMemory(long manifestBytes, long listBytes) {
+            return new Bounds(TAGS_AT_ONCE, REPOSITORIES_AT_ONCE, manifestBytes, listBytes);
+        }
     }
 
     /** Settings for a registry that clients reach directly. */
     public static ApiSettings defaults() {
         return new ApiSettings(
                 new UrlSettings(null, true, false, "/"),
-                new Manifests(
-                        AcceptMode.NEGOTIATED,
-                        new Platform("linux", "amd64", null),
-                        64L * 1024 * 1024),
-                new Lists(1000, 10_000, 100, 1000, 32 << 20));
+                new ManifestSettings(AcceptMode.NEGOTIATED, new Platform("linux", "amd64", null)),
+                new TagsSettings(1000),
+                new CatalogSettings(1000),
+                Bounds.ofMemory(64 << 20, 32 << 20));
+    }
+
+    /** Tags for a client that asks for no number. */
+    int tagsAtOnce() {
+        return Math.max(bounds.tagsAtOnce(), tags.maxTags());
+    }
+
+    /** Repositories for a client that asks for no number. */
+    int repositoriesAtOnce() {
+        return Math.min(bounds.repositoriesAtOnce(), catalog.maxEntries());
     }
 }

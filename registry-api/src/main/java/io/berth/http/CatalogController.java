@@ -23,7 +23,7 @@ final class CatalogController {
 
     private final RegistryLister registry;
     private final ApiUrls urls;
-    private final ApiSettings.Lists limits;
+    private final ApiSettings settings;
     private final ListMemory memory;
     private final Supplier<Predicate<RepositoryName>> listed;
 
@@ -33,12 +33,12 @@ final class CatalogController {
     CatalogController(
             RegistryLister registry,
             ApiUrls urls,
-            ApiSettings.Lists limits,
+            ApiSettings settings,
             ListMemory memory,
             Supplier<Predicate<RepositoryName>> listed) {
         this.registry = registry;
         this.urls = urls;
-        this.limits = limits;
+        this.settings = settings;
         this.memory = memory;
         this.listed = listed;
     }
@@ -49,8 +49,8 @@ final class CatalogController {
                 PageQuery.of(
                         request,
                         QueryParameter.LAST_REPOSITORY,
-                        limits.repositories(),
-                        limits.maxRepositories());
+                        settings.repositoriesAtOnce(),
+                        settings.catalog().maxEntries());
         PageRequest wanted = query.request();
         try (ListMemory.Reservation reservation =
                 memory.reserve(request, (long) wanted.limit() * ListMemory.REPOSITORY_BYTES)) {

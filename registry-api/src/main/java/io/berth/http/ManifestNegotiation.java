@@ -25,7 +25,7 @@ final class ManifestNegotiation {
     private final AcceptMode mode;
     private final Platform defaultPlatform;
 
-    ManifestNegotiation(RegistryReader registry, ApiSettings.Manifests settings) {
+    ManifestNegotiation(RegistryReader registry, ManifestSettings settings) {
         this.registry = registry;
         this.mode = settings.accept();
         this.defaultPlatform = settings.defaultPlatform();

@@ -183,10 +183,9 @@ public final class RegistryApi {
     static Routes routes(
             Registry registry, ApiUrls urls, ApiSettings settings, AccessControl access) {
         var base = new BaseController();
-        var memory = new ListMemory(settings.lists().memoryBytes(), LIST_TIMEOUT);
-        var catalog =
-                new CatalogController(registry, urls, settings.lists(), memory, access::listed);
-        var tags = new TagsController(registry, urls, settings.lists(), memory);
+        var memory = new ListMemory(settings.bounds().listBytes(), LIST_TIMEOUT);
+        var catalog = new CatalogController(registry, urls, settings, memory, access::listed);
+        var tags = new TagsController(registry, urls, settings, memory);
         var referrers = new ReferrersController(registry, urls, memory);
         var sender = new BlobSender();
         var blobs = new BlobController(registry, sender);
@@ -196,7 +195,7 @@ public final class RegistryApi {
                         registry,
                         urls,
                         new ManifestNegotiation(registry, settings.manifests()),
-                        new ManifestBodyReader(settings.manifests().bodyBytes(), MANIFEST_TIMEOUT),
+                        new ManifestBodyReader(settings.bounds().manifestBytes(), MANIFEST_TIMEOUT),
                         sender);
         return new Routes(
                 List.of(

@@ -22,21 +22,24 @@ final class TagsController {
 
     private final RegistryLister registry;
     private final ApiUrls urls;
-    private final ApiSettings.Lists limits;
+    private final ApiSettings settings;
     private final ListMemory memory;
 
-    TagsController(
-            RegistryLister registry, ApiUrls urls, ApiSettings.Lists limits, ListMemory memory) {
+    TagsController(RegistryLister registry, ApiUrls urls, ApiSettings settings, ListMemory memory) {
         this.registry = registry;
         this.urls = urls;
-        this.limits = limits;
+        this.settings = settings;
         this.memory = memory;
     }
 
     void get(Tags path, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         PageQuery query =
-                PageQuery.of(request, QueryParameter.LAST_TAG, limits.allTags(), limits.maxTags());
+                PageQuery.of(
+                        request,
+                        QueryParameter.LAST_TAG,
+                        settings.tagsAtOnce(),
+                        settings.tags().maxTags());
         PageRequest wanted = query.request();
         // Most clients ask for all tags, and most repositories have few.
         PageRequest few = new PageRequest(wanted.after(), Math.min(wanted.limit(), FEW));

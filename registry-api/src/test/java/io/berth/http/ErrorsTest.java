@@ -353,11 +353,7 @@ class ErrorsTest {
 
     @Test
     void sayThatAllIsReadOnlyBeforeWhatElseIsWrong() {
-        ApiSettings defaults = ApiSettings.defaults();
-        TestApi api =
-                new TestApi(
-                        new ReadOnlyRegistry(registry),
-                        new ApiSettings(defaults.urls(), defaults.manifests(), defaults.lists()));
+        TestApi api = new TestApi(new ReadOnlyRegistry(registry), ApiSettings.defaults());
         String nowhere = "/v2/library/app/blobs/uploads/" + new UploadId(UUID.randomUUID());
 
         assertRefused(api.put(MANIFEST).body("no manifest"), "GET, HEAD");

@@ -6,6 +6,7 @@ import static io.berth.registry.TestContent.pushImage;
 import static io.berth.registry.TestContent.sha256;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.berth.http.ApiSettings.Bounds;
 import io.berth.http.TestApi.Answer;
 import io.berth.manifest.Manifest;
 import io.berth.name.Descriptor;
@@ -41,8 +42,9 @@ class ListsTest {
                 new ApiSettings(
                         defaults.urls(),
                         defaults.manifests(),
-                        new ApiSettings.Lists(
-                                maxTags, allTags, repositories, repositories + 1, 1 << 20)));
+                        new TagsSettings(maxTags),
+                        new CatalogSettings(repositories + 1),
+                        new Bounds(allTags, repositories, 64 << 20, 1 << 20)));
     }
 
     private static List<String> texts(JsonNode array) {

@@ -54,11 +54,10 @@ class ManifestNegotiationTest {
                 registry,
                 new ApiSettings(
                         defaults.urls(),
-                        new ApiSettings.Manifests(
-                                mode,
-                                defaults.manifests().defaultPlatform(),
-                                defaults.manifests().bodyBytes()),
-                        defaults.lists()));
+                        new ManifestSettings(mode, defaults.manifests().defaultPlatform()),
+                        defaults.tags(),
+                        defaults.catalog(),
+                        defaults.bounds()));
     }
 
     @ParameterizedTest

@@ -105,11 +105,7 @@ class RefusedBodiesTest {
     @ParameterizedTest
     @ValueSource(strings = {"POST", "PUT", "PATCH", "DELETE"})
     void ofChangesStayUnreadWhereNothingChanges(String method) {
-        ApiSettings defaults = ApiSettings.defaults();
-        TestApi readOnly =
-                new TestApi(
-                        new ReadOnlyRegistry(registry),
-                        new ApiSettings(defaults.urls(), defaults.manifests(), defaults.lists()));
+        TestApi readOnly = new TestApi(new ReadOnlyRegistry(registry), ApiSettings.defaults());
         for (String target :
                 new String[] {
                     UPLOADS, started() + "?digest=" + DIGEST, "/v2/library/app/manifests/v1"

@@ -32,8 +32,13 @@ class RoutingTest {
     private final Registry registry = TestApi.emptyRegistry();
 
     private TestApi with(UrlSettings urls) {
+        return new TestApi(registry, settings(urls));
+    }
+
+    private static ApiSettings settings(UrlSettings urls) {
         ApiSettings defaults = ApiSettings.defaults();
-        return new TestApi(registry, new ApiSettings(urls, defaults.manifests(), defaults.lists()));
+        return new ApiSettings(
+                urls, defaults.manifests(), defaults.tags(), defaults.catalog(), defaults.bounds());
     }
 
     private TestApi with(
@@ -119,12 +124,7 @@ class RoutingTest {
     @Test
     void isNotFoundOutsideItsPrefix() throws Exception {
         RegistryApi api =
-                new RegistryApi(
-                        registry,
-                        new ApiSettings(
-                                new UrlSettings(null, true, false, "/some"),
-                                ApiSettings.defaults().manifests(),
-                                ApiSettings.defaults().lists()));
+                new RegistryApi(registry, settings(new UrlSettings(null, true, false, "/some")));
         for (String path : new String[] {"/v2/", "/someone/v2/", "/some"}) {
             assertThat(api.handlerMapping().getHandler(new MockHttpServletRequest("GET", path)))
                     .isNull();
@@ -261,8 +261,8 @@ class RoutingTest {
                 .hasMessageContaining("host");
         assertThat(new UrlSettings(null, true, false, "/p/"))
                 .isEqualTo(new UrlSettings(null, true, false, "/p"));
-        assertThat(catchThrowable(() -> new ApiSettings.Lists(1, 0, 1, 1, 1)))
+        assertThat(catchThrowable(() -> new ApiSettings.Bounds(0, 1, 1, 1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("allTags");
+                .hasMessageContaining("tagsAtOnce");
     }
 }

@@ -1,14 +1,12 @@
 package io.berth.app;
 
-import io.berth.config.ManifestSettings;
-import io.berth.config.PolicySettings.ContentClass;
 import io.berth.config.RegistrySettings;
-import io.berth.config.ValidationSettings.Urls;
 import io.berth.health.HealthApi;
 import io.berth.health.HealthSettings;
 import io.berth.health.ReadinessProbeTracker;
 import io.berth.health.StoreHealthChecker;
 import io.berth.http.ApiSettings;
+import io.berth.http.ApiSettings.Bounds;
 import io.berth.http.RegistryApi;
 import io.berth.http.access.AccessControl;
 import io.berth.object.BoundedStore;
@@ -17,7 +15,9 @@ import io.berth.policy.ClassPolicyRegistry;
 import io.berth.policy.DeleteDisabledRegistry;
 import io.berth.policy.LayerUrlRegistry;
 import io.berth.policy.LenientReferencesRegistry;
+import io.berth.policy.PolicySettings.ContentClass;
 import io.berth.policy.ReadOnlyRegistry;
+import io.berth.policy.ValidationSettings.Urls;
 import io.berth.registry.ReferencePolicy;
 import io.berth.registry.Registry;
 import io.berth.server.Drain;
@@ -29,9 +29,7 @@ import io.berth.storage.upload.SessionKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,12 +37,6 @@ import org.jspecify.annotations.Nullable;
  * API over them. The only place that knows how the parts are made.
  */
 final class Assembly {
-
-    /** Tags given to a client that names no number: old ones do not follow links. */
-    private static final int TAGS_AT_ONCE = 10_000;
-
-    /** Repositories of a catalog page when a client names no number; as in distribution. */
-    private static final int CATALOG_PAGE = 100;
 
     /** How long a blob is handed out that another replica may have deleted. */
     private static final Duration MEMBERSHIP_TRUST = Duration.ofSeconds(10);
@@ -70,7 +62,7 @@ final class Assembly {
         MemoryBudget memory = MemoryBudget.ofProcess();
         return new StoredRegistryOptions(
                 settings.storage().ownership(),
-                settings.storage().tag().concurrencyLimit(),
+                settings.storage().tag(),
                 memory.manifestCacheBytes(!remote),
                 memory.manifestReadingBytes(),
                 memory.uploadBufferBytes(),
@@ -105,9 +97,9 @@ final class Assembly {
         }
         Urls urls = settings.validation().manifests().urls();
         if (!urls.isEmpty()) {
-            registry = new LayerUrlRegistry(registry, urls.allow(), urls.deny());
+            registry = new LayerUrlRegistry(registry, urls);
         }
-        Set<String> classes = classNames(settings);
+        List<ContentClass> classes = settings.policy().repository().classes();
         if (!classes.isEmpty()) {
             registry = new ClassPolicyRegistry(registry, classes);
         }
@@ -118,13 +110,6 @@ final class Assembly {
             registry = new ReadOnlyRegistry(registry);
         }
         return registry;
-    }
-
-    private static Set<String> classNames(RegistrySettings settings) {
-        return settings.policy().repository().classes().stream()
-                .map(ContentClass::name)
-                .map(name -> name.toLowerCase(Locale.ROOT))
-                .collect(Collectors.toUnmodifiableSet());
     }
 
     static StoreHealthChecker healthChecker(
@@ -151,24 +136,15 @@ final class Assembly {
     }
 
     static RegistryApi api(Registry registry, RegistrySettings settings, AccessControl access) {
+        MemoryBudget memory = MemoryBudget.ofProcess();
         return new RegistryApi(
                 registry,
                 new ApiSettings(
                         settings.http().urls(),
-                        manifests(settings.manifests()),
-                        new ApiSettings.Lists(
-                                settings.tags().maxTags(),
-                                Math.max(TAGS_AT_ONCE, settings.tags().maxTags()),
-                                Math.min(CATALOG_PAGE, settings.catalog().maxEntries()),
-                                settings.catalog().maxEntries(),
-                                MemoryBudget.ofProcess().listBytes())),
+                        settings.manifests(),
+                        settings.tags(),
+                        settings.catalog(),
+                        Bounds.ofMemory(memory.manifestsUnderWayBytes(), memory.listBytes())),
                 access);
-    }
-
-    private static ApiSettings.Manifests manifests(ManifestSettings settings) {
-        return new ApiSettings.Manifests(
-                settings.accept(),
-                settings.defaultPlatform(),
-                MemoryBudget.ofProcess().manifestsUnderWayBytes());
     }
 }

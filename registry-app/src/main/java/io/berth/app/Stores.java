@@ -2,10 +2,10 @@ package io.berth.app;
 
 import io.berth.config.LoadedSettings.FolderSource;
 import io.berth.config.StorageSettings;
-import io.berth.config.StorageSettings.Filesystem;
 import io.berth.config.tree.WrongSettingException;
 import io.berth.object.ObjectStore;
 import io.berth.object.StoppedWhileWaitingException;
+import io.berth.object.disk.DiskSettings;
 import io.berth.object.disk.DiskStore;
 import io.berth.object.disk.lock.FolderInUseException;
 import io.berth.object.s3.S3Store;
@@ -50,18 +50,17 @@ final class Stores {
                 : s3(options(settings, settings.s3()));
     }
 
-    private static ObjectStore disk(Filesystem settings, FolderSource source) {
+    private static ObjectStore disk(DiskSettings settings, FolderSource source) {
         return disk(
                 settings,
                 source,
                 () ->
                         DiskStore.open(
-                                settings.rootDirectory(),
+                                settings,
                                 StoredRegistry.TEMPORARY,
                                 MemoryBudget.ofProcess().nameBytes(),
                                 MemoryBudget.ofProcess().linkBytes(),
-                                StoredRegistry.LOCK,
-                                settings.lockWait().duration()));
+                                StoredRegistry.LOCK));
     }
 
     /**
@@ -69,7 +68,7 @@ final class Stores {
      * @throws WrongSettingException when it cannot be opened, or when {@code A} and {@code a} are
      *     one file there and that is not accepted; it is closed then
      */
-    static DiskStore disk(Filesystem settings, FolderSource source, Supplier<DiskStore> opening) {
+    static DiskStore disk(DiskSettings settings, FolderSource source, Supplier<DiskStore> opening) {
         DiskStore store;
         try {
             store = opening.get();
@@ -108,7 +107,7 @@ final class Stores {
     }
 
     private static void requireCase(
-            Filesystem settings, FolderSource source, boolean distinguished) {
+            DiskSettings settings, FolderSource source, boolean distinguished) {
         if (distinguished) {
             return;
         }
@@ -169,7 +168,7 @@ final class Stores {
     }
 
     private static Path folder(StorageSettings settings) {
-        Filesystem filesystem = Objects.requireNonNull(settings.filesystem());
+        DiskSettings filesystem = Objects.requireNonNull(settings.filesystem());
         return filesystem.rootDirectory();
     }
 }

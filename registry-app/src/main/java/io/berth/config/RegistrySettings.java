@@ -2,7 +2,12 @@ package io.berth.config;
 
 import io.berth.auth.AuthSettings;
 import io.berth.health.HealthSettings;
+import io.berth.http.CatalogSettings;
+import io.berth.http.ManifestSettings;
+import io.berth.http.TagsSettings;
 import io.berth.logging.LogSettings;
+import io.berth.policy.PolicySettings;
+import io.berth.policy.ValidationSettings;
 import io.berth.setting.DefaultValue;
 
 /**

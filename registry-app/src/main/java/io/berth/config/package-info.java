@@ -1,6 +1,6 @@
 /**
- * The settings: immutable records with valid values, bound from environment variables and other
- * sources under the names of CNCF distribution's configuration.
+ * Composes the settings records of all features, and binds them from environment variables and
+ * other sources under the names of CNCF distribution's configuration.
  */
 @NullMarked
 package io.berth.config;

@@ -8,9 +8,9 @@ import io.berth.config.LoadedSettings;
 import io.berth.config.LoadedSettings.FolderSource;
 import io.berth.config.Settings;
 import io.berth.config.StorageSettings;
-import io.berth.config.StorageSettings.Filesystem;
 import io.berth.config.tree.WrongSettingException;
 import io.berth.object.disk.CaseInsensitive;
+import io.berth.object.disk.DiskSettings;
 import io.berth.object.disk.DiskStore;
 import io.berth.object.s3.bucket.S3Options;
 import io.berth.object.s3.setting.S3Settings;
@@ -122,8 +122,8 @@ class StoresTest {
 
     @Test
     void aFileSystemThatIgnoresCaseIsRefusedUnlessThatIsAccepted(@TempDir Path folder) {
-        Filesystem refusing = filesystem(Map.of("filesystem.rootdirectory", "/srv/data"));
-        Filesystem accepting = filesystem(Map.of("filesystem.caseinsensitive", "true"));
+        DiskSettings refusing = filesystem(Map.of("filesystem.rootdirectory", "/srv/data"));
+        DiskSettings accepting = filesystem(Map.of("filesystem.caseinsensitive", "true"));
 
         assertThatThrownBy(() -> Stores.disk(refusing, FOLDER, () -> CaseInsensitive.store(folder)))
                 .isInstanceOf(WrongSettingException.class)
@@ -134,7 +134,7 @@ class StoresTest {
                 .close();
     }
 
-    private static Filesystem filesystem(Map<String, String> values) {
+    private static DiskSettings filesystem(Map<String, String> values) {
         return requireNonNull(storage(values).filesystem());
     }
 

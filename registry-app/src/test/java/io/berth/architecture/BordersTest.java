@@ -21,6 +21,7 @@ import io.berth.access.CallerScope;
 import io.berth.object.s3.bucket.S3Capabilities;
 import io.berth.object.s3.bucket.S3Options;
 import io.berth.object.s3.bucket.S3SetupException;
+import io.berth.storage.index.OwnershipMode;
 import io.berth.storage.upload.SessionKey;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -96,10 +97,11 @@ class BordersTest {
     void onlyTheAssemblerKnowsHowARegistryIsKept() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.berth.storage..", "io.berth.app..")
+                .resideOutsideOfPackages(
+                        "io.berth.storage..", "io.berth.app..", "io.berth.config..")
                 .should()
-                .dependOnClassesThat(
-                        resideInAPackage("io.berth.storage..").and(not(assignableTo(Enum.class))))
+                .dependOnClassesThat()
+                .resideInAPackage("io.berth.storage..")
                 .because(
                         "all others use the contract in io.berth.registry; a registry is put"
                                 + " together in io.berth.app, and given to them")
@@ -114,8 +116,7 @@ class BordersTest {
                 .should()
                 .dependOnClassesThat(
                         resideInAPackage("io.berth.storage.*..")
-                                .and(not(assignableTo(Enum.class)))
-                                .and(not(type(SessionKey.class))))
+                                .and(not(belongToAnyOf(OwnershipMode.class, SessionKey.class))))
                 .because(
                         "StoredRegistry and its options are what the storage shows to others; what"
                                 + " they need besides belongs in one of these two, or in"
@@ -141,12 +142,10 @@ class BordersTest {
     void onlyTheAssemblerKnowsStores() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.berth.object..", "io.berth.app..")
+                .resideOutsideOfPackages("io.berth.object..", "io.berth.app..", "io.berth.config..")
                 .should()
-                .dependOnClassesThat(
-                        resideInAPackage("io.berth.object.*..")
-                                .and(not(assignableTo(Enum.class)))
-                                .and(not(SETTINGS)))
+                .dependOnClassesThat()
+                .resideInAPackage("io.berth.object.*..")
                 .because(
                         "a registry works on every store; what others need of a store belongs in"
                                 + " the contract in io.berth.object, and what only one store has is"
@@ -177,7 +176,7 @@ class BordersTest {
     void onlyTheAssemblerStacksPolicies() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.berth.policy..", "io.berth.app..")
+                .resideOutsideOfPackages("io.berth.policy..", "io.berth.app..", "io.berth.config..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.berth.policy..")
@@ -256,12 +255,11 @@ class BordersTest {
                         resideInAnyPackage(
                                         "java..",
                                         "io.berth.config..",
-                                        "io.berth.name..",
                                         "io.berth.setting..",
                                         "org.springframework..",
                                         "org.yaml.snakeyaml..",
                                         "org.jspecify..")
-                                .or(assignableTo(Enum.class))
+                                .or(type(OwnershipMode.class))
                                 .or(SETTINGS))
                 .because(
                         "here settings are only composed and bound; the record of a feature's"

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.berth.config.PolicySettings.ContentClass;
-import io.berth.config.StorageSettings.Filesystem;
-import io.berth.config.StorageSettings.ReadOnly;
 import io.berth.config.tree.WrongSettingException;
+import io.berth.object.disk.DiskSettings;
 import io.berth.object.s3.setting.S3Settings;
+import io.berth.policy.PolicySettings.ContentClass;
+import io.berth.policy.ReadOnlySettings;
 import io.berth.server.ListenAddress;
 import io.berth.setting.ByteSize;
 import io.berth.setting.GoDuration;
@@ -43,7 +43,7 @@ class EnvironmentTest {
 
         assertThat(settings.storage().delete().enabled()).isFalse();
         assertThat(settings.storage().filesystem())
-                .extracting(Filesystem::rootDirectory)
+                .extracting(DiskSettings::rootDirectory)
                 .isEqualTo(Path.of("/srv"));
         assertThat(settings.storage().tag().concurrencyLimit()).isEqualTo(4);
         assertThat(settings.http().server().addr()).isEqualTo(new ListenAddress(null, 80));
@@ -65,7 +65,8 @@ class EnvironmentTest {
                                 "REGISTRY_HTTP_HEADERS",
                                 "{X-Content-Type-Options: [nosniff], X-Two: ['a, b', c], X-On: on}"));
 
-        assertThat(settings.storage().maintenance().readonly()).isEqualTo(new ReadOnly(true));
+        assertThat(settings.storage().maintenance().readonly())
+                .isEqualTo(new ReadOnlySettings(true));
         assertThat(settings.storage().maintenance().uploadPurging().age())
                 .isEqualTo(GoDuration.of("72h"));
         assertThat(settings.storage().maintenance().uploadPurging().dryRun()).isTrue();
@@ -375,7 +376,7 @@ class EnvironmentTest {
                                         "REGISTRY_STORAGE_DELETE_ENABLED", "false"))
                                 .storage()
                                 .filesystem())
-                .extracting(Filesystem::rootDirectory)
+                .extracting(DiskSettings::rootDirectory)
                 .isEqualTo(Path.of("/srv"));
     }
 

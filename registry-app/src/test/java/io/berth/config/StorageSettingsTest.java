@@ -3,15 +3,15 @@ package io.berth.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.berth.config.StorageSettings.Delete;
-import io.berth.config.StorageSettings.Filesystem;
 import io.berth.config.StorageSettings.Maintenance;
-import io.berth.config.StorageSettings.ReadOnly;
 import io.berth.config.StorageSettings.Redirect;
 import io.berth.config.StorageSettings.Replicas;
-import io.berth.config.StorageSettings.Tag;
 import io.berth.maintenance.UploadPurgeSettings;
+import io.berth.object.disk.DiskSettings;
+import io.berth.policy.DeleteSettings;
+import io.berth.policy.ReadOnlySettings;
 import io.berth.setting.GoDuration;
+import io.berth.storage.TagLookupSettings;
 import io.berth.storage.index.OwnershipMode;
 import java.nio.file.Path;
 import java.util.Map;
@@ -27,7 +27,7 @@ class StorageSettingsTest {
         assertThat(Settings.defaults().storage())
                 .isEqualTo(
                         new StorageSettings(
-                                new Filesystem(
+                                new DiskSettings(
                                         Path.of("data").toAbsolutePath(),
                                         GoDuration.of("60s"),
                                         false),
@@ -35,10 +35,10 @@ class StorageSettingsTest {
                                 new Redirect(false),
                                 OwnershipMode.AUTO,
                                 Replicas.AUTO,
-                                new Delete(true),
-                                new Tag(0),
+                                new DeleteSettings(true),
+                                new TagLookupSettings(0),
                                 new Maintenance(
-                                        new ReadOnly(false),
+                                        new ReadOnlySettings(false),
                                         new UploadPurgeSettings(
                                                 true,
                                                 GoDuration.of("168h"),
@@ -82,15 +82,16 @@ class StorageSettingsTest {
                                 .storage())
                 .isEqualTo(
                         new StorageSettings(
-                                new Filesystem(Path.of("/srv/registry"), GoDuration.of("5s"), true),
+                                new DiskSettings(
+                                        Path.of("/srv/registry"), GoDuration.of("5s"), true),
                                 null,
                                 new Redirect(true),
                                 OwnershipMode.SHARED,
                                 Replicas.ONE,
-                                new Delete(false),
-                                new Tag(8),
+                                new DeleteSettings(false),
+                                new TagLookupSettings(8),
                                 new Maintenance(
-                                        new ReadOnly(true),
+                                        new ReadOnlySettings(true),
                                         new UploadPurgeSettings(
                                                 false,
                                                 GoDuration.of("48h"),

@@ -10,10 +10,12 @@ import io.berth.manifest.Manifest;
 import io.berth.name.MediaType;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
+import io.berth.policy.PolicySettings.ContentClass;
 import io.berth.registry.ForwardingRegistry;
 import io.berth.registry.PutOptions;
 import io.berth.registry.PutOutcome;
 import io.berth.registry.Registry;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,14 +30,12 @@ import java.util.Set;
 public final class ClassPolicyRegistry extends ForwardingRegistry {
 
     /** The class of a grant that names none. */
-    private static final String DEFAULT_CLASS = "image";
+    private static final ContentClass DEFAULT_CLASS = ContentClass.IMAGE;
 
-    private final Set<String> allowed;
+    private final Set<ContentClass> allowed;
 
-    /**
-     * @param allowed names of classes: {@code image}, {@code plugin}
-     */
-    public ClassPolicyRegistry(Registry next, Set<String> allowed) {
+    /** A registry that takes images of these classes only. */
+    public ClassPolicyRegistry(Registry next, Collection<ContentClass> allowed) {
         super(next);
         this.allowed = Set.copyOf(allowed);
     }
@@ -49,7 +49,7 @@ public final class ClassPolicyRegistry extends ForwardingRegistry {
         return super.putManifest(repository, manifest, tags, options);
     }
 
-    private void requireAllowed(RepositoryName repository, String manifestClass) {
+    private void requireAllowed(RepositoryName repository, ContentClass manifestClass) {
         if (!allowed.contains(manifestClass)) {
             throw denied("registry does not allow " + manifestClass + " manifest");
         }
@@ -62,20 +62,23 @@ public final class ClassPolicyRegistry extends ForwardingRegistry {
         }
     }
 
-    private static boolean allowsPush(Grant grant, String manifestClass) {
-        String granted = grant.resourceClass().isEmpty() ? DEFAULT_CLASS : grant.resourceClass();
-        return grant.allows(Action.PUSH) && granted.equals(manifestClass);
+    private static boolean allowsPush(Grant grant, ContentClass manifestClass) {
+        boolean granted =
+                grant.resourceClass().isEmpty()
+                        ? manifestClass == DEFAULT_CLASS
+                        : grant.resourceClass().equals(manifestClass.toString());
+        return granted && grant.allows(Action.PUSH);
     }
 
-    private static String classOf(ImageManifest image) {
+    private static ContentClass classOf(ImageManifest image) {
         Optional<MediaType> config = image.config().map(descriptor -> descriptor.mediaType());
         if (config.isPresent()) {
             if (config.get().equals(MediaType.DOCKER_PLUGIN)) {
-                return "plugin";
+                return ContentClass.PLUGIN;
             }
             if (config.get().equals(MediaType.DOCKER_CONFIG)
                     || config.get().equals(MediaType.OCI_CONFIG)) {
-                return "image";
+                return ContentClass.IMAGE;
             }
         }
         String type = config.map(MediaType::value).orElse("");

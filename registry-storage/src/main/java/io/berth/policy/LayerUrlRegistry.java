@@ -7,6 +7,7 @@ import io.berth.manifest.Manifest;
 import io.berth.name.Descriptor;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
+import io.berth.policy.ValidationSettings.Urls;
 import io.berth.registry.ForwardingRegistry;
 import io.berth.registry.PutOptions;
 import io.berth.registry.PutOutcome;
@@ -29,15 +30,11 @@ public final class LayerUrlRegistry extends ForwardingRegistry {
     private final List<Pattern> allowed;
     private final List<Pattern> denied;
 
-    /**
-     * @param allowed regular expressions, one of which must match part of a URL; empty: every URL
-     *     is allowed
-     * @param denied regular expressions, none of which may match part of a URL
-     */
-    public LayerUrlRegistry(Registry next, List<String> allowed, List<String> denied) {
+    /** A registry that takes only what these expressions allow. */
+    public LayerUrlRegistry(Registry next, Urls urls) {
         super(next);
-        this.allowed = allowed.stream().map(Pattern::compile).toList();
-        this.denied = denied.stream().map(Pattern::compile).toList();
+        this.allowed = urls.allow().stream().map(Pattern::compile).toList();
+        this.denied = urls.deny().stream().map(Pattern::compile).toList();
     }
 
     @Override

@@ -191,8 +191,8 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
     }
 
     private int tagConcurrency() {
-        if (options.tagConcurrency() > 0) {
-            return options.tagConcurrency();
+        if (options.tagLookups().concurrencyLimit() > 0) {
+            return options.tagLookups().concurrencyLimit();
         }
         return store.isRemote() ? REMOTE_CONCURRENCY : Runtime.getRuntime().availableProcessors();
     }

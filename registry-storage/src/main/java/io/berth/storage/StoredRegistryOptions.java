@@ -9,8 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Options of a stored registry. Sizes of memory are in bytes.
  *
  * @param ownership whether other registries write the same tree
- * @param tagConcurrency tags that the delete of a manifest reads or removes at the same time
- *     ({@code storage.tag.concurrencylimit}); 0: a number that suits the store
+ * @param tagLookups how many tags the delete of a manifest reads or removes at the same time
  * @param manifestCacheBytes memory of the cache of manifests, about
  * @param manifestReadingBytes memory for manifests that are being read, about; a request holds one
  *     of up to a 512th of it, and between 16 and 64 KiB, besides
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record StoredRegistryOptions(
         OwnershipMode ownership,
-        int tagConcurrency,
+        TagLookupSettings tagLookups,
         long manifestCacheBytes,
         long manifestReadingBytes,
         long uploadBufferBytes,
@@ -37,9 +36,6 @@ public record StoredRegistryOptions(
         @Nullable SessionKey sessionKey) {
 
     public StoredRegistryOptions {
-        if (tagConcurrency < 0) {
-            throw new IllegalArgumentException("tagConcurrency " + tagConcurrency);
-        }
         if (manifestCacheBytes < 0) {
             throw new IllegalArgumentException("manifestCacheBytes " + manifestCacheBytes);
         }
@@ -55,7 +51,7 @@ public record StoredRegistryOptions(
     public static StoredRegistryOptions defaults() {
         return new StoredRegistryOptions(
                 OwnershipMode.AUTO,
-                0,
+                new TagLookupSettings(0),
                 24L * 1024 * 1024,
                 32L * 1024 * 1024,
                 8L * 1024 * 1024,
@@ -69,7 +65,7 @@ public record StoredRegistryOptions(
     public StoredRegistryOptions amongReplicas(Duration membershipTrust) {
         return new StoredRegistryOptions(
                 ownership,
-                tagConcurrency,
+                tagLookups,
                 manifestCacheBytes,
                 manifestReadingBytes,
                 uploadBufferBytes,
@@ -82,7 +78,7 @@ public record StoredRegistryOptions(
     public StoredRegistryOptions with(OwnershipMode ownership) {
         return new StoredRegistryOptions(
                 ownership,
-                tagConcurrency,
+                tagLookups,
                 manifestCacheBytes,
                 manifestReadingBytes,
                 uploadBufferBytes,

@@ -9,6 +9,7 @@ import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
 import io.berth.manifest.ManifestParser;
 import io.berth.name.RepositoryName;
+import io.berth.policy.ValidationSettings.Urls;
 import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import java.lang.reflect.Proxy;
@@ -61,7 +62,7 @@ class LayerUrlRegistryTest {
     }
 
     private void put(String url, List<String> allowed, List<String> denied) {
-        new LayerUrlRegistry(recording(), allowed, denied)
+        new LayerUrlRegistry(recording(), new Urls(allowed, denied))
                 .putManifest(NAME, image(url), List.of(), PutOptions.defaults());
     }
 

@@ -1,5 +1,7 @@
 package io.berth.policy;
 
+import static io.berth.policy.PolicySettings.ContentClass.IMAGE;
+import static io.berth.policy.PolicySettings.ContentClass.PLUGIN;
 import static io.berth.registry.TestContent.image;
 import static io.berth.registry.TestContent.index;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -19,6 +21,7 @@ import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.name.UploadId;
 import io.berth.object.memory.MemoryStore;
+import io.berth.policy.PolicySettings.ContentClass;
 import io.berth.registry.ForwardingRegistry;
 import io.berth.registry.MountSource;
 import io.berth.registry.PageRequest;
@@ -45,6 +48,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PoliciesTest {
+
+    private static final Set<ContentClass> BOTH = Set.of(IMAGE, PLUGIN);
 
     private static final RepositoryName REPOSITORY = RepositoryName.of("library/app");
     private static final Digest DIGEST = TestContent.sha256(TestContent.bytes("x"));
@@ -159,16 +164,16 @@ class PoliciesTest {
 
     @Test
     void classesFollowFromTheConfig() {
-        assertThat(refusal(Set.of("image"), Set.of(), image("i"))).isNull();
-        assertThat(refusal(Set.of("image"), Set.of(), image("d").docker())).isNull();
-        assertThat(refusal(Set.of("image"), Set.of(), plugin()))
+        assertThat(refusal(Set.of(IMAGE), Set.of(), image("i"))).isNull();
+        assertThat(refusal(Set.of(IMAGE), Set.of(), image("d").docker())).isNull();
+        assertThat(refusal(Set.of(IMAGE), Set.of(), plugin()))
                 .isEqualTo("registry does not allow plugin manifest");
-        assertThat(refusal(Set.of("plugin"), Set.of(), plugin())).isNull();
-        assertThat(refusal(Set.of("plugin"), Set.of(), image("i")))
+        assertThat(refusal(Set.of(PLUGIN), Set.of(), plugin())).isNull();
+        assertThat(refusal(Set.of(PLUGIN), Set.of(), image("i")))
                 .isEqualTo("registry does not allow image manifest");
         assertThat(
                         refusal(
-                                Set.of("image", "plugin"),
+                                BOTH,
                                 Set.of(),
                                 image("chart")
                                         .configType("application/vnd.cncf.helm.config.v1+json")))
@@ -177,29 +182,27 @@ class PoliciesTest {
 
     @Test
     void anAuthorizationForAnotherClassRefuses() {
-        assertThat(refusal(Set.of("image", "plugin"), Set.of("image"), plugin()))
+        assertThat(refusal(BOTH, Set.of("image"), plugin()))
                 .isEqualTo("repository not authorized for plugin manifest");
-        assertThat(refusal(Set.of("image", "plugin"), Set.of("image", "plugin"), plugin()))
-                .isNull();
+        assertThat(refusal(BOTH, Set.of("image", "plugin"), plugin())).isNull();
     }
 
     @Test
     void aGrantIsOfItsClassItsActionsAndItsRepository() {
-        Set<String> both = Set.of("image", "plugin");
         String refused = "repository not authorized for plugin manifest";
 
-        assertThat(refusal(both, List.of(grant("", "push")), image("i"))).isNull();
-        assertThat(refusal(both, List.of(grant("", "*")), plugin())).isEqualTo(refused);
-        assertThat(refusal(both, List.of(grant("plugin", "*")), plugin())).isNull();
+        assertThat(refusal(BOTH, List.of(grant("", "push")), image("i"))).isNull();
+        assertThat(refusal(BOTH, List.of(grant("", "*")), plugin())).isEqualTo(refused);
+        assertThat(refusal(BOTH, List.of(grant("plugin", "*")), plugin())).isNull();
         assertThat(
                         refusal(
-                                both,
+                                BOTH,
                                 List.of(grant("image", "pull", "push"), grant("plugin", "pull")),
                                 plugin()))
                 .isEqualTo(refused);
         assertThat(
                         refusal(
-                                both,
+                                BOTH,
                                 List.of(
                                         new Grant(
                                                 "repository",
@@ -216,7 +219,7 @@ class PoliciesTest {
 
     @Test
     void aManifestOfAClassIsNotTakenFromAnUnknownCaller() {
-        Registry registry = new ClassPolicyRegistry(stored, Set.of("image"));
+        Registry registry = new ClassPolicyRegistry(stored, Set.of(IMAGE));
 
         assertThatThrownBy(
                         () ->
@@ -233,7 +236,7 @@ class PoliciesTest {
         Manifest child = TestContent.pushImage(stored, REPOSITORY, "child");
         Manifest index = index(child).build();
 
-        new ClassPolicyRegistry(stored, Set.of("plugin"))
+        new ClassPolicyRegistry(stored, Set.of(PLUGIN))
                 .putManifest(REPOSITORY, index, List.of(), PutOptions.defaults());
 
         assertThat(stored.resolve(REPOSITORY, index.digest())).isEqualTo(index.digest());
@@ -247,14 +250,16 @@ class PoliciesTest {
      * @param granted empty: the rights of the caller are no grants
      */
     private @Nullable String refusal(
-            Set<String> allowed, Set<String> granted, TestContent.ImageBuilder what) {
+            Set<ContentClass> allowed, Set<String> granted, TestContent.ImageBuilder what) {
         List<Grant> grants = granted.stream().map(name -> grant(name, "push")).toList();
         return refusal(allowed, grants.isEmpty() ? null : grants, what);
     }
 
     /** The message of the refusal, {@code null} when it was taken. */
     private @Nullable String refusal(
-            Set<String> allowed, @Nullable List<Grant> grants, TestContent.ImageBuilder what) {
+            Set<ContentClass> allowed,
+            @Nullable List<Grant> grants,
+            TestContent.ImageBuilder what) {
         what.pushBlobs(stored, REPOSITORY);
         Registry registry = new ClassPolicyRegistry(stored, allowed);
         Caller caller =

@@ -59,7 +59,7 @@ class RequestCountTest {
                 store,
                 new StoredRegistryOptions(
                         ownership,
-                        1,
+                        new TagLookupSettings(1),
                         1024 * 1024,
                         1024 * 1024,
                         1024 * 1024,

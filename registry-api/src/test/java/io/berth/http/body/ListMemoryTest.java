@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.http.ApiSettings;
+import io.berth.http.ApiSettings.Bounds;
 import io.berth.http.Intercepted;
 import io.berth.http.RegistryApi;
 import io.berth.http.TestApi;
@@ -261,7 +262,9 @@ class ListMemoryTest {
         return new ApiSettings(
                 defaults.urls(),
                 defaults.manifests(),
-                new ApiSettings.Lists(1000, ALL, 100, 1000, memory));
+                defaults.tags(),
+                defaults.catalog(),
+                Bounds.ofMemory(64 << 20, memory));
     }
 
     @Test

@@ -117,26 +117,26 @@ public final class DiskStore implements ObjectStore, LocalFiles, AutoCloseable {
      * @param nameBytes as of the constructor
      * @param smallFileBytes as of the constructor
      * @param lock the file to lock, as a key; no object can have this key
-     * @param timeout how long to wait for another process that holds the lock
-     * @throws FolderInUseException when another process holds the lock after the timeout
+     * @throws FolderInUseException when another process still holds the lock after {@link
+     *     DiskSettings#lockWait}
      * @throws StoppedWhileWaitingException when this process is told to stop while it waits
      * @throws UncheckedIOException when files cannot be written there; its message says where
      */
     public static DiskStore open(
-            Path root,
+            DiskSettings settings,
             ObjectKey temporary,
             long nameBytes,
             long smallFileBytes,
-            ObjectKey lock,
-            Duration timeout) {
-        Path absolute = root.toAbsolutePath().normalize();
+            ObjectKey lock) {
+        Path root = settings.rootDirectory();
+        Duration timeout = settings.lockWait().duration();
         FolderLock held;
         try {
-            Path file = absolute.resolve(lock.value());
+            Path file = root.resolve(lock.value());
             Files.createDirectories(file.getParent());
-            held = FolderLock.acquire(absolute, file, timeout, new SystemCalls());
+            held = FolderLock.acquire(root, file, timeout, new SystemCalls());
         } catch (IOException e) {
-            throw FileErrors.opening(absolute, e);
+            throw FileErrors.opening(root, e);
         }
         try {
             return new DiskStore(

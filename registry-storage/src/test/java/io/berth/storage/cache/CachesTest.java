@@ -11,6 +11,7 @@ import io.berth.registry.PageRequest;
 import io.berth.registry.Upload;
 import io.berth.storage.StoredRegistry;
 import io.berth.storage.StoredRegistryOptions;
+import io.berth.storage.TagLookupSettings;
 import io.berth.storage.blob.BlobLocationCache;
 import io.berth.storage.tag.Tags;
 import io.berth.storage.tree.LinkFiles;
@@ -116,7 +117,7 @@ class CachesTest {
         StoredRegistryOptions options =
                 new StoredRegistryOptions(
                         defaults.ownership(),
-                        1,
+                        new TagLookupSettings(1),
                         MEBIBYTE,
                         MEBIBYTE,
                         MEBIBYTE,

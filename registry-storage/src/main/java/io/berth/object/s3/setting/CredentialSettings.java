@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param accessKey {@code null}: what the environment, a profile or the machine has
  * @param secretKey {@code null} with the {@code accessKey}
- * @param sessionToken for an {@code accessKey} that is only lent
+ * @param sessionToken of temporary credentials; {@code null}: they are permanent
  * @param v4Auth always {@code true}: how requests are signed
  */
 public record CredentialSettings(

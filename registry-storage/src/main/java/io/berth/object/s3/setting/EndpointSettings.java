@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param redirectEndpoint where clients reach the store, when that is elsewhere; a URL or a host
  * @param forcePathStyle whether the bucket is named in the path rather than in the host; {@code
  *     null}: when there is a {@code regionEndpoint}
- * @param secure whether a host without a scheme is spoken to by HTTPS
- * @param skipVerify whether any certificate of the store is believed
+ * @param secure whether HTTPS is used for a host without a scheme
+ * @param skipVerify whether any certificate of the store is accepted
  * @param accelerate whether Amazon's accelerated endpoints are used
- * @param useDualStack whether Amazon's endpoints for both versions of IP are used
+ * @param useDualStack whether Amazon's endpoints for IPv4 and IPv6 are used
  * @param useFipsEndpoint whether Amazon's FIPS endpoints are used
- * @param userAgent how the registry introduces itself to the store; {@code null}: by its name
+ * @param userAgent what {@code User-Agent} begins with; {@code null}: the name of the product
  * @param maxConnections connections to the store at the same time; a request that gets none for 10
  *     s fails
  */
@@ -54,7 +54,7 @@ public record EndpointSettings(
         S3Settings.requireNumber("maxconnections", maxConnections, 10_000);
     }
 
-    /** Who names a password in an address must not find it in a log. */
+    /** Checks an address, which is not shown when it has a user and so perhaps a password. */
     private static void requireEndpoint(String name, @Nullable String endpoint) {
         if (endpoint == null) {
             return;

@@ -22,7 +22,7 @@ public record WriteSettings(
         @DefaultValue("private") ObjectAcl objectAcl,
         @DefaultValue("auto") Checksums checksum) {
 
-    /** Classes of storage by Amazon's names, and that of distribution for naming none. */
+    /** Amazon's storage classes, and {@code NONE}, as in distribution. */
     public enum StorageClass {
         /** The store decides; some know no classes and refuse the header. */
         NONE,

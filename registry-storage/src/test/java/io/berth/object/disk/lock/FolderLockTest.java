@@ -9,10 +9,12 @@ import io.berth.object.Eventually;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.object.StagedObject;
+import io.berth.object.disk.DiskSettings;
 import io.berth.object.disk.DiskStore;
 import io.berth.object.disk.RecordingCalls;
 import io.berth.object.disk.file.FileState;
 import io.berth.object.disk.file.SystemCalls;
+import io.berth.setting.GoDuration;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -51,14 +53,7 @@ class FolderLockTest {
         private Holder() {}
 
         public static void main(String[] args) throws IOException {
-            try (DiskStore store =
-                    DiskStore.open(
-                            Path.of(args[0]),
-                            TEMPORARY,
-                            1 << 20,
-                            0,
-                            LOCK,
-                            Duration.ofSeconds(20))) {
+            try (DiskStore store = open(Path.of(args[0]), Duration.ofSeconds(20))) {
                 System.out.println("has it");
                 int told = System.in.read();
                 assert told != 0 && store != null;
@@ -90,7 +85,12 @@ class FolderLockTest {
     }
 
     private DiskStore open(Duration patience) {
-        return DiskStore.open(root, TEMPORARY, 1 << 20, 0, LOCK, patience);
+        return open(root, patience);
+    }
+
+    private static DiskStore open(Path root, Duration patience) {
+        DiskSettings settings = new DiskSettings(root, new GoDuration(patience), false);
+        return DiskStore.open(settings, TEMPORARY, 1 << 20, 0, LOCK);
     }
 
     @Test
@@ -239,7 +239,7 @@ class FolderLockTest {
     void aFolderThatWasAwayIsTheSameAgain() throws Exception {
         Path folder = root.resolve("folder");
         ObjectKey marker = ObjectKey.of("own/marker");
-        try (DiskStore store = DiskStore.open(folder, TEMPORARY, 1 << 20, 0, LOCK, Duration.ZERO)) {
+        try (DiskStore store = open(folder, Duration.ZERO)) {
             store.put(marker, CONTENT, Condition.always(), Durability.WHOLE);
             store.guardBy(marker, CONTENT);
             Files.move(folder, root.resolve("away"));

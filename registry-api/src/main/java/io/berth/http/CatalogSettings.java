@@ -1,10 +1,10 @@
-package io.berth.config;
+package io.berth.http;
 
 import io.berth.setting.DefaultValue;
 import io.berth.setting.SettingChecks;
 
 /**
- * The list of repositories.
+ * The list of repositories ({@code catalog}).
  *
  * @param maxEntries how many repositories one page has at most
  */

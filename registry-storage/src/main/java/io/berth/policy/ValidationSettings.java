@@ -1,4 +1,4 @@
-package io.berth.config;
+package io.berth.policy;
 
 import io.berth.registry.ReferencePolicy;
 import io.berth.setting.DefaultValue;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** What a manifest that is pushed must fulfil. */
+/** What a manifest that is pushed must fulfil ({@code validation}). */
 public record ValidationSettings(@DefaultValue Manifests manifests) {
 
     /**

@@ -1,9 +1,10 @@
-package io.berth.config;
+package io.berth.policy;
 
 import io.berth.setting.DefaultValue;
 import java.util.List;
+import java.util.Locale;
 
-/** What may be pushed. */
+/** What may be pushed ({@code policy}). */
 public record PolicySettings(@DefaultValue Repository repository) {
 
     /**
@@ -20,6 +21,12 @@ public record PolicySettings(@DefaultValue Repository repository) {
     /** What an image is for. */
     public enum ContentClass {
         IMAGE,
-        PLUGIN
+        PLUGIN;
+
+        /** As grants and messages have it. */
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

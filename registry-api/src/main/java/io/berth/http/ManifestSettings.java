@@ -1,11 +1,10 @@
-package io.berth.config;
+package io.berth.http;
 
-import io.berth.http.AcceptMode;
 import io.berth.name.Platform;
 import io.berth.setting.DefaultValue;
 
 /**
- * How manifests are handed out.
+ * How manifests are handed out ({@code manifests}).
  *
  * @param accept what a request's Accept headers decide
  * @param defaultPlatform what a client gets that asks for a tag of a docker manifest list and takes

@@ -1,10 +1,10 @@
-package io.berth.config;
+package io.berth.http;
 
 import io.berth.setting.DefaultValue;
 import io.berth.setting.SettingChecks;
 
 /**
- * The list of tags.
+ * The list of tags ({@code tags}).
  *
  * @param maxTags how many tags one page has at most
  */
