@@ -62,16 +62,10 @@ final class DistributionSettings {
     static final List<Row> TABLE =
             List.of(
                     refused(
-                            "auth.token",
-                            "there is no authentication by tokens yet, so that everyone who"
-                                    + " reaches the registry could pull, push and delete",
-                            "Set auth.htpasswd, or put a proxy in front that authenticates clients,"
-                                    + " and remove the setting"),
-                    refused(
                             "auth.silly",
                             "it takes any credentials for right, and is meant for tests of"
                                     + " distribution alone",
-                            "Set auth.htpasswd to authenticate clients, or auth to none, and remove"
+                            "Set auth.htpasswd or auth.token to authenticate clients, or auth to none, and remove"
                                     + " the setting"),
                     refused(
                             "http.tls",

@@ -9,10 +9,10 @@ import org.junit.jupiter.api.Test;
 
 class ExposureAdviceTest {
 
-    private static final AuthSettings UNSET = new AuthSettings(null, null);
-    private static final AuthSettings NONE = new AuthSettings(new AuthSettings.None(), null);
+    private static final AuthSettings UNSET = new AuthSettings(null, null, null);
+    private static final AuthSettings NONE = new AuthSettings(new AuthSettings.None(), null, null);
     private static final AuthSettings HTPASSWD =
-            new AuthSettings(null, new HtpasswdSettings("r", Path.of("/p")));
+            new AuthSettings(null, new HtpasswdSettings("r", Path.of("/p")), null);
 
     private static @Nullable String advice(
             AuthSettings settings, boolean loopback, boolean encrypted, boolean writable) {

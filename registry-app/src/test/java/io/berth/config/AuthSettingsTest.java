@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.auth.AuthSettings;
 import io.berth.auth.htpasswd.HtpasswdSettings;
+import io.berth.auth.token.TokenSettings;
+import io.berth.auth.token.TokenSettings.SigningAlgorithm;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,13 +24,20 @@ class AuthSettingsTest {
                     "REGISTRY_AUTH_HTPASSWD_REALM", "Registry Realm",
                     "REGISTRY_AUTH_HTPASSWD_PATH", "/auth/htpasswd");
 
+    private static final Map<String, Object> TOKEN =
+            Map.of(
+                    "REGISTRY_AUTH_TOKEN_REALM", "https://auth.example.com/token",
+                    "REGISTRY_AUTH_TOKEN_SERVICE", "registry.example.com",
+                    "REGISTRY_AUTH_TOKEN_ISSUER", "issuer",
+                    "REGISTRY_AUTH_TOKEN_JWKS", "/keys");
+
     private static AuthSettings load(Map<String, Object> variables) {
         return LoadedSettings.from(Settings.environment(variables, Map.of())).settings().auth();
     }
 
     @Test
     void hasDefaults() {
-        assertThat(Settings.defaults().auth()).isEqualTo(new AuthSettings(null, null));
+        assertThat(Settings.defaults().auth()).isEqualTo(new AuthSettings(null, null, null));
         assertThat(Settings.defaults().auth().isOn()).isFalse();
     }
 
@@ -36,11 +48,84 @@ class AuthSettingsTest {
                         "auth.htpasswd.realm", "Registry Realm",
                         "auth.htpasswd.path", "/auth/htpasswd");
 
-        assertThat(Settings.withAll("auth", values).auth())
+        assertThat(Settings.withAll("auth.htpasswd", values).auth())
                 .isEqualTo(
                         new AuthSettings(
                                 null,
-                                new HtpasswdSettings("Registry Realm", Path.of("/auth/htpasswd"))));
+                                new HtpasswdSettings("Registry Realm", Path.of("/auth/htpasswd")),
+                                null));
+    }
+
+    @Test
+    void takesEveryValueOfTokens() {
+        Map<String, String> values = new TreeMap<>();
+        values.put("auth.token.realm", "https://auth.example.com/token");
+        values.put("auth.token.service", "registry.example.com");
+        values.put("auth.token.issuer", "issuer");
+        values.put("auth.token.rootcertbundle", "/certs");
+        values.put("auth.token.jwks", "/keys");
+        values.put("auth.token.signingalgorithms", "[RS256, EdDSA]");
+        values.put("auth.token.autoredirect", "true");
+        values.put("auth.token.autoredirectpath", "/token");
+
+        assertThat(Settings.withAll("auth.token", values).auth().token())
+                .isEqualTo(
+                        new TokenSettings(
+                                "https://auth.example.com/token",
+                                "registry.example.com",
+                                "issuer",
+                                Path.of("/certs"),
+                                Path.of("/keys"),
+                                List.of(SigningAlgorithm.RS256, SigningAlgorithm.EDDSA),
+                                true,
+                                "/token"));
+    }
+
+    private static AuthSettings tokens(String without, String with) {
+        Map<String, Object> variables = new TreeMap<>(TOKEN);
+        variables.remove(without);
+        variables.put("REGISTRY_AUTH_TOKEN_AUTOREDIRECTPATH", "/auth/token");
+        if (!with.isEmpty()) {
+            variables.put(without, with);
+        }
+        return load(variables);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"REALM", "SERVICE", "ISSUER", "JWKS"})
+    void whatTokensNeedIsRequired(String name) {
+        assertThatThrownBy(() -> tokens("REGISTRY_AUTH_TOKEN_" + name, ""))
+                .hasMessageContaining("auth.token." + name.toLowerCase(Locale.ROOT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "auth.example.com",
+                "https://auth.example.com/?a=b",
+                "https://user@auth.example.com/",
+                "ftp://auth.example.com/",
+                "https://auth.example.com/\"",
+                "https://auth.example.com/#a"
+            })
+    void aRealmIsAUrlThatAChallengeCanCarry(String realm) {
+        assertThatThrownBy(() -> tokens("REGISTRY_AUTH_TOKEN_REALM", realm))
+                .hasMessageContaining("auth.token.realm");
+    }
+
+    @Test
+    void aServiceThatAChallengeCannotCarryIsRefused() {
+        assertThatThrownBy(() -> tokens("REGISTRY_AUTH_TOKEN_SERVICE", "a\"b"))
+                .hasMessageContaining("auth.token.service");
+    }
+
+    @Test
+    void passwordsAndTokensMayBeAcceptedSideBySide() {
+        Map<String, Object> variables = new TreeMap<>(TOKEN);
+        variables.putAll(HTPASSWD);
+
+        assertThat(load(variables).token()).isNotNull();
+        assertThat(load(variables).htpasswd()).isNotNull();
     }
 
     @Test
@@ -60,7 +145,7 @@ class AuthSettingsTest {
     @ValueSource(strings = {"none", "{none: }", "{none: {}}"})
     void noAuthenticationMayBeAskedFor(String value) {
         assertThat(load(Map.of("REGISTRY_AUTH", value)))
-                .isEqualTo(new AuthSettings(new AuthSettings.None(), null));
+                .isEqualTo(new AuthSettings(new AuthSettings.None(), null, null));
     }
 
     @Test

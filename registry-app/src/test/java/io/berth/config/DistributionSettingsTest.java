@@ -126,12 +126,9 @@ class DistributionSettingsTest {
                 "{token: }",
                 "token:\n  realm: a-value-to-be-kept\n"
             })
-    void authenticationIsRefusedHoweverItIsWritten(String value) {
+    void authenticationThatLacksSomethingIsRefusedHoweverItIsWritten(String value) {
         assertThatThrownBy(() -> load(Map.of("REGISTRY_AUTH", value)))
-                .hasMessageStartingWith("auth.token")
-                .hasMessageContaining("REGISTRY_AUTH")
-                .hasMessageContaining("there is no authentication by tokens yet")
-                .hasMessageContaining("Set auth.htpasswd")
+                .hasMessageContaining("auth.token.service is not set, but auth.token is chosen")
                 .hasMessageNotContaining(SECRET);
     }
 
@@ -212,13 +209,13 @@ class DistributionSettingsTest {
                         () ->
                                 load(
                                         Map.of(
-                                                "REGISTRY_AUTH_TOKEN_ISSUER", "i",
-                                                "REGISTRY_AUTH_TOKEN_REALM", "r",
+                                                "REGISTRY_AUTH_SILLY_REALM", "r",
+                                                "REGISTRY_AUTH_SILLY_SERVICE", "s",
                                                 "REGISTRY_HTTP_TLS_KEY", "/k",
                                                 "REGISTRY_PROXY_REMOTEURL", "https://u:p@h")))
                 .hasMessageContainingAll(
-                        "auth.token.issuer (variable REGISTRY_AUTH_TOKEN_ISSUER),"
-                                + " auth.token.realm",
+                        "auth.silly.realm (variable REGISTRY_AUTH_SILLY_REALM),"
+                                + " auth.silly.service",
                         "http.tls.key",
                         "proxy.remoteurl")
                 .hasMessageNotContaining("https://");

@@ -102,6 +102,13 @@ public final class Settings {
         if (name.startsWith("auth.htpasswd.")) {
             return Map.of("auth.htpasswd.realm", "r", "auth.htpasswd.path", "/p");
         }
+        if (name.startsWith("auth.token.")) {
+            return Map.of(
+                    "auth.token.realm", "https://auth.example.com/token",
+                    "auth.token.service", "s",
+                    "auth.token.issuer", "i",
+                    "auth.token.jwks", "/keys");
+        }
         if (!name.startsWith(S3)) {
             return Map.of();
         }

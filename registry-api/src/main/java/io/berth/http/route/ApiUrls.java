@@ -118,6 +118,17 @@ public final class ApiUrls {
         }
     }
 
+    /**
+     * What a client calls the registry: {@code http.host}, or else scheme and authority of its
+     * request, without a slash at the end.
+     *
+     * @return empty when the request has no valid {@code Host} and none is configured
+     */
+    public String authority(HttpServletRequest request) {
+        URI host = settings.host();
+        return host == null ? origin(request) : host.getScheme() + "://" + host.getRawAuthority();
+    }
+
     private String origin(HttpServletRequest request) {
         String scheme = request.getScheme();
         String host = request.getHeader("Host");

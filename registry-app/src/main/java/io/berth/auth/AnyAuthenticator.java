@@ -1,0 +1,39 @@
+package io.berth.auth;
+
+import io.berth.access.Identity;
+import io.berth.access.Scope;
+import io.berth.http.access.Authenticator;
+import io.berth.http.access.Credentials;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Accepts what one of several authenticators accepts, and offers clients the challenges of all.
+ * Each of them leaves credentials alone that are not of its kind.
+ */
+record AnyAuthenticator(List<Authenticator> authenticators) implements Authenticator {
+
+    AnyAuthenticator {
+        authenticators = List.copyOf(authenticators);
+    }
+
+    @Override
+    public @Nullable Identity authenticate(Credentials credentials, String client) {
+        for (Authenticator authenticator : authenticators) {
+            Identity identity = authenticator.authenticate(credentials, client);
+            if (identity != null) {
+                return identity;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public List<String> challenges(
+            HttpServletRequest request, List<Scope> needed, Failure failure) {
+        return authenticators.stream()
+                .flatMap(each -> each.challenges(request, needed, failure).stream())
+                .toList();
+    }
+}

@@ -1,0 +1,5 @@
+/** Tokens of another service, as the token specification of CNCF distribution has them. */
+@NullMarked
+package io.berth.auth.token;
+
+import org.jspecify.annotations.NullMarked;
