@@ -2,21 +2,30 @@ package io.berth.auth.token;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.AsymmetricJWK;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetKeyPair;
+import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.util.Base64;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jose.util.X509CertChainUtils;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.cert.CertPathValidator;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.EdECPublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.text.ParseException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -48,7 +57,7 @@ final class TrustedKeys {
         try {
             for (X509Certificate certificate : certificates) {
                 trusted.roots.add(new TrustAnchor(certificate, null));
-                trusted.add(JWK.parse(certificate));
+                trusted.add(jwk(certificate.getPublicKey()));
             }
             for (JWK key : keys.getKeys()) {
                 trusted.add(key);
@@ -68,6 +77,28 @@ final class TrustedKeys {
             certificates.add((X509Certificate) certificate);
         }
         return certificates;
+    }
+
+    /** The library itself reads certificates only with another library. */
+    static JWK jwk(PublicKey key) throws GeneralSecurityException {
+        return switch (key) {
+            case RSAPublicKey rsa -> new RSAKey.Builder(rsa).build();
+            case ECPublicKey ec -> {
+                Curve curve = Curve.forECParameterSpec(ec.getParams());
+                if (curve == null) {
+                    throw new GeneralSecurityException("the curve of an EC key is not known");
+                }
+                yield new ECKey.Builder(curve, ec).build();
+            }
+            case EdECPublicKey ed when ed.getParams().getName().equals("Ed25519") -> {
+                byte[] encoded = ed.getEncoded(); // the point is its end (RFC 8410, section 4)
+                byte[] point = Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length);
+                yield new OctetKeyPair.Builder(Curve.Ed25519, Base64URL.encode(point)).build();
+            }
+            default ->
+                    throw new GeneralSecurityException(
+                            "a key of type " + key.getAlgorithm() + " cannot sign tokens");
+        };
     }
 
     private void add(JWK key) throws JOSEException {
@@ -125,9 +156,9 @@ final class TrustedKeys {
                                 parameters);
             }
             return isRoot(certificates.getFirst()) || path.contains(certificates.getFirst())
-                    ? JWK.parse(certificates.getFirst())
+                    ? jwk(certificates.getFirst().getPublicKey())
                     : null;
-        } catch (ParseException | GeneralSecurityException | JOSEException e) {
+        } catch (ParseException | GeneralSecurityException e) {
             return null;
         }
     }

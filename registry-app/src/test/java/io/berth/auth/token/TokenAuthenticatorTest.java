@@ -10,6 +10,7 @@ import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
 import io.berth.access.Action;
+import io.berth.access.Identity;
 import io.berth.access.Scope;
 import io.berth.auth.token.TokenSettings.SigningAlgorithm;
 import io.berth.http.access.Authenticator.Failure;
@@ -22,6 +23,7 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,11 +80,15 @@ class TokenAuthenticatorTest {
         return token.serialize();
     }
 
+    private static Identity alice() {
+        return new Identity(Identity.Kind.USER, "alice", Set.of(), List.of());
+    }
+
     @Test
     void aTokenThatWasVerifiedEndsInTime() throws Exception {
         Credentials token = new Credentials.Bearer(token("alice", NOW.plusSeconds(10)));
 
-        assertThat(authenticator.authenticate(token, "192.0.2.7").name()).isEqualTo("alice");
+        assertThat(authenticator.authenticate(token, "192.0.2.7")).isEqualTo(alice());
         now.set(NOW.plusSeconds(69));
         assertThat(authenticator.authenticate(token, "192.0.2.7")).isNotNull();
         now.set(NOW.plusSeconds(70));
