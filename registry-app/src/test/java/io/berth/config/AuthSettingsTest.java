@@ -59,11 +59,11 @@ class AuthSettingsTest {
     @Test
     void takesEveryValueOfTokens() {
         Map<String, String> values = new TreeMap<>();
-        values.put("auth.token.realm", "https://auth.example.com/token");
+        values.put("auth.token.realm", "https://tokens.example.com/");
         values.put("auth.token.service", "registry.example.com");
         values.put("auth.token.issuer", "issuer");
         values.put("auth.token.rootcertbundle", "/certs");
-        values.put("auth.token.jwks", "/keys");
+        values.put("auth.token.jwks", "/set");
         values.put("auth.token.signingalgorithms", "[RS256, EdDSA]");
         values.put("auth.token.autoredirect", "true");
         values.put("auth.token.autoredirectpath", "/token");
@@ -71,11 +71,11 @@ class AuthSettingsTest {
         assertThat(Settings.withAll("auth.token", values).auth().token())
                 .isEqualTo(
                         new TokenSettings(
-                                "https://auth.example.com/token",
+                                "https://tokens.example.com/",
                                 "registry.example.com",
                                 "issuer",
                                 Path.of("/certs"),
-                                Path.of("/keys"),
+                                Path.of("/set"),
                                 List.of(SigningAlgorithm.RS256, SigningAlgorithm.EDDSA),
                                 true,
                                 "/token"));

@@ -138,8 +138,8 @@ class DistributionSettingsTest {
                 .hasMessage(
                         "auth.silly (variable REGISTRY_AUTH) is set, but it takes any credentials"
                                 + " for right, and is meant for tests of distribution alone. Set"
-                                + " auth.htpasswd to authenticate clients, or auth to none, and"
-                                + " remove the setting.");
+                                + " auth.htpasswd or auth.token to authenticate clients, or auth to"
+                                + " none, and remove the setting.");
     }
 
     @ParameterizedTest
@@ -193,7 +193,7 @@ class DistributionSettingsTest {
         assertThat(load(Map.of("REGISTRY_STORAGE_FILESYSTEM", "{}")).remarks()).isEmpty();
         assertThat(load(Map.of("REGISTRY_STORAGE_DELETE", "{}")).remarks()).isEmpty();
         assertThatThrownBy(() -> load(Map.of("REGISTRY_AUTH_TOKEN", "{}")))
-                .hasMessageContaining("there is no authentication by tokens yet");
+                .hasMessageContaining("auth.token.service is not set");
     }
 
     @Test

@@ -95,7 +95,9 @@ public final class Settings {
 
     /** The defaults of all settings around this one. */
     static RegistrySettings least(String name) {
-        return name.startsWith(S3) ? with(BUCKET) : defaults();
+        return name.startsWith("auth.")
+                ? with(prerequisites(name))
+                : name.startsWith(S3) ? with(BUCKET) : defaults();
     }
 
     private static Map<String, String> prerequisites(String name) {
