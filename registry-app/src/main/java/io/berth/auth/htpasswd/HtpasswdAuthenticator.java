@@ -20,6 +20,12 @@ public final class HtpasswdAuthenticator implements Authenticator {
     /** Clients wait longer for an answer, and not much longer for a login. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+    /**
+     * Logins that wait for each check under way. As many as end in that time, at the cost that most
+     * files have; each holds a thread.
+     */
+    private static final int WAITING = 64;
+
     private final HtpasswdFile file;
     private final PasswordCheck passwords;
     private final RememberedChecks remembered;
@@ -42,19 +48,21 @@ public final class HtpasswdAuthenticator implements Authenticator {
     /**
      * Reads the file.
      *
-     * @param waiting requests that may wait for the check of a password at the same time
+     * @param mostWaiting requests that may wait for the check of a password at the same time
      * @param clock tells whether the file may still be being written
      * @throws WrongSettingException when there is no such file, or no user in it
      */
-    public static HtpasswdAuthenticator of(HtpasswdSettings settings, int waiting, Clock clock) {
+    public static HtpasswdAuthenticator of(
+            HtpasswdSettings settings, int mostWaiting, Clock clock) {
         // The other processors are for those who have logged in.
         int atOnce = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+        int places = atOnce + Math.min(mostWaiting, WAITING * atOnce);
         return new HtpasswdAuthenticator(
                 settings.realm(),
                 new HtpasswdFile(settings.path(), clock),
                 new PasswordCheck(),
                 new RememberedChecks(Ticker.systemTicker()),
-                new CheckQueue(atOnce, atOnce + waiting, PATIENCE));
+                new CheckQueue(atOnce, places, PATIENCE));
     }
 
     /** A quoted string (RFC 9110, section 5.6.4). */
