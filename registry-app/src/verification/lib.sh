@@ -86,6 +86,11 @@ wait_for() {
     return 1
 }
 
+# Whether the server answers, with or without a login.
+serves() {
+    [[ $(curl -s -o /dev/null -w '%{http_code}' "http://$server/v2/") == @(200|401) ]]
+}
+
 # start KIND FOLDER [NAME=VALUE...]: sets server to host:port and pid to the process id.
 start() {
     local kind=$1 folder=$2 port
@@ -93,7 +98,7 @@ start() {
     port=$(free_port)
     run_in_background "$work/$kind-$port.log" env "$@" "$here/serve" "$kind" "$port" "$folder"
     server=127.0.0.1:$port
-    wait_for "$pid" curl -fsS "http://$server/v2/"
+    wait_for "$pid" serves
 }
 
 # check NAME COMMAND...: runs a command or function, all of which must succeed; shows its output if not.

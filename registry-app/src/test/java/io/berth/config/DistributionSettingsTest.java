@@ -266,6 +266,13 @@ class DistributionSettingsTest {
     }
 
     @Test
+    void whatClientsFindTheirCredentialsByIsNoSetting() {
+        assertThat(load(Map.of("REGISTRY_AUTH_FILE", "/home/me/auth.json")).remarks()).isEmpty();
+        assertThatThrownBy(() -> load(Map.of("REGISTRY_AUTH", "{file: /home/me/auth.json}")))
+                .hasMessageContaining("There is no setting auth.file");
+    }
+
+    @Test
     void theVerdictMayDependOnTheValue() {
         Row version = Objects.requireNonNull(DistributionSettings.row("version"));
 

@@ -33,6 +33,9 @@ public final class SettingSources {
             Pattern.compile(
                     "(.*_)?SERVICE_(HOST|PORT(_[A-Z0-9_]+)?)|(.*_)?PORT_\\d+_[A-Z]+(_[A-Z]+)?");
 
+    /** By {@code REGISTRY_AUTH_FILE}, podman, skopeo and buildah find their credentials. */
+    private static final String OF_CLIENTS = "AUTH_FILE";
+
     private static final Pattern INDEXED_VARIABLE = Pattern.compile("(.+)_(\\d{1,4})");
     private static final Pattern INDEXED_PROPERTY = Pattern.compile("(.+)\\[(\\d{1,4})]");
 
@@ -93,16 +96,18 @@ public final class SettingSources {
                 .forEach(
                         (name, value) -> {
                             String rest = after(VARIABLE, name);
-                            if (rest != null && !isOfKubernetes(rest, value.toString())) {
+                            if (rest != null && !isOfOthers(rest, value.toString())) {
                                 tree.set(
                                         pathOfVariable(rest), value.toString(), "variable " + name);
                             }
                         });
     }
 
-    private static boolean isOfKubernetes(String name, String value) {
+    private static boolean isOfOthers(String name, String value) {
         boolean address = value.matches("(tcp|udp|sctp)://.*");
-        return OF_KUBERNETES.matcher(name).matches() || (address && name.matches("(.*_)?PORT"));
+        return OF_KUBERNETES.matcher(name).matches()
+                || (address && name.matches("(.*_)?PORT"))
+                || name.equals(OF_CLIENTS);
     }
 
     private static @Nullable String after(String prefix, String name) {
