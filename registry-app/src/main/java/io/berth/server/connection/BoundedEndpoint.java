@@ -1,5 +1,6 @@
 package io.berth.server.connection;
 
+import io.berth.server.header.HeaderRoom;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -46,6 +47,7 @@ final class BoundedEndpoint extends NioEndpoint {
     private static final int SLOW_BYTES_PER_SECOND = 8 * 1024;
 
     private @Nullable Setup setup;
+    private boolean verifiesClients;
 
     /**
      * Whether the acceptor waits for a connection to be closed, and none has been closed for it
@@ -57,12 +59,14 @@ final class BoundedEndpoint extends NioEndpoint {
             ConnectionLimits limits,
             PooledBuffers.Pool pool,
             RequestExecutor executor,
-            PerClientLimit perClient) {}
+            PerClientLimit perClient,
+            HeaderRoom room) {}
 
     /** Sets the limits; to be called before the start. */
     void limit(ConnectionLimits limits, PooledBuffers.Pool pool, RequestExecutor executor) {
         PerClientLimit perClient = new PerClientLimit(limits.connectionsPerClient());
-        setup = new Setup(limits, pool, executor, perClient);
+        HeaderRoom room = new HeaderRoom(limits.keptHeaderBytes());
+        setup = new Setup(limits, pool, executor, perClient, room);
     }
 
     private Setup setup() {
@@ -71,14 +75,24 @@ final class BoundedEndpoint extends NioEndpoint {
 
     @Override
     protected NioChannel createChannel(SocketBufferHandler unused) {
-        ConnectionLimits limits = setup().limits();
-        return new Connection(
-                this,
-                new PooledBuffers(setup().pool()),
-                setup().executor(),
-                new MinimumDataRate(limits.stall(), limits.stallBytes()),
-                new MinimumDataRate(limits.stall(), limits.stallBytes()),
-                new SendfileDataRate(limits.stall(), limits.stallBytes()));
+        Connection connection =
+                new Connection(this, setup().pool(), setup().executor(), setup().limits());
+        return (NioChannel) connection.channel();
+    }
+
+    /** How long a client may take for a header, or for a handshake. */
+    Duration headerTime() {
+        return setup().limits().headerTime();
+    }
+
+    /** Whether certificates of clients count: with TLS, and where they are verified. */
+    boolean verifiesClients() {
+        return verifiesClients;
+    }
+
+    /** Says whether {@link #verifiesClients}; to be called before the start. */
+    void verifyClients(boolean verified) {
+        verifiesClients = verified;
     }
 
     @Override
@@ -143,9 +157,8 @@ final class BoundedEndpoint extends NioEndpoint {
             }
         }
         boolean set = super.setSocketOptions(socket);
-        if (connections.get(socket) instanceof NioSocketWrapper wrapper
-                && wrapper.getSocket() instanceof Connection connection
-                && connection.countAs(client)) {
+        Connection connection = ConnectionChannel.connectionOf(connections.get(socket));
+        if (connection != null && connection.countAs(client)) {
             return set;
         }
         perClient.release(client);
@@ -176,8 +189,9 @@ final class BoundedEndpoint extends NioEndpoint {
                         .filter(
                                 any ->
                                         any instanceof NioSocketWrapper wrapper
-                                                && wrapper.getSocket() instanceof Connection one
-                                                && which.test(wrapper, one))
+                                                && wrapper.getSocket()
+                                                        instanceof ConnectionChannel one
+                                                && which.test(wrapper, one.connection()))
                         .count();
     }
 
@@ -228,17 +242,31 @@ final class BoundedEndpoint extends NioEndpoint {
         return (int) closed;
     }
 
+    /**
+     * Counts the bytes of an incomplete header or handshake that a connection holds, and makes room
+     * for them.
+     *
+     * @param bytes in place of those that were counted for it before
+     * @return {@code false} when there is no room, so that the connection has to be closed
+     */
+    boolean keep(Connection connection, int bytes) {
+        HeaderRoom room = setup().room();
+        return room.count(connection.countBytes(bytes))
+                || room.makeRoom(connection, this::headerHolders);
+    }
+
     /** The connections that hold bytes of headers. */
-    Stream<HeaderRoom.Holder> headerHolders() {
+    private Stream<HeaderRoom.Holder> headerHolders() {
         return getConnections().stream().flatMap(BoundedEndpoint::headerHolder);
     }
 
     private static Stream<HeaderRoom.Holder> headerHolder(Object any) {
         if (!(any instanceof NioSocketWrapper wrapper)
-                || !(wrapper.getSocket() instanceof Connection connection)
-                || connection.countedBytes() == 0) {
+                || !(wrapper.getSocket() instanceof ConnectionChannel channel)
+                || channel.connection().countedBytes() == 0) {
             return Stream.empty();
         }
+        Connection connection = channel.connection();
         return Stream.of(
                 new HeaderRoom.Holder(
                         connection,
@@ -251,11 +279,13 @@ final class BoundedEndpoint extends NioEndpoint {
 
         static Stream<Sender> of(Object any) {
             if (!(any instanceof NioSocketWrapper wrapper)
-                    || !(wrapper.getSocket() instanceof Connection connection)) {
+                    || !(wrapper.getSocket() instanceof ConnectionChannel channel)) {
                 return Stream.empty();
             }
             SendfileData file = wrapper.getSendfileData();
-            return file == null ? Stream.empty() : Stream.of(new Sender(wrapper, connection, file));
+            return file == null
+                    ? Stream.empty()
+                    : Stream.of(new Sender(wrapper, channel.connection(), file));
         }
     }
 
@@ -282,8 +312,7 @@ final class BoundedEndpoint extends NioEndpoint {
     void endSlowest(int count) {
         record Slow(Connection connection, double rate) {}
         getConnections().stream()
-                .map(NioSocketWrapper.class::cast)
-                .map(wrapper -> wrapper.getSocket() instanceof Connection one ? one : null)
+                .map(ConnectionChannel::connectionOf)
                 .filter(Objects::nonNull)
                 .map(connection -> new Slow(connection, connection.rate(MIN_WAIT)))
                 .filter(slow -> slow.rate() < SLOW_BYTES_PER_SECOND)
@@ -304,9 +333,9 @@ final class BoundedEndpoint extends NioEndpoint {
 
     private static @Nullable Idle idle(Object any) {
         return any instanceof NioSocketWrapper wrapper
-                        && wrapper.getSocket() instanceof Connection connection
-                        && connection.isIdle(wrapper)
-                ? new Idle(wrapper, connection, wrapper.getLastRead())
+                        && wrapper.getSocket() instanceof ConnectionChannel channel
+                        && channel.connection().isIdle(wrapper)
+                ? new Idle(wrapper, channel.connection(), wrapper.getLastRead())
                 : null;
     }
 

@@ -36,11 +36,12 @@ public final class BoundedHttpProtocol extends Http11NioProtocol {
         super(new BoundedEndpoint());
     }
 
-    /** Sets the limits; to be called before the start. */
+    /** Sets the limits; to be called before the start, and after {@link #encrypt}. */
     public void limit(ConnectionLimits limits, int platformThreads) {
+        boolean tls = isSSLEnabled();
         requestExecutor = new RequestExecutor(platformThreads, limits.requests());
         ((BoundedEndpoint) getEndpoint())
-                .limit(limits, new PooledBuffers.Pool(platformThreads), requestExecutor);
+                .limit(limits, new PooledBuffers.Pool(platformThreads, tls), requestExecutor);
         getEndpoint()
                 .setHandler(new HeaderHandler(getEndpoint().getHandler(), limits, requestExecutor));
         setExecutor(requestExecutor);
@@ -59,6 +60,20 @@ public final class BoundedHttpProtocol extends Http11NioProtocol {
         // connections.
         setProcessorCache(platformThreads);
         setProperty("socket.bufferPool", "0");
+    }
+
+    /**
+     * Has all connections use TLS; to be called before the start.
+     *
+     * @param verified whether certificates that clients show are verified; only then are they among
+     *     the attributes of a request
+     */
+    public void encrypt(boolean verified) {
+        setSSLEnabled(true);
+        ((BoundedEndpoint) getEndpoint()).verifyClients(verified);
+        getEndpoint().addNegotiatedProtocol("http/1.1");
+        setUseSendfile(false); // the poller would encrypt the files, one after the other
+        setSniParseLimit(PooledBuffers.RECORD_BYTES); // more does not fit into a buffer
     }
 
     /**

@@ -1,12 +1,9 @@
 package io.berth.server.connection;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.tomcat.util.net.ApplicationBufferHandler;
-import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A connection: its buffers, its minimum data rates, and its state. For the thread that holds the
  * connection's lock, except where a method says otherwise.
  */
-public final class Connection extends NioChannel {
+public final class Connection {
 
     /** The connection whose request this thread serves. */
     private static final ScopedValue<Connection> CURRENT = ScopedValue.newInstance();
@@ -28,6 +25,10 @@ public final class Connection extends NioChannel {
     private final MinimumDataRate in;
     private final MinimumDataRate out;
     private final SendfileDataRate file;
+    private final ConnectionChannel channel;
+
+    /** Tomcat's part of it, while a request is served. */
+    private @Nullable NioSocketWrapper wrapper;
 
     /** Whether a request runs; read by other threads. */
     private volatile boolean working;
@@ -55,32 +56,33 @@ public final class Connection extends NioChannel {
     private boolean answeredBriefly;
     private boolean mayGoOn;
     private boolean lingersAtEnd;
-    private long lingersUntil;
-    private int lingeredBytes;
-    private boolean lingering;
+    private @Nullable Lingering lingering;
 
     private boolean open = true;
     private @Nullable String countedAs;
 
     Connection(
             BoundedEndpoint endpoint,
-            PooledBuffers buffers,
+            PooledBuffers.Pool pool,
             RequestExecutor executor,
-            MinimumDataRate in,
-            MinimumDataRate out,
-            SendfileDataRate file) {
-        super(buffers);
+            ConnectionLimits limits) {
         this.endpoint = endpoint;
-        this.buffers = buffers;
+        this.buffers = new PooledBuffers(pool);
         this.executor = executor;
-        this.in = in;
-        this.out = out;
-        this.file = file;
+        this.in = new MinimumDataRate(limits.stall(), limits.stallBytes());
+        this.out = new MinimumDataRate(limits.stall(), limits.stallBytes());
+        this.file = new SendfileDataRate(limits.stall(), limits.stallBytes());
+        this.channel =
+                endpoint.isSSLEnabled() ? new SecureChannel(this, pool) : new PlainChannel(this);
     }
 
     /** The connection of the request that this thread serves; {@code null} outside of requests. */
     public static @Nullable Connection current() {
         return CURRENT.isBound() ? CURRENT.get() : null;
+    }
+
+    ConnectionChannel channel() {
+        return channel;
     }
 
     BoundedEndpoint endpoint() {
@@ -99,9 +101,14 @@ public final class Connection extends NioChannel {
     /**
      * Serves a request.
      *
+     * @param served Tomcat's part of this connection
      * @param goesOn whether this thread may also serve the next request, if it arrives at once
      */
-    <T> T serve(boolean goesOn, ScopedValue.CallableOp<T, RuntimeException> request) {
+    <T> T serve(
+            NioSocketWrapper served,
+            boolean goesOn,
+            ScopedValue.CallableOp<T, RuntimeException> request) {
+        wrapper = served;
         working = true;
         hasWorked = true;
         waiting = null;
@@ -286,9 +293,9 @@ public final class Connection extends NioChannel {
      * #PROBE_WRITE} only.
      */
     public void servesProbe() {
-        NioSocketWrapper wrapper = socketWrapper;
-        if (wrapper != null) { // not closed meanwhile
-            wrapper.setWriteTimeout(PROBE_WRITE.toMillis());
+        NioSocketWrapper served = wrapper;
+        if (served != null) {
+            served.setWriteTimeout(PROBE_WRITE.toMillis());
         }
     }
 
@@ -296,34 +303,16 @@ public final class Connection extends NioChannel {
         return lingersAtEnd;
     }
 
-    boolean isLingering() {
+    /** The lingering end of it; {@code null} before. */
+    @Nullable Lingering lingering() {
         return lingering;
     }
 
     /** Ends the output, and begins to discard what the client still sends. */
-    void beginLingering(long millis) throws IOException {
-        lingering = true;
-        lingersUntil = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
-        sc.shutdownOutput();
-    }
-
-    /**
-     * Reads and discards.
-     *
-     * @param max bytes to discard altogether
-     * @return milliseconds for which to go on; 0: the connection can be closed
-     */
-    long linger(int max) throws IOException {
-        ByteBuffer buffer = buffers.emptyReadBuffer();
-        int count;
-        do {
-            count = sc.read(buffer.clear());
-            lingeredBytes += Math.max(count, 0);
-        } while (count > 0 && lingeredBytes < max);
-        buffer.clear();
-        buffers.release();
-        long left = TimeUnit.NANOSECONDS.toMillis(lingersUntil - System.nanoTime());
-        return count < 0 || lingeredBytes >= max ? 0 : Math.max(left, 0);
+    Lingering beginLingering(int maxBytes, long millis) throws IOException {
+        Lingering begun = new Lingering(channel, buffers, maxBytes, millis);
+        lingering = begun;
+        return begun;
     }
 
     /**
@@ -331,8 +320,9 @@ public final class Connection extends NioChannel {
      * fails. For any thread.
      */
     void endRequest() throws IOException {
-        sc.shutdownInput();
-        sc.shutdownOutput();
+        SocketChannel socket = channel.getIOChannel();
+        socket.shutdownInput();
+        socket.shutdownOutput();
     }
 
     /**
@@ -345,34 +335,22 @@ public final class Connection extends NioChannel {
 
     // ---- bytes
 
-    /** Reads without blocking, so that the data rate does not matter. */
-    int readNow(ByteBuffer into) throws IOException {
-        return sc.read(into);
-    }
-
     /**
-     * Reads up to the capacity of the buffer. Tomcat limits a read to the size of the connection's
-     * own buffer, but reads past that into a larger buffer of the request.
+     * To be asked before the channel reads for Tomcat.
+     *
+     * @return {@code false}: as if nothing had come, so that this client waits for its turn
      */
-    @Override
-    public int read(ByteBuffer into) throws IOException {
+    boolean mayRead() {
         if (answered) {
             answered = false;
             if (executor.hasWaiting() || endpoint.clientMayWait()) {
-                return 0; // as if no byte had arrived, so that this client waits for its turn
+                return false;
             }
             if (answeredBriefly && mayGoOn && executor.isHalfFree()) {
                 yieldToOthers();
             }
         }
-        int count = super.read(into.limit(into.capacity()));
-        if (count == 0 && bodyStopped) {
-            return -1;
-        }
-        if (count >= 0) {
-            in.transferred(count);
-        }
-        return count;
+        return true;
     }
 
     /**
@@ -385,16 +363,35 @@ public final class Connection extends NioChannel {
         Thread.yield();
     }
 
-    @Override
-    public int write(ByteBuffer from) throws IOException {
-        int count = super.write(from);
-        if (count > 0 || from.hasRemaining()) {
-            out.transferred(count);
+    /**
+     * Notes a read.
+     *
+     * @param count bytes; -1: the stream has ended
+     * @return what the reader is told instead
+     * @throws IOException when the client is too slow
+     */
+    int hasRead(int count) throws IOException {
+        if (count == 0 && bodyStopped) {
+            return -1;
+        }
+        if (count >= 0) {
+            in.transferred(count);
         }
         return count;
     }
 
-    /** Only TLS uses the handler, and it would keep a request's buffers reachable. */
-    @Override
-    public void setAppReadBufHandler(ApplicationBufferHandler unused) {}
+    /**
+     * Notes a write.
+     *
+     * @param count bytes
+     * @param more whether the client has not taken all that was to be written
+     * @return {@code count}
+     * @throws IOException when the client is too slow
+     */
+    int hasWritten(int count, boolean more) throws IOException {
+        if (count > 0 || more) {
+            out.transferred(count);
+        }
+        return count;
+    }
 }

@@ -1,5 +1,7 @@
 package io.berth.server.connection;
 
+import io.berth.server.header.HeaderScanner;
+import io.berth.server.header.UnparsedHeader;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
@@ -36,8 +38,6 @@ final class HeaderHandler implements Handler<NioChannel> {
     private final ConnectionLimits limits;
     private final RequestExecutor executor;
 
-    private final HeaderRoom room;
-
     /**
      * Connections whose incomplete header arrived with the end of the request before: Tomcat holds
      * its bytes.
@@ -48,23 +48,27 @@ final class HeaderHandler implements Handler<NioChannel> {
         this.tomcat = tomcat;
         this.limits = limits;
         this.executor = executor;
-        this.room = new HeaderRoom(limits.keptHeaderBytes());
     }
 
     @Override
     public SocketState process(SocketWrapperBase<NioChannel> any, SocketEvent event) {
+        if (event == SocketEvent.CONNECT_FAIL) {
+            return SocketState.CLOSED; // a handshake failed, for which Tomcat would need buffers
+        }
         if (!(any instanceof NioSocketWrapper wrapper)
-                || !(wrapper.getSocket() instanceof Connection connection)
+                || !(wrapper.getSocket() instanceof ConnectionChannel channel)
                 || event != SocketEvent.OPEN_READ) {
             return tomcat.process(any, event);
         }
+        Connection connection = channel.connection();
         if (wrapper.getSendfileData() != null) {
             return SocketState
                     .SENDFILE; // bytes that have arrived are handled when the file has been sent
         }
         try {
-            if (connection.isLingering()) {
-                return linger(wrapper, connection);
+            Lingering lingering = connection.lingering();
+            if (lingering != null) {
+                return linger(wrapper, lingering);
             }
             if (wrapper.getCurrentProcessor() != null) {
                 return goOnParsing(wrapper, connection);
@@ -93,7 +97,7 @@ final class HeaderHandler implements Handler<NioChannel> {
         PooledBuffers buffers = connection.buffers();
         while (true) {
             ByteBuffer buffer = buffers.emptyReadBuffer();
-            int count = connection.readNow(buffer);
+            int count = connection.channel().readNow(buffer);
             wrapper.updateLastRead();
             if (count <= 0) {
                 buffers.release();
@@ -131,21 +135,20 @@ final class HeaderHandler implements Handler<NioChannel> {
         return true;
     }
 
-    /**
-     * Counts the header bytes of a connection, and makes room for them.
-     *
-     * @return {@code false} when there is none, so that the connection has to be closed
-     */
-    private boolean keep(Connection connection, int bytes) {
-        return room.count(connection.countBytes(bytes))
-                || room.makeRoom(connection, connection.endpoint()::headerHolders);
+    /** Counts the header bytes of a connection, as {@link BoundedEndpoint#keep}. */
+    private static boolean keep(Connection connection, int bytes) {
+        return connection
+                .endpoint()
+                .keep(connection, bytes + connection.channel().encryptedBytes());
     }
 
     /** Waits for more of a header until its time is over. */
     private SocketState waitForMore(NioSocketWrapper wrapper, Connection connection) {
-        if (connection.buffers().keptBytes() > 0) {
+        int encrypted = connection.channel().encryptedBytes();
+        if (connection.buffers().keptBytes() + encrypted > 0) {
             long left = millisLeft(connection);
-            if (left <= 0) {
+            boolean room = encrypted == 0 || keep(connection, connection.buffers().keptBytes());
+            if (left <= 0 || !room) {
                 return SocketState.CLOSED;
             }
             wrapper.setReadTimeout(left);
@@ -219,21 +222,35 @@ final class HeaderHandler implements Handler<NioChannel> {
     }
 
     private SocketState serve(NioSocketWrapper wrapper, Connection connection, Duration write) {
-        keep(connection, 0);
+        connection.endpoint().keep(connection, 0);
         halfParsed.addAndGet(connection.countHalfParsed(false));
         wrapper.setWriteTimeout(write.toMillis());
         SocketState state =
                 connection.serve(
-                        mayGoOn(connection), () -> tomcat.process(wrapper, SocketEvent.OPEN_READ));
+                        wrapper,
+                        mayGoOn(connection),
+                        () -> tomcat.process(wrapper, SocketEvent.OPEN_READ));
         connection.headerServed();
         connection.endBody();
         return switch (state) {
             case SENDFILE -> sendWithoutRequest(wrapper, connection);
             case LONG -> halfParsed(wrapper, connection);
-            case OPEN -> connection.endpoint().makeRoomOrCloseThis() ? SocketState.CLOSED : state;
+            case OPEN -> waitForNext(wrapper, connection);
             case CLOSED -> connection.lingersAtEnd() ? beginLingering(wrapper, connection) : state;
             default -> state;
         };
+    }
+
+    /** The next header may have begun already, with a record of which a part has come. */
+    private SocketState waitForNext(NioSocketWrapper wrapper, Connection connection) {
+        if (connection.endpoint().makeRoomOrCloseThis()) {
+            return SocketState.CLOSED;
+        }
+        if (connection.channel().encryptedBytes() == 0) {
+            return SocketState.OPEN;
+        }
+        wrapper.setReadTimeout(Math.max(millisLeft(connection), 1));
+        return keep(connection, 0) ? SocketState.OPEN : SocketState.CLOSED;
     }
 
     /**
@@ -291,17 +308,16 @@ final class HeaderHandler implements Handler<NioChannel> {
 
     private SocketState beginLingering(NioSocketWrapper wrapper, Connection connection) {
         try {
-            connection.beginLingering(LINGER_MILLIS);
-            return linger(wrapper, connection);
+            return linger(wrapper, connection.beginLingering(MAX_LINGERED_BYTES, LINGER_MILLIS));
         } catch (IOException e) {
             log.debug("the client closed the connection during its lingering close", e);
             return SocketState.CLOSED;
         }
     }
 
-    private static SocketState linger(NioSocketWrapper wrapper, Connection connection)
+    private static SocketState linger(NioSocketWrapper wrapper, Lingering lingering)
             throws IOException {
-        long left = connection.linger(MAX_LINGERED_BYTES);
+        long left = lingering.discard();
         if (left == 0) {
             return SocketState.CLOSED;
         }
@@ -313,9 +329,10 @@ final class HeaderHandler implements Handler<NioChannel> {
 
     @Override
     public void release(SocketWrapperBase<NioChannel> wrapper) {
-        if (wrapper.getSocket() instanceof Connection connection) {
+        Connection connection = ConnectionChannel.connectionOf(wrapper);
+        if (connection != null) {
             connection.endpoint().closed(connection);
-            keep(connection, 0);
+            connection.endpoint().keep(connection, 0);
             halfParsed.addAndGet(connection.countHalfParsed(false));
             connection.stopWaiting();
             connection.endBody();

@@ -1,5 +1,7 @@
 package io.berth.server.connection;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -24,7 +26,12 @@ final class PooledBuffers extends SocketBufferHandler {
     /** Size of a write buffer; a short response is written at once with its header. */
     static final int WRITE_BYTES = 16 * 1024;
 
-    private static final ByteBuffer EMPTY = ByteBuffer.allocate(READ_BYTES).asReadOnlyBuffer();
+    /**
+     * Size of a read buffer with TLS, and of one for encrypted bytes: a whole record. As the two
+     * are of one size, a read decrypts all whole records that have come, and the poller tells of
+     * more.
+     */
+    static final int RECORD_BYTES = 17 * 1024;
 
     private static final ByteBuffer NOTHING_WRITTEN = ByteBuffer.allocate(0);
     private static final byte[] NONE = {};
@@ -35,9 +42,9 @@ final class PooledBuffers extends SocketBufferHandler {
      * Stands for a read buffer when there is none: empty, with the capacity that Tomcat expects.
      * Each connection has its own, as Tomcat could change the limit of a shared one.
      */
-    private final ByteBuffer nothingRead = EMPTY.duplicate().limit(0);
+    private final ByteBuffer nothingRead;
 
-    private ByteBuffer read = nothingRead;
+    private ByteBuffer read;
     private boolean readPooled;
     private boolean readFilling;
 
@@ -55,18 +62,30 @@ final class PooledBuffers extends SocketBufferHandler {
 
         private final BlockingQueue<ByteBuffer> reads;
         private final BlockingQueue<ByteBuffer> writes;
+        private final int readBytes;
+        private final ByteBuffer empty;
 
         /**
-         * @param each maximal number of unused buffers of each kind
+         * @param threads that work at the same time, for each of which it keeps unused buffers
+         * @param tls whether read buffers are those of connections with TLS
          */
-        Pool(int each) {
-            this.reads = new ArrayBlockingQueue<>(each);
-            this.writes = new ArrayBlockingQueue<>(each);
+        Pool(int threads, boolean tls) {
+            // With TLS a thread reads into one, decrypts from one and encrypts into one.
+            this.reads = new ArrayBlockingQueue<>(tls ? 3 * threads : threads);
+            this.writes = new ArrayBlockingQueue<>(threads);
+            this.readBytes = tls ? RECORD_BYTES : READ_BYTES;
+            this.empty = ByteBuffer.allocate(readBytes).asReadOnlyBuffer();
         }
 
-        private ByteBuffer read() {
+        /** An empty read buffer. */
+        ByteBuffer read() {
             ByteBuffer buffer = reads.poll();
-            return buffer == null ? ByteBuffer.allocate(READ_BYTES) : buffer.clear();
+            return buffer == null ? ByteBuffer.allocate(readBytes) : buffer.clear();
+        }
+
+        /** Takes back a buffer of {@link #read}, which nothing uses any more. */
+        void giveBack(ByteBuffer buffer) {
+            var _ = reads.offer(buffer); // garbage when there are enough
         }
 
         private ByteBuffer write() {
@@ -78,6 +97,8 @@ final class PooledBuffers extends SocketBufferHandler {
     PooledBuffers(Pool pool) {
         super(0, 0, false);
         this.pool = pool;
+        this.nothingRead = pool.empty.duplicate().limit(0);
+        this.read = nothingRead;
     }
 
     /** A buffer to read into. */
@@ -147,7 +168,7 @@ final class PooledBuffers extends SocketBufferHandler {
 
     private void releaseRead() {
         if (readPooled) {
-            var _ = pool.reads.offer(read);
+            pool.giveBack(read);
             read = nothingRead;
             readPooled = false;
         }
@@ -184,7 +205,7 @@ final class PooledBuffers extends SocketBufferHandler {
             read = pool.read();
             readPooled = true;
         }
-        int count = Math.min(keptBytes(), READ_BYTES);
+        int count = Math.min(keptBytes(), pool.readBytes);
         read.clear().put(kept, taken, count).flip();
         taken += count;
         if (taken == kept.length) {
@@ -252,10 +273,16 @@ final class PooledBuffers extends SocketBufferHandler {
     @Override
     public void reset() {}
 
-    /** Only called for TLS, which has buffers of its own. */
+    /**
+     * Only called for TLS, before the handshake, and for a record that does not fit.
+     *
+     * @throws UncheckedIOException for a record that is larger than TLS allows
+     */
     @Override
     public void expand(int newSize) {
-        throw new UnsupportedOperationException();
+        if (newSize > pool.readBytes || (readFilling && read.position() > 0)) {
+            throw new UncheckedIOException(new IOException("a TLS record is too large"));
+        }
     }
 
     /** Does nothing: the garbage collector takes the buffers with the connection. */

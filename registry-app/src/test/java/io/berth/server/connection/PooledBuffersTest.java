@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 class PooledBuffersTest {
 
-    private final PooledBuffers.Pool pool = new PooledBuffers.Pool(2);
+    private final PooledBuffers.Pool pool = new PooledBuffers.Pool(2, false);
     private final PooledBuffers buffers = new PooledBuffers(pool);
 
     @Test

@@ -1,11 +1,11 @@
-package io.berth.server.connection;
+package io.berth.server.header;
 
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Recognizes probes and bodies in a header that Tomcat has not parsed yet. No state. */
-final class UnparsedHeader {
+public final class UnparsedHeader {
 
     private static final Pattern FIRST_LINE =
             Pattern.compile("[\\r\\n]*([A-Z]+) ([^ ]+) HTTP/1\\.[01]\\r?\\n");
@@ -22,7 +22,7 @@ final class UnparsedHeader {
      *
      * @param header from its beginning
      */
-    static boolean isProbe(String header) {
+    public static boolean isProbe(String header) {
         Matcher line = FIRST_LINE.matcher(header.substring(0, Math.min(header.length(), 200)));
         String lower = header.toLowerCase(Locale.ROOT);
         return line.lookingAt()
@@ -36,7 +36,7 @@ final class UnparsedHeader {
      *
      * @param header from its beginning
      */
-    static boolean hasBody(String header) {
+    public static boolean hasBody(String header) {
         return METHOD_WITH_BODY.matcher(header).lookingAt() && !EMPTY_BODY.matcher(header).find();
     }
 }

@@ -1,9 +1,9 @@
-package io.berth.server.connection;
+package io.berth.server.header;
 
 import java.nio.ByteBuffer;
 
 /** Finds the end of the header of a request in its bytes. No state. */
-final class HeaderScanner {
+public final class HeaderScanner {
 
     private HeaderScanner() {}
 
@@ -15,7 +15,7 @@ final class HeaderScanner {
      * @param from index from which to search: where the last search ended, less three bytes
      * @return the index after the empty line; -1 when the header is not complete
      */
-    static int findEnd(ByteBuffer bytes, int length, int from) {
+    public static int findEnd(ByteBuffer bytes, int length, int from) {
         int start = start(bytes, length);
         for (int at = Math.max(start, from); at < length; at++) {
             if (bytes.get(at) != '\n') {
@@ -33,7 +33,7 @@ final class HeaderScanner {
      * Whether the bytes cannot be the beginning of a request, such as those of TLS (RFC 9110,
      * section 5.6.2: a method is a token).
      */
-    static boolean isNotHttp(ByteBuffer bytes, int length) {
+    public static boolean isNotHttp(ByteBuffer bytes, int length) {
         int start = start(bytes, length);
         return start < length && !isTokenCharacter(bytes.get(start));
     }

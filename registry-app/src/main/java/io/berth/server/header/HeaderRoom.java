@@ -1,4 +1,4 @@
-package io.berth.server.connection;
+package io.berth.server.header;
 
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * is full, the address that holds most of it loses the connections with its largest headers, so
  * that one address cannot keep others out. Safe for use by many threads.
  */
-final class HeaderRoom {
+public final class HeaderRoom {
 
     /** 1/16 of the room is freed at once, as each search goes through all connections. */
     private static final int FREED_FRACTION = 16;
@@ -25,7 +25,7 @@ final class HeaderRoom {
     /**
      * @param limit bytes of all connections together
      */
-    HeaderRoom(long limit) {
+    public HeaderRoom(long limit) {
         this.limit = limit;
     }
 
@@ -36,7 +36,7 @@ final class HeaderRoom {
      * @param client the address of the connection
      * @param close closes the connection, unless a thread works on it
      */
-    record Holder(Object connection, String client, int bytes, Runnable close) {}
+    public record Holder(Object connection, String client, int bytes, Runnable close) {}
 
     /** What the connections of one address hold. */
     private static final class Client {
@@ -59,7 +59,7 @@ final class HeaderRoom {
      * @return {@code false} when {@code difference} is positive and more bytes are held than there
      *     is room for
      */
-    boolean count(int difference) {
+    public boolean count(int difference) {
         return held.addAndGet(difference) <= limit || difference <= 0;
     }
 
@@ -70,7 +70,7 @@ final class HeaderRoom {
      * @param holders all connections that hold bytes
      * @return whether there is room; {@code false}: the connection that asks has to be closed
      */
-    synchronized boolean makeRoom(Object asking, Supplier<Stream<Holder>> holders) {
+    public synchronized boolean makeRoom(Object asking, Supplier<Stream<Holder>> holders) {
         if (held.get() <= limit) {
             return true; // another thread has made room
         }

@@ -1,4 +1,4 @@
-package io.berth.server.connection;
+package io.berth.server.header;
 
 import java.util.Set;
 
