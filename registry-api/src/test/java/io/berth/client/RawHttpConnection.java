@@ -26,7 +26,14 @@ public final class RawHttpConnection implements AutoCloseable {
     private final InputStream in;
 
     public RawHttpConnection(int port) throws IOException {
-        this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        this(new Socket(InetAddress.getLoopbackAddress(), port));
+    }
+
+    /**
+     * @param socket connected, perhaps with TLS; closed with this
+     */
+    public RawHttpConnection(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout(READ_TIMEOUT_MILLIS);
         // Head and body go out one after the other, and would wait for each other.
         socket.setTcpNoDelay(true);

@@ -97,6 +97,7 @@ public class RegistryApplication {
     ConnectionLimits connectionLimits(ServerSettings settings, UrlSettings urls) {
         return ConnectionLimits.of(
                 settings.limits(),
+                settings.tls().isOn(),
                 urls.trustForwarded(),
                 MemoryBudget.ofProcess().connectionBytes(),
                 OpenFileLimit.get());

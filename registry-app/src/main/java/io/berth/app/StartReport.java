@@ -5,6 +5,7 @@ import io.berth.config.HttpSettings;
 import io.berth.config.LoadedSettings;
 import io.berth.server.ListenAddress;
 import io.berth.server.OpenFileLimit;
+import io.berth.server.ServerSettings;
 import io.berth.server.connection.ConnectionLimits;
 import io.berth.setting.Secret;
 import java.net.URI;
@@ -47,10 +48,11 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
                     "The registry is read-only: it refuses all requests that change something"
                             + " (storage.maintenance.readonly.enabled).");
         }
+        ServerSettings server = loaded.settings().http().server();
         log.info(
                 "Berth {} serves {} from {}",
                 BerthVersion.current(),
-                loaded.settings().http().server().addr().url(event.getWebServer().getPort()),
+                server.addr().url(server.scheme(), event.getWebServer().getPort()),
                 Stores.place(loaded.settings().storage()));
     }
 
@@ -72,7 +74,8 @@ final class StartReport implements ApplicationListener<WebServerInitializedEvent
                         loaded.settings().auth(),
                         address.toString(),
                         address.isLoopback(),
-                        host != null && host.getScheme().equals("https"),
+                        http.server().tls().isOn()
+                                || (host != null && host.getScheme().equals("https")),
                         !readOnly);
         if (advice != null) {
             log.warn(advice);

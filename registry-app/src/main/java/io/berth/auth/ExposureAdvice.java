@@ -29,9 +29,9 @@ public final class ExposureAdvice {
         if (settings.isOn()) {
             return encrypted
                     ? null
-                    : ("Passwords reach %s unencrypted (http.addr). Put a proxy in front that ends"
-                                    + " TLS, and set http.host to the https:// address that clients"
-                                    + " use.")
+                    : ("Passwords reach %s unencrypted (http.addr). Set http.tls.certificate and"
+                                    + " http.tls.key; or put a proxy in front that ends TLS, and set"
+                                    + " http.host to the https:// address that clients use.")
                             .formatted(address);
         }
         return settings.none() != null || !writable

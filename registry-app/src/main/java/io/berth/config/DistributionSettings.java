@@ -68,11 +68,13 @@ final class DistributionSettings {
                             "Set auth.htpasswd or auth.token to authenticate clients, or auth to none, and remove"
                                     + " the setting"),
                     refused(
-                            "http.tls",
-                            "there is no TLS yet, so that content and passwords would be sent"
-                                    + " unencrypted",
-                            "Put a proxy in front that ends TLS, set http.host to what clients call"
-                                    + " it, and remove the setting"),
+                            "http.tls.letsencrypt",
+                            "the registry does not fetch certificates itself, so that content and"
+                                    + " passwords would be sent unencrypted",
+                            "Have certbot, acme.sh or cert-manager fetch them, and name their files"
+                                    + " in http.tls.certificate and http.tls.key, which are read"
+                                    + " again when they change; or put a proxy in front that"
+                                    + " fetches them"),
                     refused(
                             "http.net",
                             "tcp",

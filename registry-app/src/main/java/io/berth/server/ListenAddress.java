@@ -54,10 +54,12 @@ public record ListenAddress(@Nullable String host, int port) {
     /**
      * The URL of the server for a client on this machine; without a host, {@code 0.0.0.0} stands
      * for it.
+     *
+     * @param scheme http or https
      */
-    public String url(int actualPort) {
+    public String url(String scheme, int actualPort) {
         String shown = host == null ? "0.0.0.0" : host.contains(":") ? "[" + host + "]" : host;
-        return "http://" + shown + ":" + actualPort;
+        return scheme + "://" + shown + ":" + actualPort;
     }
 
     @Override

@@ -158,6 +158,7 @@ final class ReadAdapter extends CoyoteAdapter {
             if (request.getCoyoteRequest().scheme().isNull()) {
                 request.getCoyoteRequest().scheme().setString(connector.getScheme());
             }
+            request.setSecure(connector.getSecure());
             headers.addTo(response);
             answerOrFail(request, response);
             request.finishRequest();

@@ -1,6 +1,7 @@
 package io.berth.server;
 
 import io.berth.server.connection.LimitSettings;
+import io.berth.server.tls.TlsSettings;
 import io.berth.setting.DefaultValue;
 import io.berth.setting.GoDuration;
 import io.berth.setting.SettingChecks;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
  * @param maxThreads how many requests run on platform threads; others run on virtual ones
  * @param limits limits of connections and requests
  * @param headers sent with every response
+ * @param tls whether and how connections are encrypted
  */
 public record ServerSettings(
         @DefaultValue("127.0.0.1:5000") ListenAddress addr,
@@ -27,7 +29,8 @@ public record ServerSettings(
         @DefaultValue("5s") GoDuration stopDelay,
         @DefaultValue("64") int maxThreads,
         @DefaultValue LimitSettings limits,
-        @DefaultValue Map<String, List<String>> headers) {
+        @DefaultValue Map<String, List<String>> headers,
+        @DefaultValue TlsSettings tls) {
 
     /** Headers that describe one response, and would be wrong in another. */
     private static final Set<String> OF_ONE_RESPONSE =
@@ -56,6 +59,11 @@ public record ServerSettings(
                 "a number from 1 to 10000");
         headers.forEach(ServerSettings::requireHeader);
         headers = Collections.unmodifiableMap(caseless(headers));
+    }
+
+    /** What URLs of the server begin with. */
+    public String scheme() {
+        return tls.isOn() ? "https" : "http";
     }
 
     private static Map<String, List<String>> caseless(Map<String, List<String>> headers) {

@@ -5,10 +5,14 @@ import io.berth.http.RegistryApi;
 import io.berth.http.route.UrlSettings;
 import io.berth.server.connection.BoundedHttpProtocol;
 import io.berth.server.connection.ConnectionLimits;
+import io.berth.server.tls.ServerTls;
 import java.net.UnknownHostException;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.core.StandardHost;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.Shutdown;
@@ -39,6 +43,7 @@ public class TomcatServer {
             ServerSettings settings,
             UrlSettings urls,
             ConnectionLimits limits,
+            Optional<ServerTls> tls,
             ObjectProvider<RegistryApi> api) {
         ListenAddress address = settings.addr();
         TomcatServletWebServerFactory factory = new TomcatServletWebServerFactory(address.port());
@@ -57,6 +62,7 @@ public class TomcatServer {
         var headers = new FixedHeadersValve(settings.headers());
         factory.addConnectorCustomizers(
                 connector -> {
+                    tls.ifPresent(with -> with.putOn(connector));
                     customize(connector, settings, limits);
                     ((BoundedHttpProtocol) connector.getProtocolHandler())
                             .serve(
@@ -73,6 +79,12 @@ public class TomcatServer {
                     host.setErrorReportValveClass(ProtocolErrorValve.class.getName());
                 });
         return factory;
+    }
+
+    /** {@code null} where connections are not encrypted. */
+    @Bean
+    @Nullable ServerTls serverTls(ServerSettings settings, Clock clock) {
+        return settings.tls().isOn() ? ServerTls.of(settings.tls(), clock) : null;
     }
 
     private static void customize(

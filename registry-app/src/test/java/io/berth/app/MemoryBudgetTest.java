@@ -65,6 +65,7 @@ class MemoryBudgetTest {
                 ConnectionLimits.of(
                         Settings.with(Map.of()).http().server().limits(),
                         false,
+                        false,
                         budget.connectionBytes(),
                         Long.MAX_VALUE);
 

@@ -211,12 +211,12 @@ class DistributionSettingsTest {
                                         Map.of(
                                                 "REGISTRY_AUTH_SILLY_REALM", "r",
                                                 "REGISTRY_AUTH_SILLY_SERVICE", "s",
-                                                "REGISTRY_HTTP_TLS_KEY", "/k",
+                                                "REGISTRY_HTTP_TLS_LETSENCRYPT_EMAIL", "/k",
                                                 "REGISTRY_PROXY_REMOTEURL", "https://u:p@h")))
                 .hasMessageContainingAll(
                         "auth.silly.realm (variable REGISTRY_AUTH_SILLY_REALM),"
                                 + " auth.silly.service",
-                        "http.tls.key",
+                        "http.tls.letsencrypt.email",
                         "proxy.remoteurl")
                 .hasMessageNotContaining("https://");
     }

@@ -7,10 +7,14 @@ import io.berth.http.route.UrlSettings;
 import io.berth.server.ListenAddress;
 import io.berth.server.ServerSettings;
 import io.berth.server.connection.LimitSettings;
+import io.berth.server.tls.ClientAuth;
+import io.berth.server.tls.MinimumTls;
+import io.berth.server.tls.TlsSettings;
 import io.berth.setting.ByteSize;
 import io.berth.setting.GoDuration;
 import io.berth.setting.Secret;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +55,14 @@ class HttpSettingsTest {
                                                 GoDuration.of("620s"),
                                                 GoDuration.of("2m"),
                                                 ByteSize.of("60KiB")),
-                                        Map.of()),
+                                        Map.of(),
+                                        new TlsSettings(
+                                                null,
+                                                null,
+                                                List.of(),
+                                                null,
+                                                MinimumTls.of("tls1.2"),
+                                                List.of())),
                                 new UrlSettings(null, true, false, "/"),
                                 null));
     }
@@ -69,6 +80,12 @@ class HttpSettingsTest {
         values.put("http.stopdelay", "2s");
         values.put("http.maxthreads", "20");
         values.put("http.headers.x-one", "[1, 2]");
+        values.put("http.tls.certificate", "/c");
+        values.put("http.tls.key", "/k");
+        values.put("http.tls.clientcas", "[/a, /b]");
+        values.put("http.tls.clientauth", "request-client-cert");
+        values.put("http.tls.minimumtls", "tls1.3");
+        values.put("http.tls.ciphersuites", "[TLS_AES_256_GCM_SHA384]");
 
         assertThat(Settings.withAll("http", values).http())
                 .isEqualTo(
@@ -87,7 +104,14 @@ class HttpSettingsTest {
                                                 GoDuration.of("6s"),
                                                 GoDuration.of("7s"),
                                                 new ByteSize(8)),
-                                        Map.of("x-one", List.of("1", "2"))),
+                                        Map.of("x-one", List.of("1", "2")),
+                                        new TlsSettings(
+                                                Path.of("/c"),
+                                                Path.of("/k"),
+                                                List.of(Path.of("/a"), Path.of("/b")),
+                                                ClientAuth.REQUEST_CLIENT_CERT,
+                                                MinimumTls.of("tls1.3"),
+                                                List.of("TLS_AES_256_GCM_SHA384"))),
                                 new UrlSettings(
                                         URI.create("https://registry.example.com/a"),
                                         false,

@@ -19,6 +19,11 @@ public final class Settings {
             Map.of("storage.s3.region", "us-east-1", "storage.s3.bucket", "images");
 
     private static final String S3 = "storage.s3.";
+    private static final String TLS = "http.tls.";
+
+    /** What most settings of TLS need. */
+    private static final Map<String, String> TLS_FILES =
+            Map.of("http.tls.certificate", "/certificate", "http.tls.key", "/key");
 
     /** Settings that exist because others write them down. */
     private static final Set<String> ONLY_DEFAULT = Set.of("storage.s3.v4auth");
@@ -101,6 +106,9 @@ public final class Settings {
     }
 
     private static Map<String, String> prerequisites(String name) {
+        if (name.startsWith(TLS)) {
+            return name.equals(TLS + "minimumtls") ? Map.of() : TLS_FILES;
+        }
         if (name.startsWith("auth.htpasswd.")) {
             return Map.of("auth.htpasswd.realm", "r", "auth.htpasswd.path", "/p");
         }

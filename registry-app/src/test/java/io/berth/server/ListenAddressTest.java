@@ -23,7 +23,7 @@ class ListenAddressTest {
 
         assertThat(address).isEqualTo(new ListenAddress(host, port));
         assertThat(address.toString()).isEqualTo(text);
-        assertThat(address.url(80)).isEqualTo(url);
+        assertThat(address.url("http", 80)).isEqualTo(url);
     }
 
     @ParameterizedTest

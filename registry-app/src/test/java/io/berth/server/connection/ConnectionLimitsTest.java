@@ -15,7 +15,7 @@ class ConnectionLimitsTest {
 
     private static ConnectionLimits limits(Map<String, String> settings, long files) {
         LimitSettings set = Settings.with(settings).http().server().limits();
-        return ConnectionLimits.of(set, false, HEAP_FOR_MANY, files);
+        return ConnectionLimits.of(set, false, false, HEAP_FOR_MANY, files);
     }
 
     /** Each takes two files, and there are others. */

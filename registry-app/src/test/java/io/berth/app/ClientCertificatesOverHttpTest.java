@@ -1,0 +1,154 @@
+package io.berth.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.berth.client.RawHttpConnection;
+import io.berth.server.tls.TestCertificates;
+import io.berth.server.tls.TestCertificates.Identity;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+
+/** What is asked of clients, in each of distribution's modes, and what is known of them then. */
+@Timeout(60)
+class ClientCertificatesOverHttpTest {
+
+    private static final Identity ROOT = TestCertificates.authority("root");
+    private static final Identity KNOWN =
+            TestCertificates.issue(TestCertificates.authority("of clients"), "known");
+    private static final Identity AUTHORITY = TestCertificates.authority("of clients, too");
+    private static final Identity TRUSTED = TestCertificates.issue(AUTHORITY, "trusted");
+
+    /** What a request has as the certificates of its client. */
+    private final List<@Nullable Object> seen = Collections.synchronizedList(new ArrayList<>());
+
+    @TempDir Path folder;
+    @TempDir Path certificates;
+
+    private final class Recorder extends ValveBase {
+
+        Recorder() {
+            super(true);
+        }
+
+        @Override
+        public void invoke(Request request, Response response)
+                throws IOException, ServletException {
+            seen.add(request.getAttribute("jakarta.servlet.request.X509Certificate"));
+            getNext().invoke(request, response);
+        }
+    }
+
+    private TestServer start(String mode) throws IOException {
+        TestCertificates.write(certificates, TestCertificates.issue(ROOT, "server"));
+        Path authorities = certificates.resolve("authorities");
+        Files.writeString(authorities, TestCertificates.pem(AUTHORITY.certificate()));
+        Map<String, String> settings = new HashMap<>();
+        settings.put("http.tls.certificate", certificates.resolve("server.pem").toString());
+        settings.put("http.tls.key", certificates.resolve("server.key").toString());
+        settings.put("http.tls.clientcas", authorities.toString());
+        if (!mode.isEmpty()) {
+            settings.put("http.tls.clientauth", mode);
+        }
+        return TestServer.on(
+                folder,
+                settings,
+                (name, bean) -> {
+                    if (bean instanceof TomcatServletWebServerFactory factory) {
+                        factory.addEngineValves(new Recorder());
+                    }
+                    return bean;
+                });
+    }
+
+    private static @Nullable Identity client(String name) {
+        return switch (name) {
+            case "none" -> null;
+            case "unknown" -> KNOWN;
+            case "trusted" -> TRUSTED;
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private static int status(TestServer server, String client, String protocol)
+            throws IOException {
+        SSLContext context = TestCertificates.client(ROOT.certificate(), client(client));
+        SSLSocket socket =
+                (SSLSocket)
+                        context.getSocketFactory()
+                                .createSocket(InetAddress.getLoopbackAddress(), server.port());
+        socket.setEnabledProtocols(new String[] {protocol});
+        try (RawHttpConnection http = new RawHttpConnection(socket)) {
+            // Encoded, so that it passes the valves.
+            return http.get("/v2/%61/tags/list").read().status();
+        }
+    }
+
+    /** An empty mode is not set. */
+    @ParameterizedTest
+    @CsvSource({
+        "'', trusted",
+        "request-client-cert, none unknown trusted",
+        "require-any-client-cert, unknown trusted",
+        "verify-client-cert-if-given, none trusted",
+        "require-and-verify-client-cert, trusted"
+    })
+    void theModeDecidesWhoMayConnect(String mode, String welcome) throws Exception {
+        try (TestServer server = start(mode)) {
+            for (String client : List.of("none", "unknown", "trusted")) {
+                for (String protocol : List.of("TLSv1.2", "TLSv1.3")) {
+                    if (List.of(welcome.split(" ")).contains(client)) {
+                        assertThat(status(server, client, protocol))
+                                .as("%s with %s", client, protocol)
+                                .isEqualTo(404);
+                    } else {
+                        assertThatThrownBy(() -> status(server, client, protocol))
+                                .as("%s with %s", client, protocol)
+                                .isInstanceOf(IOException.class);
+                    }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"verify-client-cert-if-given", "require-and-verify-client-cert"})
+    void aVerifiedCertificateIsAnAttributeOfTheRequest(String mode) throws Exception {
+        try (TestServer server = start(mode)) {
+            status(server, "trusted", "TLSv1.3");
+        }
+        assertThat(seen).singleElement().isEqualTo(new X509Certificate[] {TRUSTED.certificate()});
+    }
+
+    /** It would say who the client claims to be. */
+    @ParameterizedTest
+    @ValueSource(strings = {"request-client-cert", "require-any-client-cert"})
+    void oneThatNobodyHasVerifiedIsNot(String mode) throws Exception {
+        try (TestServer server = start(mode)) {
+            status(server, "trusted", "TLSv1.3");
+            status(server, "unknown", "TLSv1.2");
+        }
+        assertThat(seen).containsExactly(null, null);
+    }
+}
