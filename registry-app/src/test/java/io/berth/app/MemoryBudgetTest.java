@@ -31,7 +31,7 @@ class MemoryBudgetTest {
     void isTooSmall(CapturedOutput output) {
         StartReport.adviseOnMemory(new MemoryBudget(64 * MIB));
 
-        assertThat(output).contains("64 MiB at most", "BERTH_HEAP=128m", "-Xmx128m");
+        assertThat(output).contains("64 MiB", "BERTH_HEAP=128m", "-Xmx128m");
     }
 
     /** What the application itself holds, measured after a full collection, and as much again. */
