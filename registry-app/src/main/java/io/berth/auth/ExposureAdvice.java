@@ -9,8 +9,8 @@ public final class ExposureAdvice {
 
     /**
      * Advice for the log; {@code null} when there is none: only this machine reaches the registry,
-     * clients are authenticated and passwords are encrypted on their way, or {@code auth} is set to
-     * {@code none}.
+     * clients are authenticated and credentials are encrypted on their way, or {@code auth} is set
+     * to {@code none}.
      *
      * @param address where the registry listens, for the message
      * @param loopback whether only this machine reaches that address
@@ -29,7 +29,7 @@ public final class ExposureAdvice {
         if (settings.isOn()) {
             return encrypted
                     ? null
-                    : ("Passwords reach %s unencrypted (http.addr). Set http.tls.certificate and"
+                    : ("Credentials reach %s unencrypted (http.addr). Set http.tls.certificate and"
                                     + " http.tls.key; or put a proxy in front that ends TLS, and set"
                                     + " http.host to the https:// address that clients use.")
                             .formatted(address);
@@ -37,8 +37,8 @@ public final class ExposureAdvice {
         return settings.none() != null || !writable
                 ? null
                 : ("Anyone who reaches %s can push and delete, because there is no authentication"
-                                + " (http.addr). Set auth.htpasswd; or set auth to none if that is"
-                                + " what you want.")
+                                + " (http.addr). Set auth.htpasswd or auth.token; or set auth to none"
+                                + " if that is what you want.")
                         .formatted(address);
     }
 }

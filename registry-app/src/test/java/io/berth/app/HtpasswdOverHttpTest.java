@@ -270,6 +270,6 @@ class HtpasswdOverHttpTest {
                 .close();
         assertThat(output)
                 .containsOnlyOnce("Anyone who reaches")
-                .containsOnlyOnce("Passwords reach :0 unencrypted");
+                .containsOnlyOnce("Credentials reach :0 unencrypted");
     }
 }

@@ -30,8 +30,8 @@ class ExposureAdviceTest {
         assertThat(advice(UNSET, false, true, true))
                 .isEqualTo(
                         "Anyone who reaches :5000 can push and delete, because there is no"
-                                + " authentication (http.addr). Set auth.htpasswd; or set auth to"
-                                + " none if that is what you want.");
+                                + " authentication (http.addr). Set auth.htpasswd or auth.token; or"
+                                + " set auth to none if that is what you want.");
         assertThat(advice(NONE, false, false, true)).isNull();
         assertThat(advice(UNSET, false, false, false)).isNull();
     }
@@ -39,7 +39,7 @@ class ExposureAdviceTest {
     @Test
     void passwordsThatAreNotEncryptedAreNamed() {
         assertThat(advice(HTPASSWD, false, false, true))
-                .startsWith("Passwords reach :5000 unencrypted (http.addr).")
+                .startsWith("Credentials reach :5000 unencrypted (http.addr).")
                 .contains("set http.host to the https:// address");
         assertThat(advice(HTPASSWD, false, false, false)).isNotNull();
         assertThat(advice(HTPASSWD, false, true, true)).isNull();

@@ -132,6 +132,8 @@ class CheckQueueTest {
         queue.leave("many");
         queue.enter("another");
         isRefused(() -> queue.enter("many"));
+        queue.leave("another");
+        queue.enter("many");
     }
 
     @Test

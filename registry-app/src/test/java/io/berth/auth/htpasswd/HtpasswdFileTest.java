@@ -164,12 +164,15 @@ class HtpasswdFileTest {
     @Test
     void aFileWithoutUsersKeepsTheUsersAndIsNamedAndReadOnce() throws IOException {
         HtpasswdFile file = file();
-        Files.writeString(path, "alice:secret");
-        Files.setLastModifiedTime(path, FileTime.from(NOW.minus(LONG_AGO)));
+        String line = "carol:" + TestHashes.of("carol", 5);
+        FileTime modified = FileTime.from(NOW.minus(Duration.ofHours(1)));
+        Files.writeString(path, "carol:secret".repeat(100).substring(0, line.length()));
+        Files.setLastModifiedTime(path, modified);
 
-        for (int i = 0; i < 3; i++) {
-            assertThat(has(afterASecond(file), "alice")).isTrue();
-        }
+        assertThat(has(afterASecond(file), "alice")).isTrue();
+        Files.writeString(path, line); // unseen, unless what has not changed is read again
+        Files.setLastModifiedTime(path, modified);
+        assertThat(has(afterASecond(file), "carol")).isFalse();
         assertThat(output.toString())
                 .containsOnlyOnce(path + " has no user with a bcrypt hash")
                 .doesNotContain("secret");
