@@ -86,7 +86,7 @@ class StopTest {
             assertThatThrownBy(downloading::read).isInstanceOf(IOException.class);
             assertThatThrownBy(() -> uploading.send("def").read()).isInstanceOf(IOException.class);
             assertThat(output)
-                    .contains("1 requests and 1 files, and cut off 1 requests and 1 files");
+                    .contains("1 requests and 1 files, and aborted 1 requests and 1 files");
         }
     }
 
@@ -143,7 +143,7 @@ class StopTest {
             assertThat(output)
                     .containsPattern("waiting up to 0\\.\\d+ s for 1 requests and 0 files")
                     .containsPattern(
-                            "waited 0\\.3\\d* s for 1 requests and 0 files, and cut off 1 requests");
+                            "waited 0\\.3\\d* s for 1 requests and 0 files, and aborted 1 requests");
         }
     }
 
