@@ -134,6 +134,30 @@ class TlsOverHttpTest {
         }
     }
 
+    /** A record looks like all that has come of a slow upload, for which the server would sleep. */
+    @Test
+    void aFastUploadIsNotTakenForASlowOne() throws Exception {
+        byte[] content = new byte[48 * 1024 * 1024];
+        String digest = Digest.ofContent(HashAlgorithm.SHA256, content).toString();
+        try (HttpClient http = HttpClient.newBuilder().sslContext(CLIENT).build()) {
+            String upload =
+                    send(http, "POST", address("/v2/a/blobs/uploads/"), BodyPublishers.noBody())
+                            .headers()
+                            .firstValue("Location")
+                            .orElseThrow();
+            long since = System.nanoTime();
+            HttpResponse<byte[]> pushed =
+                    send(
+                            http,
+                            "PUT",
+                            URI.create(upload + "?digest=" + digest),
+                            BodyPublishers.ofByteArray(content));
+
+            assertThat(pushed.statusCode()).isEqualTo(201);
+            assertThat(millisSince(since)).isLessThan(8_000); // it would take 12 or more
+        }
+    }
+
     @Test
     void onlyHttp11IsNegotiated() throws Exception {
         try (SSLSocket socket = connect(server.port())) {

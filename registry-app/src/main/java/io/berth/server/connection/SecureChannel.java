@@ -32,6 +32,9 @@ final class SecureChannel extends SecureNioChannel implements ConnectionChannel 
     /** Bytes of an incomplete record or handshake, to be put before what comes next. */
     private byte[] kept = NONE;
 
+    /** What ended the stream after the bytes that were read last. */
+    private @Nullable IOException failure;
+
     private boolean inBorrowed;
     private boolean outBorrowed;
 
@@ -79,7 +82,32 @@ final class SecureChannel extends SecureNioChannel implements ConnectionChannel 
 
     @Override
     public int read(ByteBuffer into) throws IOException {
-        return connection.mayRead() ? connection.hasRead(decrypt(into.limit(into.capacity()))) : 0;
+        return connection.mayRead()
+                ? connection.hasRead(decryptAll(into.limit(into.capacity())))
+                : 0;
+    }
+
+    /**
+     * Decrypts as many records as have come and fit. One at a time would look to {@code
+     * CoalescingInputStream} like a client that sends slowly.
+     */
+    private int decryptAll(ByteBuffer into) throws IOException {
+        IOException before = failure;
+        if (before != null) {
+            throw before;
+        }
+        int all = decrypt(into);
+        int count = all;
+        while (count > 0 && into.remaining() >= PooledBuffers.RECORD_BYTES) {
+            try {
+                count = decrypt(into);
+                all += Math.max(count, 0);
+            } catch (IOException e) {
+                failure = e; // for the next read, as this one has found something
+                count = 0;
+            }
+        }
+        return all;
     }
 
     @Override
