@@ -269,9 +269,23 @@ class SlowClientsTest {
         for (RawHttpConnection http : open) {
             http.close();
         }
-        // What was closed counts no more.
+        // What was closed counts no more, once the server has noticed.
+        awaitAnswer();
         for (int i = 0; i < 10; i++) {
             assertThat(connect().get("/v2/").read().status()).isEqualTo(200);
+        }
+    }
+
+    private void awaitAnswer() throws Exception {
+        long deadline = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+        while (true) {
+            try {
+                connect().get("/v2/").read();
+                return;
+            } catch (IOException e) {
+                assertThat(System.nanoTime()).as("%s", e).isLessThan(deadline);
+                Thread.sleep(20);
+            }
         }
     }
 

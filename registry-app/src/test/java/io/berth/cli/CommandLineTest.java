@@ -40,15 +40,18 @@ class CommandLineTest {
 
     @Test
     void aSettingThatWouldBeMissedEndsTheStart(CapturedOutput output) {
-        System.setProperty("registry.auth.htpasswd.path", "/etc/htpasswd");
+        System.setProperty("registry.proxy.remoteurl", "https://upstream.example.com");
         try {
             assertThat(BerthApplication.execute("serve")).isEqualTo(1);
         } finally {
-            System.clearProperty("registry.auth.htpasswd.path");
+            System.clearProperty("registry.proxy.remoteurl");
         }
         assertThat(output)
-                .contains("auth.htpasswd.path", "there is no authentication yet", "Put a proxy")
-                .doesNotContain("\tat ", "/etc/htpasswd");
+                .contains(
+                        "proxy.remoteurl",
+                        "there are no pull-through caches yet",
+                        "Remove the setting")
+                .doesNotContain("\tat ", "upstream.example.com");
     }
 
     @Test
