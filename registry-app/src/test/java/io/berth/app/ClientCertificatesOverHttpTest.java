@@ -18,11 +18,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,7 +93,7 @@ class ClientCertificatesOverHttpTest {
         };
     }
 
-    private static int status(TestServer server, String client, String protocol)
+    private static SSLSocket connect(TestServer server, String client, String protocol)
             throws IOException {
         SSLContext context = TestCertificates.client(ROOT.certificate(), client(client));
         SSLSocket socket =
@@ -99,7 +101,12 @@ class ClientCertificatesOverHttpTest {
                         context.getSocketFactory()
                                 .createSocket(InetAddress.getLoopbackAddress(), server.port());
         socket.setEnabledProtocols(new String[] {protocol});
-        try (RawHttpConnection http = new RawHttpConnection(socket)) {
+        return socket;
+    }
+
+    private static int status(TestServer server, String client, String protocol)
+            throws IOException {
+        try (RawHttpConnection http = new RawHttpConnection(connect(server, client, protocol))) {
             // Encoded, so that it passes the valves.
             return http.get("/v2/%61/tags/list").read().status();
         }
@@ -129,6 +136,27 @@ class ClientCertificatesOverHttpTest {
                     }
                 }
             }
+        }
+    }
+
+    @Test
+    void aClientIsToldWhyItMayNotConnect() throws Exception {
+        try (TestServer server = start("")) {
+            assertAlert(server, "none", "TLSv1.3", "certificate_required");
+            assertAlert(server, "none", "TLSv1.2", "handshake_failure");
+            assertAlert(server, "unknown", "TLSv1.3", "certificate_unknown");
+            assertAlert(server, "unknown", "TLSv1.2", "certificate_unknown");
+        }
+    }
+
+    /** With TLS 1.3 a client is told only after the handshake, for it. */
+    private static void assertAlert(TestServer server, String client, String protocol, String alert)
+            throws IOException {
+        try (SSLSocket socket = connect(server, client, protocol)) {
+            assertThatThrownBy(() -> socket.getInputStream().read())
+                    .as("%s with %s", client, protocol)
+                    .isInstanceOf(SSLException.class)
+                    .hasMessageContaining("Received fatal alert: " + alert);
         }
     }
 

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.apache.tomcat.util.net.SSLSupport;
 import org.apache.tomcat.util.net.SecureNioChannel;
@@ -64,6 +65,9 @@ final class SecureChannel extends SecureNioChannel implements ConnectionChannel 
         int interest;
         try {
             interest = super.handshake(read, write);
+        } catch (SSLException e) {
+            flush(netOutBuffer); // the alert, which Tomcat leaves there when it was reading
+            throw e;
         } finally {
             giveBack();
             connection.buffers().release();
