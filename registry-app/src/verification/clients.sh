@@ -7,10 +7,7 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 source "$here/layout.sh"
 
-# No credentials: an empty configuration of docker.
-export DOCKER_CONFIG=$work/docker-config
-mkdir "$DOCKER_CONFIG"
-echo '{}' >"$DOCKER_CONFIG/config.json"
+use_empty_docker_config
 
 tags_of() {
     curl -fsS "http://$server/v2/$1/tags/list" | jq -r '.tags[]'

@@ -93,7 +93,7 @@ builds() {
     [[ $(wc -l <"$checkout/builds") == "$1" ]]
 }
 
-fails() {
+fails_with_message() {
     if "$@" 2>"$work/said"; then
         return 1
     fi
@@ -165,7 +165,7 @@ explains_that_it_is_not_built() {
     make_checkout
     rm "$checkout/registry-app/target/built"
     chmod -R a+rX,a-w "$checkout"
-    fails as_reader env JAVA25_HOME="$jdk" "$checkout/registry" --version
+    fails_with_message as_reader env JAVA25_HOME="$jdk" "$checkout/registry" --version
     said "Build it as the user who owns that folder"
     chmod -R u+w "$checkout"
 }
@@ -210,7 +210,7 @@ builds_after_a_build_that_failed() {
     make_checkout
     rm -r "$checkout/registry-app/target"
     printf '#!/bin/sh\necho broken >&2\nexit 1\n' >"$checkout/mvnw"
-    fails launch --version
+    fails_with_message launch --version
     said broken
     make_checkout
     rm "$checkout/registry-app/target/built"
@@ -394,10 +394,10 @@ tells_the_jvm() {
     # Neither an octal number nor one that the shell refuses.
     BERTH_HEAP=0128m JAVA25_HOME=$jdk "$checkout/registry" --version >/dev/null 2>&1
     tail -n 1 "$jdk/told" | grep -qE -- ' -Xmx128m '
-    fails env BERTH_HEAP=much JAVA25_HOME="$jdk" "$checkout/registry" --version
+    fails_with_message env BERTH_HEAP=much JAVA25_HOME="$jdk" "$checkout/registry" --version
     said "BERTH_HEAP is much, but must be a size such as 512m or 2g."
     for heap in 4m 512 1000k 0g; do
-        fails env BERTH_HEAP=$heap JAVA25_HOME="$jdk" "$checkout/registry" --version
+        fails_with_message env BERTH_HEAP=$heap JAVA25_HOME="$jdk" "$checkout/registry" --version
         said "BERTH_HEAP is $heap, which is too little to start: give it 128m or more."
     done
 }
@@ -410,7 +410,7 @@ refuses_what_is_no_jdk() {
     cp "$jdk/bin/java" "$work/old/bin/java"
     echo 'JAVA_VERSION="21.0.4"' >"$work/old/release"
     for folder in "$work/old" "$work/nothing"; do
-        fails env JAVA25_HOME="$folder" JAVA_HOME="$jdk" "$checkout/registry" --version
+        fails_with_message env JAVA25_HOME="$folder" JAVA_HOME="$jdk" "$checkout/registry" --version
         said "JAVA25_HOME is $folder, but there is no JDK 25 or newer there"
     done
     prints_version env -u JAVA25_HOME JAVA_HOME="$jdk" "$checkout/registry" --version

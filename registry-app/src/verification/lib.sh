@@ -43,6 +43,21 @@ if [[ $subject == berth ]]; then
     "$project/registry" --version
 fi
 
+# Clients find no credentials, and those of a login are removed at the end.
+use_empty_docker_config() {
+    export DOCKER_CONFIG=$work/docker-config
+    mkdir "$DOCKER_CONFIG"
+    echo '{}' >"$DOCKER_CONFIG/config.json"
+}
+
+# fails COMMAND...: the command does not succeed.
+fails() {
+    if "$@"; then
+        echo "succeeded: $*" >&2
+        return 1
+    fi
+}
+
 free_port() {
     local port
     while :; do

@@ -6,21 +6,10 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 source "$here/layout.sh"
 
-# Nobody's credentials.
-export DOCKER_CONFIG=$work/docker-config
-mkdir "$DOCKER_CONFIG"
-echo '{}' >"$DOCKER_CONFIG/config.json"
+use_empty_docker_config
 
 users=$work/users
 password="open sesame: \$1 \"x\""
-
-# fails COMMAND...: the command does not succeed.
-fails() {
-    if "$@"; then
-        echo "succeeded: $*" >&2
-        return 1
-    fi
-}
 
 # status CURL-ARGUMENT...: of an answer.
 status() {

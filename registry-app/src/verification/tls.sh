@@ -7,20 +7,9 @@ set -euo pipefail
 source "$(dirname "$0")/lib.sh"
 source "$here/layout.sh"
 
-# Nobody's credentials.
-export DOCKER_CONFIG=$work/docker-config
-mkdir "$DOCKER_CONFIG"
-echo '{}' >"$DOCKER_CONFIG/config.json"
+use_empty_docker_config
 
 tls=$work/tls
-
-# fails COMMAND...: the command does not succeed.
-fails() {
-    if "$@"; then
-        echo "succeeded: $*" >&2
-        return 1
-    fi
-}
 
 # authority FOLDER NAME: ca.pem and ca.key.
 authority() {

@@ -6,6 +6,7 @@ import io.berth.http.message.EntityTags;
 import io.berth.http.message.RequestedRange;
 import io.berth.http.response.ApiHeaders;
 import io.berth.http.response.BlobSender;
+import io.berth.http.response.HeaderedRegistryException;
 import io.berth.http.response.MultipartRanges;
 import io.berth.http.response.Responses;
 import io.berth.http.route.RegistryPath.BlobAt;
@@ -63,7 +64,7 @@ final class BlobController {
             case RequestedRange.Unsatisfiable _ ->
                     throw new HeaderedRegistryException(
                             new RegistryException(ErrorCode.RANGE_INVALID),
-                            Map.of("Content-Range", "bytes */" + size));
+                            Map.of("Content-Range", List.of("bytes */" + size)));
         }
     }
 

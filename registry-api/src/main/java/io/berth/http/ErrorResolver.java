@@ -4,9 +4,9 @@ import io.berth.error.ErrorCode;
 import io.berth.error.OperationRefusedException;
 import io.berth.error.RegistryError;
 import io.berth.error.RegistryException;
-import io.berth.http.access.UnauthorizedException;
 import io.berth.http.response.ErrorResponse;
 import io.berth.http.response.ErrorStatus;
+import io.berth.http.response.HeaderedRegistryException;
 import io.berth.http.response.RequestId;
 import io.berth.http.route.ApiUrls;
 import io.berth.http.route.RegistryPath;
@@ -75,11 +75,6 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
                                 List.of(RegistryError.of(ErrorCode.UNKNOWN)), exception);
         int status = ErrorStatus.of(failure.code());
         log(status, request, exception);
-        if (exception instanceof UnauthorizedException unauthorized) {
-            unauthorized
-                    .challenges()
-                    .forEach(challenge -> response.addHeader("WWW-Authenticate", challenge));
-        }
         try {
             ErrorResponse.send(
                     request, response, status, failure.errors(), headers(request, failure));
@@ -168,13 +163,14 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
         return reasons.toString();
     }
 
-    private Map<String, String> headers(HttpServletRequest request, RegistryException failure) {
-        Map<String, String> headers = new HashMap<>();
+    private Map<String, List<String>> headers(
+            HttpServletRequest request, RegistryException failure) {
+        Map<String, List<String>> headers = new HashMap<>();
         switch (failure.code()) {
-            case UNAVAILABLE, TOO_MANY_REQUESTS -> headers.put("Retry-After", RETRY_AFTER);
+            case UNAVAILABLE, TOO_MANY_REQUESTS -> headers.put("Retry-After", List.of(RETRY_AFTER));
             case UNSUPPORTED -> {
                 if (request.getAttribute(RegistryPath.ATTRIBUTE) instanceof RegistryPath path) {
-                    headers.put("Allow", routes.allowed(path, reason(failure)));
+                    headers.put("Allow", List.of(routes.allowed(path, reason(failure))));
                 }
             }
             default -> {} // needs no headers

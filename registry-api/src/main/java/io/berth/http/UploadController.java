@@ -7,6 +7,7 @@ import io.berth.http.message.ContentRange;
 import io.berth.http.message.QueryParameter;
 import io.berth.http.message.QueryString;
 import io.berth.http.response.ApiHeaders;
+import io.berth.http.response.HeaderedRegistryException;
 import io.berth.http.response.Responses;
 import io.berth.http.route.ApiUrls;
 import io.berth.http.route.RegistryPath.BlobAt;
@@ -24,6 +25,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
@@ -233,9 +235,9 @@ final class UploadController {
                         failure,
                         Map.of(
                                 "Location",
-                                location(upload, request),
+                                List.of(location(upload, request)),
                                 "Range",
-                                exactlyStored(upload)))
+                                List.of(exactlyStored(upload))))
                 : failure;
     }
 

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +79,23 @@ public final class RawHttpConnection implements AutoCloseable {
             throws IOException {
         send(head(method, target, headers + "Content-Length: " + body.length + "\r\n"));
         return send(body);
+    }
+
+    /**
+     * Begins an upload to the repository {@code a} and sends nothing of its body of 1,000 bytes, so
+     * that the server serves a request for this connection until the connection ends.
+     *
+     * @throws IllegalStateException when the server does not wait for the body
+     */
+    public RawHttpConnection holdUpload() throws IOException {
+        Response begun = request("POST", "/v2/a/blobs/uploads/", "", new byte[0]).read();
+        String upload = Objects.requireNonNull(begun.header("Location"));
+        send(head("PATCH", upload, "Expect: 100-continue\r\nContent-Length: 1000\r\n"));
+        Response response = read();
+        if (response.status() != 100) {
+            throw new IllegalStateException("the upload is answered " + response.status());
+        }
+        return this;
     }
 
     public RawHttpConnection get(String target) throws IOException {

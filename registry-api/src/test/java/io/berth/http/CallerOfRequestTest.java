@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.access.Caller;
+import io.berth.client.RecordedRegistry;
 import io.berth.name.RepositoryName;
 import io.berth.registry.Registry;
 import io.berth.registry.TestContent;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -25,21 +24,14 @@ class CallerOfRequestTest {
     private final TestApi api = new TestApi(recording());
 
     private Registry recording() {
-        return (Registry)
-                Proxy.newProxyInstance(
-                        Registry.class.getClassLoader(),
-                        new Class<?>[] {Registry.class},
-                        (_, method, arguments) -> {
-                            asked.add(method.getName());
-                            if (!method.getName().equals("isReadOnly")) { // asked at the start
-                                callers.add(Caller.current());
-                            }
-                            try {
-                                return method.invoke(registry, arguments);
-                            } catch (InvocationTargetException e) {
-                                throw e.getCause();
-                            }
-                        });
+        return RecordedRegistry.of(
+                registry,
+                (method, _) -> {
+                    asked.add(method);
+                    if (!method.equals("isReadOnly")) { // asked at the start
+                        callers.add(Caller.current());
+                    }
+                });
     }
 
     @Test

@@ -6,7 +6,7 @@ import io.berth.setting.SettingChecks;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How clients prove who they are ({@code auth}). Passwords and tokens may be accepted side by side.
+ * How clients authenticate ({@code auth}). Passwords and tokens may be accepted side by side.
  *
  * @param none not {@code null} where the administrator wants no authentication
  * @param htpasswd by users and passwords of a file; {@code null} where they do not
@@ -29,7 +29,7 @@ public record AuthSettings(
                         + " credentials: remove one of them");
     }
 
-    /** Whether clients have to prove who they are. */
+    /** Whether clients have to authenticate. */
     public boolean isOn() {
         return htpasswd != null || token != null;
     }

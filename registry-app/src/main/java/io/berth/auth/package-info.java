@@ -1,5 +1,6 @@
 /**
- * How clients prove who they are ({@code auth}): which way is chosen, and what follows from that.
+ * How clients authenticate ({@code auth}): the choice of authenticators, and the access control
+ * that follows.
  */
 @NullMarked
 package io.berth.auth;

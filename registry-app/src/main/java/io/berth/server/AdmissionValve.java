@@ -125,7 +125,7 @@ final class AdmissionValve extends ValveBase {
 
     private static void refuse(Request request, Response response, int status, RegistryError error)
             throws IOException {
-        Map<String, String> headers = Map.of("Retry-After", "5");
+        Map<String, List<String>> headers = Map.of("Retry-After", List.of("5"));
         ErrorResponse.send(request, response, status, List.of(error), headers);
     }
 

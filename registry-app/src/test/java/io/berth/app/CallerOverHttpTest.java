@@ -4,10 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.access.Caller;
 import io.berth.client.RawHttpConnection;
+import io.berth.client.RecordedRegistry;
 import io.berth.name.Tag;
 import io.berth.registry.Registry;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,21 +64,13 @@ class CallerOverHttpTest {
     }
 
     private Registry recording(Registry registry) {
-        return (Registry)
-                Proxy.newProxyInstance(
-                        Registry.class.getClassLoader(),
-                        new Class<?>[] {Registry.class},
-                        (_, method, arguments) -> {
-                            boolean isRequest = !method.getName().equals("isReadOnly");
-                            if (method.getDeclaringClass() != Object.class && isRequest) {
-                                record(arguments);
-                            }
-                            try {
-                                return method.invoke(registry, arguments);
-                            } catch (InvocationTargetException e) {
-                                throw e.getCause();
-                            }
-                        });
+        return RecordedRegistry.of(
+                registry,
+                (method, arguments) -> {
+                    if (!method.equals("isReadOnly")) {
+                        record(arguments);
+                    }
+                });
     }
 
     private void record(Object[] arguments) throws Exception {

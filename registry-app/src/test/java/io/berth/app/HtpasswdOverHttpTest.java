@@ -7,12 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.berth.access.Caller;
 import io.berth.client.RawHttpConnection;
 import io.berth.client.RawHttpConnection.Response;
+import io.berth.client.RecordedRegistry;
 import io.berth.config.tree.WrongSettingException;
 import io.berth.name.Digest;
 import io.berth.name.HashAlgorithm;
 import io.berth.registry.Registry;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -96,20 +95,13 @@ class HtpasswdOverHttpTest {
     }
 
     private Registry recording(Registry registry) {
-        return (Registry)
-                Proxy.newProxyInstance(
-                        Registry.class.getClassLoader(),
-                        new Class<?>[] {Registry.class},
-                        (_, method, arguments) -> {
-                            if (!method.getName().equals("isReadOnly")) {
-                                callers.add(Caller.current().name());
-                            }
-                            try {
-                                return method.invoke(registry, arguments);
-                            } catch (InvocationTargetException e) {
-                                throw e.getCause();
-                            }
-                        });
+        return RecordedRegistry.of(
+                registry,
+                (method, _) -> {
+                    if (!method.equals("isReadOnly")) {
+                        callers.add(Caller.current().name());
+                    }
+                });
     }
 
     private static String basic(String credentials) {

@@ -53,17 +53,7 @@ class IncompleteHeadersTest {
     @Test
     void aRequestThatWaitsIsAnswered() throws Exception {
         start(Map.of("REGISTRY_HTTP_LIMITS_REQUESTS", "1"));
-        RawHttpConnection uploading = connect();
-        String upload =
-                Objects.requireNonNull(
-                        uploading
-                                .request("POST", "/v2/a/blobs/uploads/", "", new byte[0])
-                                .read()
-                                .header("Location"));
-        uploading.send(
-                RawHttpConnection.head(
-                        "PATCH", upload, "Expect: 100-continue\r\nContent-Length: 1000\r\n"));
-        assertThat(uploading.read().status()).isEqualTo(100);
+        connect().holdUpload();
         fill("GET /v2/_catalog HTTP/1.1\r\nHost: a\r\nX: %s\r\n\r\n");
 
         RawHttpConnection http =

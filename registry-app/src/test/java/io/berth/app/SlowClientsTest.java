@@ -386,13 +386,7 @@ class SlowClientsTest {
 
     /** An upload that is being worked on, and whose rest does not come. */
     private RawHttpConnection beginUpload() throws Exception {
-        RawHttpConnection http = connect();
-        String upload = startUpload(http);
-        http.send(
-                RawHttpConnection.head(
-                        "PATCH", upload, "Expect: 100-continue\r\nContent-Length: 1000\r\n"));
-        assertThat(http.read().status()).isEqualTo(100);
-        return http.send("abc");
+        return connect().holdUpload().send("abc");
     }
 
     private static String startUpload(RawHttpConnection http) throws IOException {

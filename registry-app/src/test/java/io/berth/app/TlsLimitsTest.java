@@ -105,17 +105,7 @@ class TlsLimitsTest {
     @Test
     void probesAreAnsweredBeyondTheLimitOfRequests() throws Exception {
         start(Map.of("http.limits.requests", "1"));
-        RawHttpConnection uploading = connect();
-        String upload =
-                Objects.requireNonNull(
-                        uploading
-                                .request("POST", "/v2/a/blobs/uploads/", "", new byte[0])
-                                .read()
-                                .header("Location"));
-        uploading.send(
-                RawHttpConnection.head(
-                        "PATCH", upload, "Expect: 100-continue\r\nContent-Length: 1000\r\n"));
-        assertThat(uploading.read().status()).isEqualTo(100);
+        connect().holdUpload();
 
         RawHttpConnection.Response probe = connect().get("/livez").read();
 

@@ -110,12 +110,7 @@ class TlsOverHttpTest {
             String upload = begun.headers().firstValue("Location").orElseThrow();
             assertThat(upload).startsWith(address("/v2/a/blobs/uploads/").toString());
 
-            HttpResponse<byte[]> pushed =
-                    send(
-                            http,
-                            "PUT",
-                            URI.create(upload + "?digest=" + digest),
-                            BodyPublishers.ofByteArray(content));
+            HttpResponse<byte[]> pushed = finish(http, upload, digest, content);
             assertThat(pushed.statusCode()).isEqualTo(201);
             String blob = pushed.headers().firstValue("Location").orElseThrow();
             assertThat(blob).isEqualTo(address("/v2/a/blobs/" + digest).toString());
@@ -134,6 +129,12 @@ class TlsOverHttpTest {
         }
     }
 
+    private static HttpResponse<byte[]> finish(
+            HttpClient http, String upload, String digest, byte[] content) throws Exception {
+        URI target = URI.create(upload + "?digest=" + digest);
+        return send(http, "PUT", target, BodyPublishers.ofByteArray(content));
+    }
+
     /** A record looks like all that has come of a slow upload, for which the server would sleep. */
     @Test
     void aFastUploadIsNotTakenForASlowOne() throws Exception {
@@ -146,12 +147,7 @@ class TlsOverHttpTest {
                             .firstValue("Location")
                             .orElseThrow();
             long since = System.nanoTime();
-            HttpResponse<byte[]> pushed =
-                    send(
-                            http,
-                            "PUT",
-                            URI.create(upload + "?digest=" + digest),
-                            BodyPublishers.ofByteArray(content));
+            HttpResponse<byte[]> pushed = finish(http, upload, digest, content);
 
             assertThat(pushed.statusCode()).isEqualTo(201);
             assertThat(millisSince(since)).isLessThan(8_000); // it would take 12 or more

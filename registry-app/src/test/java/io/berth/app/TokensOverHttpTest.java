@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.JWSObject;
-import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import io.berth.auth.token.TestTokens;
 import io.berth.config.tree.WrongSettingException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -57,9 +56,9 @@ class TokensOverHttpTest {
         Path keys = Files.writeString(folder.resolve("keys"), new JWKSet(key).toString());
         Path users = Files.writeString(folder.resolve("users"), USERS);
         settings = new TreeMap<>();
-        settings.put("auth.token.realm", "https://auth.example.com/token");
-        settings.put("auth.token.service", "registry.example.com");
-        settings.put("auth.token.issuer", "issuer");
+        settings.put("auth.token.realm", TestTokens.REALM);
+        settings.put("auth.token.service", TestTokens.SERVICE);
+        settings.put("auth.token.issuer", TestTokens.ISSUER);
         settings.put("auth.token.jwks", keys.toString());
         settings.put("auth.htpasswd.realm", "r");
         settings.put("auth.htpasswd.path", users.toString());
@@ -75,32 +74,12 @@ class TokensOverHttpTest {
         List<Map<String, Object>> access = new ArrayList<>();
         for (String scope : scopes) {
             String[] parts = scope.split(":");
-            access.add(
-                    Map.of(
-                            "type",
-                            parts[0],
-                            "name",
-                            parts[1],
-                            "actions",
-                            List.of(parts[2].split(","))));
+            access.add(TestTokens.access(parts[0], parts[1], parts[2].split(",")));
         }
-        JWSObject token =
-                new JWSObject(
-                        new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("k").build(),
-                        new Payload(
-                                Map.of(
-                                        "iss",
-                                        "issuer",
-                                        "aud",
-                                        "registry.example.com",
-                                        "sub",
-                                        "bob",
-                                        "exp",
-                                        Instant.now().getEpochSecond() + 60,
-                                        "access",
-                                        access)));
-        token.sign(new ECDSASigner(key));
-        return "Bearer " + token.serialize();
+        Map<String, Object> claims = TestTokens.claims("bob", Instant.now().plusSeconds(60));
+        claims.put("access", access);
+        JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("k").build();
+        return "Bearer " + TestTokens.signed(header, new ECDSASigner(key), claims);
     }
 
     private HttpResponse<String> send(String method, String path, String... authorization)

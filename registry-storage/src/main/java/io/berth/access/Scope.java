@@ -39,11 +39,6 @@ public record Scope(String type, String name, List<Action> actions) {
         return CATALOG;
     }
 
-    /** Whether the resource is a repository. */
-    public boolean isRepository() {
-        return type.equals(REPOSITORY);
-    }
-
     /** As in a challenge: {@code repository:library/app:pull,push}. */
     @Override
     public String toString() {

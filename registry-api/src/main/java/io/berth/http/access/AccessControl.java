@@ -11,6 +11,7 @@ import io.berth.http.access.Authenticator.Failure;
 import io.berth.http.message.ClientId;
 import io.berth.http.message.QueryParameter;
 import io.berth.http.message.QueryString;
+import io.berth.http.response.HeaderedRegistryException;
 import io.berth.http.response.RequestId;
 import io.berth.http.route.RegistryPath;
 import io.berth.http.route.RegistryPath.Base;
@@ -20,15 +21,17 @@ import io.berth.http.route.RegistryPath.Uploads;
 import io.berth.name.RepositoryName;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a request goes on to its action, from the same parsed path that the action gets.
- * Nothing of the body is read before, nothing that is stored is looked at, and a method that a path
- * does not have is refused only after. So an answer does not tell whether a repository exists.
+ * The decision reads no body and asks no store, and precedes the refusal of methods that a path
+ * does not have. So an answer does not tell whether a repository exists.
  *
  * <p>Where authentication is on, {@code /v2/} asks for credentials even if anonymous clients may
  * pull something: a client that is answered there without a challenge sends none later. {@code /}
@@ -61,8 +64,8 @@ public final class AccessControl {
     /**
      * The caller of a request that may go on.
      *
-     * @throws UnauthorizedException when other credentials could help
-     * @throws RegistryException DENIED when the policy refuses it to the user who asks; what {@link
+     * @throws RegistryException UNAUTHORIZED, with challenges, when other credentials could help;
+     *     DENIED when the policy refuses the request to this user; what {@link
      *     Authenticator#authenticate} throws
      */
     public Caller admit(RegistryPath path, HttpServletRequest request) {
@@ -113,9 +116,10 @@ public final class AccessControl {
     }
 
     /**
-     * A mount whose source the caller may not read is answered as one that is not possible: most
-     * clients give up after any error. Only where the grants do not mention the source, a client
-     * that has not asked for it can be told to.
+     * Challenges a client whose token does not mention the source of a mount, so that the client
+     * can ask for a token that does. A token that mentions the source without pull was refused it
+     * before: the action then answers as if the mount were not possible, because most clients give
+     * up after an error.
      */
     private void requireSource(
             Caller caller, Uploads path, List<Scope> needed, HttpServletRequest request) {
@@ -141,15 +145,36 @@ public final class AccessControl {
                     ? null
                     : RepositoryName.of(from);
         } catch (RegistryException e) {
-            return null; // the action treats it so, too
+            return null; // the action opens an upload then
         }
     }
 
-    private UnauthorizedException unauthorized(
+    private RegistryException unauthorized(
             HttpServletRequest request, List<Scope> needed, Failure failure) {
         List<String> challenges =
                 Objects.requireNonNull(authenticator).challenges(request, needed, failure);
-        return new UnauthorizedException(needed, challenges);
+        return new HeaderedRegistryException(
+                new RegistryException(
+                        ErrorCode.UNAUTHORIZED,
+                        ErrorCode.UNAUTHORIZED.message(),
+                        needed.isEmpty() ? null : detail(needed)),
+                Map.of("WWW-Authenticate", challenges));
+    }
+
+    /** One entry for each action, as in distribution. */
+    private static List<Map<String, String>> detail(List<Scope> needed) {
+        List<Map<String, String>> detail = new ArrayList<>();
+        for (Scope scope : needed) {
+            for (Action action : scope.actions()) {
+                Map<String, String> entry = new LinkedHashMap<>();
+                entry.put("Type", scope.type());
+                entry.put("Class", "");
+                entry.put("Name", scope.name());
+                entry.put("Action", action.toString());
+                detail.add(entry);
+            }
+        }
+        return detail;
     }
 
     /** The address is not there any more when the connection is already gone. */
@@ -165,8 +190,8 @@ public final class AccessControl {
     }
 
     /**
-     * Which repositories the list of the current caller has. A token for the list is for all of it,
-     * as in distribution.
+     * Which repositories the catalog shows to the current caller. A token for the catalog shows all
+     * of them, as in distribution.
      */
     public Predicate<RepositoryName> listed() {
         return Caller.current().identity().isLimitedToGrants() ? _ -> true : readable();

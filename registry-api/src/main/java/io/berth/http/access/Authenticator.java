@@ -6,7 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Finds out who credentials belong to. Safe for use by many threads. */
+/** Finds the identity that credentials belong to. Safe for use by many threads. */
 public interface Authenticator {
 
     /** Why a request is refused. */
@@ -20,8 +20,8 @@ public interface Authenticator {
     }
 
     /**
-     * Who credentials belong to; {@code null} when nobody, for whatever reason: an answer must not
-     * tell whether a user exists.
+     * The identity that credentials belong to; {@code null} when the credentials are not accepted.
+     * The reason is not told, because an answer must not say whether a user exists.
      *
      * @param credentials neither absent nor malformed
      * @param client identifies who sends them, as limits count clients

@@ -56,7 +56,8 @@ public final class ErrorResponse {
      * that describe content.
      *
      * @param response not committed
-     * @param headers headers to set in addition to, or in place of, those of every error response
+     * @param headers headers to set in addition to, or in place of, those of every error response:
+     *     the values of each name, one for each header line
      * @throws IOException when the client's connection fails
      */
     public static void send(
@@ -64,14 +65,18 @@ public final class ErrorResponse {
             HttpServletResponse response,
             int status,
             List<RegistryError> errors,
-            Map<String, String> headers)
+            Map<String, List<String>> headers)
             throws IOException {
         response.resetBuffer();
         HEADERS_OF_SUCCESS.forEach(name -> response.setHeader(name, null));
         response.setStatus(status);
         ApiHeaders.addTo(response);
         response.setHeader(RequestId.HEADER, RequestId.of(request));
-        headers.forEach(response::setHeader);
+        headers.forEach(
+                (name, values) -> {
+                    response.setHeader(name, null);
+                    values.forEach(value -> response.addHeader(name, value));
+                });
         if (!request.getInputStream().isFinished()) {
             // The rest of the body is not read, so no request can follow it on the connection.
             response.setHeader("Connection", "close");

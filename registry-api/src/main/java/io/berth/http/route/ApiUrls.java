@@ -91,12 +91,10 @@ public final class ApiUrls {
      * clients resolve relative ones differently.
      */
     public String location(HttpServletRequest request, RegistryPath target) {
-        URI host = settings.host();
-        if (host != null) {
-            return host.getScheme() + "://" + host.getRawAuthority() + pathBase + target.path();
-        }
         String path = pathBase + target.path();
-        return settings.relativeUrls() ? path : origin(request) + path;
+        return settings.host() == null && settings.relativeUrls()
+                ? path
+                : authority(request) + path;
     }
 
     /**
@@ -119,8 +117,8 @@ public final class ApiUrls {
     }
 
     /**
-     * What a client calls the registry: {@code http.host}, or else scheme and authority of its
-     * request, without a slash at the end.
+     * The scheme and authority under which a client reaches the registry: those of {@code
+     * http.host}, or else those of the request. Without a slash at the end.
      *
      * @return empty when the request has no valid {@code Host} and none is configured
      */

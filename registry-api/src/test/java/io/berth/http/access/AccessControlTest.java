@@ -149,7 +149,7 @@ class AccessControlTest {
         for (String bad :
                 List.of(
                         basic("alice", "wrong"),
-                        basic("nobody", ""),
+                        basic("unknown-user", ""),
                         "Bearer unknown",
                         "Basic",
                         "Basic %%%",

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 record BcryptHash(String text, int cost) {
 
-    static final int LEAST_COST = 4;
+    static final int MIN_COST = 4;
 
     /** A check takes some seconds; one of cost 31, the most that bcrypt knows, would take a day. */
-    static final int MOST_COST = 16;
+    static final int MAX_COST = 16;
 
     /** Characters of the text. */
     static final int LENGTH = 60;
@@ -35,7 +35,7 @@ record BcryptHash(String text, int cost) {
             return null;
         }
         int cost = Integer.parseInt(form.group(1));
-        return cost < LEAST_COST || cost > MOST_COST ? null : new BcryptHash(text, cost);
+        return cost < MIN_COST || cost > MAX_COST ? null : new BcryptHash(text, cost);
     }
 
     /** A hash of no password that anyone knows. */

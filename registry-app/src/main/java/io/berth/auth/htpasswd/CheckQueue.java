@@ -2,13 +2,14 @@ package io.berth.auth.htpasswd;
 
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
+import io.berth.server.connection.PerClientLimit;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -39,35 +40,34 @@ final class CheckQueue {
     }
 
     private final int places;
-    private final Duration patience;
+    private final Duration timeout;
+    private final Semaphore freePlaces;
+    private final PerClientLimit perClient;
 
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** How many places each client has. */
-    private final Map<String, Integer> taken = new HashMap<>();
-
-    /** Those who wait, in the order of the next turns of their clients; no queue is empty. */
+    /** Waiting threads by client, in the order of the clients' next turns; no queue is empty. */
     private final Map<String, Deque<Waiter>> waiting = new LinkedHashMap<>();
 
-    private int takenByAll;
-
-    /** Checks that may begin; 0 while anyone waits. */
+    /** Checks that may begin; 0 while a thread waits. */
     private int free;
 
     /**
      * @param checks at the same time
-     * @param places for those who wait and those who are checked
-     * @param patience how long one waits at most
+     * @param places for requests that wait and requests that are checked
+     * @param timeout how long a request waits at most
      */
-    CheckQueue(int checks, int places, Duration patience) {
+    CheckQueue(int checks, int places, Duration timeout) {
         this.free = checks;
         this.places = places;
-        this.patience = patience;
+        this.timeout = timeout;
+        this.freePlaces = new Semaphore(places);
+        this.perClient = new PerClientLimit(Math.max(1, places / 2));
     }
 
-    /** How long one waits at most. */
-    Duration patience() {
-        return patience;
+    /** How long a request waits at most. */
+    Duration timeout() {
+        return timeout;
     }
 
     /**
@@ -77,28 +77,19 @@ final class CheckQueue {
      *     this client
      */
     void enter(String client) {
-        lock.lock();
-        try {
-            int own = taken.getOrDefault(client, 0);
-            if (takenByAll < places && own < Math.max(1, places / 2)) {
-                taken.put(client, own + 1);
-                takenByAll++;
-                return;
-            }
-        } finally {
-            lock.unlock();
+        if (!perClient.tryAcquire(client)) {
+            throw tooMany();
         }
-        throw tooMany();
+        if (!freePlaces.tryAcquire()) {
+            perClient.release(client);
+            throw tooMany();
+        }
     }
 
+    /** Returns a place. */
     void leave(String client) {
-        lock.lock();
-        try {
-            takenByAll--;
-            taken.computeIfPresent(client, (_, own) -> own == 1 ? null : own - 1);
-        } finally {
-            lock.unlock();
-        }
+        freePlaces.release();
+        perClient.release(client);
     }
 
     /**
@@ -128,7 +119,7 @@ final class CheckQueue {
             Waiter waiter = new Waiter(lock.newCondition());
             waiting.computeIfAbsent(client, _ -> new ArrayDeque<>()).add(waiter);
             try {
-                long left = patience.toNanos();
+                long left = timeout.toNanos();
                 while (!waiter.hasTurn && left > 0) {
                     left = waiter.turn.awaitNanos(left);
                 }
@@ -175,7 +166,7 @@ final class CheckQueue {
                         + " of them of one client, for {} s. Clients that have logged in lately are"
                         + " served.",
                 places,
-                TimeUnit.NANOSECONDS.toSeconds(patience.toNanos()));
+                TimeUnit.NANOSECONDS.toSeconds(timeout.toNanos()));
         return new RegistryException(
                 ErrorCode.TOO_MANY_REQUESTS,
                 ErrorCode.TOO_MANY_REQUESTS.message(),

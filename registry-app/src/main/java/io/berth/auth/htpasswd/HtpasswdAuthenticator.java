@@ -14,11 +14,11 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Knows clients by the users and passwords of a file. Safe for use by many threads. */
+/** Authenticates clients by the users and passwords of a file. Safe for use by many threads. */
 public final class HtpasswdAuthenticator implements Authenticator {
 
-    /** Clients wait longer for an answer, and not much longer for a login. */
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** Shorter than the timeouts of clients: a refusal in time lets them try again. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
     /**
      * Logins that wait for each check under way. As many as end in that time, at the cost that most
@@ -54,7 +54,7 @@ public final class HtpasswdAuthenticator implements Authenticator {
      */
     public static HtpasswdAuthenticator of(
             HtpasswdSettings settings, int mostWaiting, Clock clock) {
-        // The other processors are for those who have logged in.
+        // The other processors serve clients whose password is remembered.
         int atOnce = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         int places = atOnce + Math.min(mostWaiting, WAITING * atOnce);
         return new HtpasswdAuthenticator(
@@ -62,7 +62,7 @@ public final class HtpasswdAuthenticator implements Authenticator {
                 new HtpasswdFile(settings.path(), clock),
                 new PasswordCheck(),
                 new RememberedChecks(Ticker.systemTicker()),
-                new CheckQueue(atOnce, places, PATIENCE));
+                new CheckQueue(atOnce, places, TIMEOUT));
     }
 
     /** A quoted string (RFC 9110, section 5.6.4). */

@@ -7,9 +7,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The users of a file and their passwords: a line {@code name:hash} for each. Blank lines and those
- * that begin with {@code #} say nothing. Of several lines for one user the last one counts, as in
- * distribution. Immutable.
+ * The users of a file and their passwords: a line {@code name:hash} for each. Blank lines and
+ * comments, which begin with {@code #}, are skipped. Of several lines for one user the last one
+ * counts, as in distribution. Immutable.
  */
 final class HtpasswdEntries {
 
@@ -25,7 +25,7 @@ final class HtpasswdEntries {
                 hashes.values().stream()
                         .mapToInt(BcryptHash::cost)
                         .max()
-                        .orElse(BcryptHash.LEAST_COST);
+                        .orElse(BcryptHash.MIN_COST);
         this.ignored = List.copyOf(ignored);
         this.replaced = List.copyOf(replaced);
     }
@@ -74,12 +74,12 @@ final class HtpasswdEntries {
         return highestCost;
     }
 
-    /** Numbers of the lines that are not of the form, the first line being 1. */
+    /** Numbers of malformed lines; the first line of the file is 1. */
     List<Integer> ignored() {
         return ignored;
     }
 
-    /** Numbers of the lines whose user a later line names again. */
+    /** Numbers of lines that a later line for the same user replaces. */
     List<Integer> replaced() {
         return replaced;
     }

@@ -41,7 +41,7 @@ final class HtpasswdFile {
     private static final Logger log = LoggerFactory.getLogger(HtpasswdFile.class);
 
     /** Enough for 50,000 users. */
-    static final int MOST_BYTES = 4 << 20;
+    static final int MAX_BYTES = 4 << 20;
 
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
@@ -85,7 +85,7 @@ final class HtpasswdFile {
     private final ReentrantLock looking = new ReentrantLock();
     private volatile HtpasswdEntries entries;
 
-    // Of who holds the lock:
+    // Guarded by the lock:
     private State lastRead;
     private @Nullable State lastSeen;
     private @Nullable State unusable;
@@ -193,10 +193,10 @@ final class HtpasswdFile {
         }
         byte[] content;
         try (InputStream in = Files.newInputStream(path)) {
-            content = in.readNBytes(MOST_BYTES + 1);
+            content = in.readNBytes(MAX_BYTES + 1);
         }
-        if (content.length > MOST_BYTES) {
-            throw new UnusableException("has more than " + MOST_BYTES + " bytes");
+        if (content.length > MAX_BYTES) {
+            throw new UnusableException("has more than " + MAX_BYTES + " bytes");
         }
         HtpasswdEntries read = HtpasswdEntries.parse(new String(content, StandardCharsets.UTF_8));
         if (read.size() == 0) {
@@ -222,8 +222,8 @@ final class HtpasswdFile {
                             + " ($2a$, $2b$ or $2y$) of cost {} to {}, as htpasswd -B makes it.",
                     path,
                     shown(read.ignored()),
-                    BcryptHash.LEAST_COST,
-                    BcryptHash.MOST_COST);
+                    BcryptHash.MIN_COST,
+                    BcryptHash.MAX_COST);
         }
         if (!read.replaced().isEmpty()) {
             log.warn(

@@ -18,7 +18,7 @@ final class PasswordCheck {
     private static final Logger log = LoggerFactory.getLogger(PasswordCheck.class);
 
     /** Bytes that bcrypt looks at; it would take all passwords that begin alike for the same. */
-    private static final int MOST_BYTES = 72;
+    private static final int MAX_BYTES = 72;
 
     /** The slow comparison. */
     @FunctionalInterface
@@ -31,7 +31,7 @@ final class PasswordCheck {
 
     /** Hashes to spend time with, by their cost less the least one. */
     private final List<BcryptHash> unknown =
-            IntStream.rangeClosed(BcryptHash.LEAST_COST, BcryptHash.MOST_COST)
+            IntStream.rangeClosed(BcryptHash.MIN_COST, BcryptHash.MAX_COST)
                     .mapToObj(BcryptHash::random)
                     .toList();
 
@@ -53,11 +53,7 @@ final class PasswordCheck {
      * @param highestCost of all hashes of the file
      */
     boolean isRight(@Nullable BcryptHash hash, int highestCost, String password) {
-        if (hash == null) {
-            spend(highestCost, password);
-            return false;
-        }
-        if (password.indexOf('\0') >= 0 || isTooLong(password)) {
+        if (hash == null || password.indexOf('\0') >= 0 || isTooLong(password)) {
             spend(highestCost, password);
             return false;
         }
@@ -72,17 +68,17 @@ final class PasswordCheck {
     }
 
     private static boolean isTooLong(String password) {
-        boolean tooLong = password.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES;
+        boolean tooLong = password.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES;
         if (tooLong) {
             log.warn(
                     "A password of more than {} bytes was refused: bcrypt looks at no more of it."
                             + " Give its user a shorter one.",
-                    MOST_BYTES);
+                    MAX_BYTES);
         }
         return tooLong;
     }
 
     private void spend(int cost, String password) {
-        bcrypt.matches(password, unknown.get(cost - BcryptHash.LEAST_COST).text());
+        bcrypt.matches(password, unknown.get(cost - BcryptHash.MIN_COST).text());
     }
 }

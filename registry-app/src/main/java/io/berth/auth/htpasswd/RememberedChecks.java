@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  * is known by its HMAC under a random key of this object. The hash of the user belongs to it, so
  * that a change in the file is a change of what was checked, and nothing has to be forgotten.
  *
- * <p>Memory: about 200 bytes for each of {@value #MOST_RIGHT} right and {@value #MOST_WRONG} wrong
+ * <p>Memory: about 200 bytes for each of {@value #MAX_RIGHT} right and {@value #MAX_WRONG} wrong
  * ones. Wrong ones take no room from right ones. Safe for use by many threads.
  */
 final class RememberedChecks {
 
-    static final int MOST_RIGHT = 4096;
-    static final int MOST_WRONG = 4096;
+    static final int MAX_RIGHT = 4096;
+    static final int MAX_WRONG = 4096;
 
     /** Not longer: in a dump of the memory, passwords can be searched faster than with bcrypt. */
     static final Duration RIGHT = Duration.ofMinutes(5);
@@ -51,8 +51,8 @@ final class RememberedChecks {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e); // every JDK has it
         }
-        right = cache(MOST_RIGHT, RIGHT, ticker);
-        wrong = cache(MOST_WRONG, WRONG, ticker);
+        right = cache(MAX_RIGHT, RIGHT, ticker);
+        wrong = cache(MAX_WRONG, WRONG, ticker);
     }
 
     private static Cache<Fingerprint, Boolean> cache(int most, Duration time, Ticker ticker) {

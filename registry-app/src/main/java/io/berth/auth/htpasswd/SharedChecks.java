@@ -29,8 +29,8 @@ final class SharedChecks {
      * Whether a password is right. Returns at once when that is remembered, also while many checks
      * wait.
      *
-     * @param client who asks
-     * @param check finds it out
+     * @param client that sends the password
+     * @param check compares the password with its hash
      * @throws io.berth.error.RegistryException TOO_MANY_REQUESTS when too many checks wait, or this
      *     one has waited for too long
      */
@@ -72,12 +72,12 @@ final class SharedChecks {
     /** The other request has waited already, but may have to wait as long as this one. */
     private boolean await(CompletableFuture<Boolean> other) {
         try {
-            return other.get(2 * queue.patience().toNanos(), TimeUnit.NANOSECONDS);
+            return other.get(2 * queue.timeout().toNanos(), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw queue.tooMany();
         } catch (ExecutionException | TimeoutException e) {
-            throw queue.tooMany(); // what went wrong is the answer to the other request
+            throw queue.tooMany(); // the other request is answered with the failure
         }
     }
 }

@@ -3,6 +3,7 @@ package io.berth.auth.token;
 import com.nimbusds.jose.jwk.JWKSet;
 import io.berth.config.tree.WrongSettingException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class KeyFiles {
 
     /** Bytes; a set of a hundred RSA keys has 50 KiB. */
-    private static final long MAX_BYTES = 1024 * 1024;
+    private static final int MAX_BYTES = 1024 * 1024;
 
     private KeyFiles() {}
 
@@ -70,11 +71,12 @@ final class KeyFiles {
     }
 
     private static byte[] bytes(String setting, Path file, String advice) {
-        try {
-            if (Files.size(file) > MAX_BYTES) {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
                 throw wrong(setting, file, "is larger than 1 MiB", advice, null);
             }
-            return Files.readAllBytes(file);
+            return bytes;
         } catch (NoSuchFileException e) {
             throw wrong(setting, file, "does not exist", advice, e);
         } catch (IOException e) {

@@ -1,7 +1,6 @@
 package io.berth.auth.token;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import io.berth.name.HashAlgorithm;
 import java.security.PublicKey;
 
 /** Names of keys in the {@code kid} of tokens. */
@@ -21,7 +20,7 @@ final class KeyIds {
      * (SubjectPublicKeyInfo), the first 240 bits in base 32, in groups of four characters.
      */
     static String libtrust(PublicKey key) {
-        byte[] hash = sha256(key.getEncoded());
+        byte[] hash = HashAlgorithm.SHA256.newDigest().digest(key.getEncoded());
         StringBuilder id = new StringBuilder();
         for (int bit = 0; bit < BYTES * 8; bit += 5) {
             if (bit > 0 && bit % (5 * GROUP) == 0) {
@@ -36,13 +35,5 @@ final class KeyIds {
         int index = bit / 8;
         int two = (bytes[index] & 0xff) << 8 | (bytes[index + 1] & 0xff);
         return two >> (11 - bit % 8) & 0x1f;
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
-        }
     }
 }

@@ -10,12 +10,11 @@ import io.berth.http.access.Authenticator;
 import io.berth.http.access.Credentials;
 import io.berth.http.route.ApiUrls;
 import io.berth.http.route.UrlSettings;
+import io.berth.name.Digest;
+import io.berth.name.HashAlgorithm;
 import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
-import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -35,7 +34,7 @@ public final class TokenAuthenticator implements Authenticator {
     private final Clock clock;
     private final Function<HttpServletRequest, String> realm;
     private final String service;
-    private final Cache<String, Verified> verified;
+    private final Cache<Digest, Verified> verified;
 
     /**
      * @param realm where the sender of a request gets tokens
@@ -54,7 +53,7 @@ public final class TokenAuthenticator implements Authenticator {
         this.verified =
                 Caffeine.newBuilder()
                         .maximumWeight(cacheBytes)
-                        .<String, Verified>weigher((_, token) -> weight(token))
+                        .<Digest, Verified>weigher((_, token) -> weight(token))
                         .executor(Runnable::run)
                         .build();
     }
@@ -97,7 +96,7 @@ public final class TokenAuthenticator implements Authenticator {
         if (!(credentials instanceof Credentials.Bearer(String token))) {
             return null;
         }
-        String hash = hash(token);
+        Digest hash = hash(token);
         Verified known = verified.getIfPresent(hash);
         if (known == null) {
             known = verifier.verify(token);
@@ -113,14 +112,8 @@ public final class TokenAuthenticator implements Authenticator {
         return known.identity();
     }
 
-    private static String hash(String token) {
-        try {
-            byte[] bytes = token.getBytes(StandardCharsets.UTF_8);
-            return Base64.getEncoder()
-                    .encodeToString(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // every JDK has it
-        }
+    private static Digest hash(String token) {
+        return Digest.ofContent(HashAlgorithm.SHA256, token.getBytes(StandardCharsets.UTF_8));
     }
 
     /**

@@ -4,8 +4,10 @@ import io.berth.setting.DefaultValue;
 import io.berth.setting.SettingChecks;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,8 +62,9 @@ public record TokenSettings(
             return header;
         }
 
-        boolean isSymmetric() {
-            return name().startsWith("HS");
+        /** Those that sign with a private key. */
+        static Stream<SigningAlgorithm> asymmetric() {
+            return Arrays.stream(values()).filter(algorithm -> !algorithm.name().startsWith("HS"));
         }
     }
 

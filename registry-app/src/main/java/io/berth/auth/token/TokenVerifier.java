@@ -29,7 +29,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -77,8 +76,7 @@ final class TokenVerifier {
         this.clock = clock;
         List<SigningAlgorithm> listed = settings.signingAlgorithms();
         this.algorithms =
-                (listed.isEmpty() ? Arrays.stream(SigningAlgorithm.values()) : listed.stream())
-                        .filter(algorithm -> !listed.isEmpty() || !algorithm.isSymmetric())
+                (listed.isEmpty() ? SigningAlgorithm.asymmetric() : listed.stream())
                         .map(SigningAlgorithm::header)
                         .collect(Collectors.toUnmodifiableSet());
     }

@@ -112,10 +112,6 @@ final class TrustedKeys {
         }
     }
 
-    boolean isEmpty() {
-        return byId.isEmpty();
-    }
-
     /** {@code null}: no key with this id is trusted. */
     @Nullable JWK byId(String id) {
         return byId.get(id);

@@ -201,8 +201,8 @@ final class SecureChannel extends SecureNioChannel implements ConnectionChannel 
     }
 
     /**
-     * What is known of the connection's encryption, and the certificates of the client; {@code
-     * null} where nobody has verified these.
+     * The encryption of the connection, and the certificates of the client; {@code null} where the
+     * server does not verify certificates of clients.
      */
     @Override
     public @Nullable SSLSupport getSSLSupport() {

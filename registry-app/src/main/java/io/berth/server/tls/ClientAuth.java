@@ -4,13 +4,13 @@ import java.util.Locale;
 
 /** What is asked of the certificate of a client, by the names of distribution. */
 public enum ClientAuth {
-    /** It is asked for; the client may have none, or one that nobody has verified. */
+    /** The server asks for a certificate, takes a client without one, and verifies none. */
     REQUEST_CLIENT_CERT("optional", false),
-    /** The client must have one, which nobody verifies. */
+    /** The client must send a certificate; the server does not verify it. */
     REQUIRE_ANY_CLIENT_CERT("required", false),
-    /** The client may have none; one that it has is verified. */
+    /** The server takes a client without a certificate, and verifies one that is sent. */
     VERIFY_CLIENT_CERT_IF_GIVEN("optional", true),
-    /** The client must have one that can be verified. */
+    /** The client must send a certificate that the server can verify. */
     REQUIRE_AND_VERIFY_CLIENT_CERT("required", true);
 
     private final String inTomcat;

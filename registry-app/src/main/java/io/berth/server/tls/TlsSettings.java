@@ -4,6 +4,7 @@ import io.berth.setting.DefaultValue;
 import io.berth.setting.SettingChecks;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,9 +70,10 @@ public record TlsSettings(
     }
 
     private static void requireKnown(List<String> suites) {
+        Set<String> known = CipherSuites.known();
         for (String suite : suites) {
             SettingChecks.require(
-                    CipherSuites.known().contains(suite),
+                    known.contains(suite),
                     "http.tls.ciphersuites",
                     suite,
                     "made of names of suites that Java takes for secure, such as"

@@ -181,7 +181,7 @@ class HtpasswdFileTest {
     @Test
     void aFileThatIsTooLargeKeepsTheUsers() throws IOException {
         HtpasswdFile file = file();
-        Files.write(path, new byte[HtpasswdFile.MOST_BYTES + 1]);
+        Files.write(path, new byte[HtpasswdFile.MAX_BYTES + 1]);
         Files.setLastModifiedTime(path, FileTime.from(NOW.minus(LONG_AGO)));
 
         assertThat(has(afterASecond(file), "alice")).isTrue();

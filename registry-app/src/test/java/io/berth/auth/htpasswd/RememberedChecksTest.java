@@ -84,18 +84,18 @@ class RememberedChecksTest {
         for (int i = 0; i < 100; i++) {
             remembered.remember(fingerprint("user" + i, HASH, "secret"), true);
         }
-        for (int i = 0; i < 3 * RememberedChecks.MOST_WRONG; i++) {
+        for (int i = 0; i < 3 * RememberedChecks.MAX_WRONG; i++) {
             remembered.remember(fingerprint("alice", HASH, "guess" + i), false);
         }
-        assertThat(remembered.size()).isEqualTo(100 + RememberedChecks.MOST_WRONG);
+        assertThat(remembered.size()).isEqualTo(100 + RememberedChecks.MAX_WRONG);
         for (int i = 0; i < 100; i++) {
             assertThat(remembered.find(fingerprint("user" + i, HASH, "secret"))).isTrue();
         }
 
-        for (int i = 0; i < 3 * RememberedChecks.MOST_RIGHT; i++) {
+        for (int i = 0; i < 3 * RememberedChecks.MAX_RIGHT; i++) {
             remembered.remember(fingerprint("user" + i, HASH, "secret"), true);
         }
         assertThat(remembered.size())
-                .isEqualTo(RememberedChecks.MOST_RIGHT + RememberedChecks.MOST_WRONG);
+                .isEqualTo(RememberedChecks.MAX_RIGHT + RememberedChecks.MAX_WRONG);
     }
 }

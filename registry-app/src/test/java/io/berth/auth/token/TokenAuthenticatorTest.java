@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.JWSObject;
-import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
@@ -16,13 +14,11 @@ import io.berth.auth.token.TokenSettings.SigningAlgorithm;
 import io.berth.http.access.Authenticator.Failure;
 import io.berth.http.access.Credentials;
 import io.berth.name.RepositoryName;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,16 +37,7 @@ class TokenAuthenticatorTest {
     void open() throws Exception {
         InstantSource source = now::get;
         Clock clock = source.withZone(ZoneOffset.UTC);
-        TokenSettings settings =
-                new TokenSettings(
-                        "https://auth.example.com/token",
-                        "registry.example.com",
-                        "issuer",
-                        null,
-                        Path.of("keys"),
-                        List.of(SigningAlgorithm.HS256),
-                        false,
-                        "/auth/token");
+        TokenSettings settings = TestTokens.settings(List.of(SigningAlgorithm.HS256));
         OctetSequenceKey key = new OctetSequenceKey.Builder(SECRET).keyID("k").build();
         authenticator =
                 new TokenAuthenticator(
@@ -63,21 +50,10 @@ class TokenAuthenticatorTest {
     }
 
     private static String token(String subject, Instant expires) throws Exception {
-        JWSObject token =
-                new JWSObject(
-                        new JWSHeader.Builder(JWSAlgorithm.HS256).keyID("k").build(),
-                        new Payload(
-                                Map.of(
-                                        "iss",
-                                        "issuer",
-                                        "aud",
-                                        "registry.example.com",
-                                        "sub",
-                                        subject,
-                                        "exp",
-                                        expires.getEpochSecond())));
-        token.sign(new MACSigner(SECRET));
-        return token.serialize();
+        return TestTokens.signed(
+                new JWSHeader.Builder(JWSAlgorithm.HS256).keyID("k").build(),
+                new MACSigner(SECRET),
+                TestTokens.claims(subject, expires));
     }
 
     private static Identity alice() {

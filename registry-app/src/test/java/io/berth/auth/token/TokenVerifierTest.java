@@ -1,12 +1,13 @@
 package io.berth.auth.token;
 
+import static io.berth.auth.token.TestTokens.access;
+import static io.berth.auth.token.TestTokens.signed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
-import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.MACSigner;
@@ -26,14 +27,15 @@ import io.berth.access.Grant;
 import io.berth.access.Identity;
 import io.berth.auth.token.TokenSettings.SigningAlgorithm;
 import io.berth.auth.token.TokenVerifier.Verified;
+import io.berth.server.tls.TestCertificates;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -42,10 +44,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -60,8 +60,6 @@ class TokenVerifierTest {
     private final List<JWK> keys = new ArrayList<>(List.of(RSA, EC, SECRET));
     private final List<X509Certificate> roots = new ArrayList<>();
     private List<SigningAlgorithm> algorithms = List.of();
-
-    @TempDir Path folder;
 
     private static RSAKey rsa(String id) {
         try {
@@ -80,16 +78,7 @@ class TokenVerifierTest {
     }
 
     private @Nullable Verified verify(String token) {
-        TokenSettings settings =
-                new TokenSettings(
-                        "https://auth.example.com/token",
-                        "registry.example.com",
-                        "issuer",
-                        null,
-                        Path.of("keys"),
-                        algorithms,
-                        false,
-                        "/auth/token");
+        TokenSettings settings = TestTokens.settings(algorithms);
         try {
             return new TokenVerifier(
                             settings,
@@ -106,18 +95,10 @@ class TokenVerifierTest {
     }
 
     private static Map<String, Object> claims() {
-        Map<String, Object> claims = new TreeMap<>();
-        claims.put("iss", "issuer");
-        claims.put("sub", "alice");
-        claims.put("aud", "registry.example.com");
-        claims.put("exp", NOW.getEpochSecond() + 300);
+        Map<String, Object> claims = TestTokens.claims("alice", NOW.plusSeconds(300));
         claims.put("nbf", NOW.getEpochSecond());
         claims.put("access", List.of(access("repository", "a", "pull", "push")));
         return claims;
-    }
-
-    private static Map<String, Object> access(String type, String name, String... actions) {
-        return Map.of("type", type, "name", name, "actions", List.of(actions));
     }
 
     private static Map<String, Object> with(String claim, Object value) {
@@ -130,16 +111,6 @@ class TokenVerifierTest {
         Map<String, Object> claims = claims();
         claims.remove(claim);
         return claims;
-    }
-
-    private static String signed(JWSHeader header, JWSSigner signer, Map<String, Object> claims) {
-        try {
-            JWSObject token = new JWSObject(header, new Payload(claims));
-            token.sign(signer);
-            return token.serialize();
-        } catch (JOSEException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     private static String ecToken(Map<String, Object> claims) {
@@ -402,15 +373,17 @@ class TokenVerifierTest {
         assertThat(verify(ecToken(with("access", one)))).isNull();
     }
 
-    private TestCertificates certificates() {
-        return new TestCertificates(folder)
-                .root("root")
-                .signed("leaf", "root")
-                .root("foreign")
-                .signed("stranger", "foreign");
+    private static ECKey key(TestCertificates.Identity identity) {
+        try {
+            return new ECKey.Builder((ECKey) TrustedKeys.jwk(identity.keys().getPublic()))
+                    .privateKey(identity.keys().getPrivate())
+                    .build();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
-    private String chainToken(TestCertificates store, String alias, List<X509Certificate> chain)
+    private static String chainToken(TestCertificates.Identity signer, List<X509Certificate> chain)
             throws Exception {
         List<Base64> encoded = new ArrayList<>();
         for (X509Certificate certificate : chain) {
@@ -421,62 +394,67 @@ class TokenVerifierTest {
                         .keyID("ec")
                         .x509CertChain(encoded)
                         .build();
-        ECKey key =
-                new ECKey.Builder((ECKey) TrustedKeys.jwk(store.certificate(alias).getPublicKey()))
-                        .privateKey(store.key(alias))
-                        .build();
-        return ecToken(header, key, claims());
+        return ecToken(header, key(signer), claims());
+    }
+
+    /** The certificate of a key, and that of its issuer. */
+    private static List<X509Certificate> chain(
+            TestCertificates.Identity identity, TestCertificates.Identity issuer) {
+        return List.of(identity.certificate(), issuer.certificate());
     }
 
     @Test
     void aChainOfCertificatesEndsAtATrustedOne() throws Exception {
-        TestCertificates store = certificates();
-        roots.add(store.certificate("root"));
-        X509Certificate leaf = store.certificate("leaf");
+        var root = TestCertificates.authority("root");
+        var leaf = TestCertificates.issue(root, "leaf");
+        var foreign = TestCertificates.authority("foreign");
+        var stranger = TestCertificates.issue(foreign, "stranger");
+        roots.add(root.certificate());
 
-        assertThat(verify(chainToken(store, "leaf", store.chain("leaf")))).isNotNull();
-        assertThat(verify(chainToken(store, "leaf", List.of(leaf)))).isNotNull();
-        assertThat(verify(chainToken(store, "root", store.chain("root")))).isNotNull();
-        assertThat(verify(chainToken(store, "stranger", store.chain("stranger")))).isNull();
-        assertThat(verify(chainToken(store, "foreign", store.chain("foreign")))).isNull();
+        assertThat(verify(chainToken(leaf, chain(leaf, root)))).isNotNull();
+        assertThat(verify(chainToken(leaf, List.of(leaf.certificate())))).isNotNull();
+        assertThat(verify(chainToken(root, List.of(root.certificate())))).isNotNull();
+        assertThat(verify(chainToken(stranger, chain(stranger, foreign)))).isNull();
+        assertThat(verify(chainToken(foreign, List.of(foreign.certificate())))).isNull();
         // The key of a token is that of the first certificate, whatever comes behind.
-        assertThat(
-                        verify(
-                                chainToken(
-                                        store,
-                                        "stranger",
-                                        List.of(store.certificate("stranger"), leaf))))
-                .isNull();
-        assertThat(verify(chainToken(store, "stranger", store.chain("leaf")))).isNull();
+        assertThat(verify(chainToken(stranger, chain(stranger, leaf)))).isNull();
+        assertThat(verify(chainToken(stranger, chain(leaf, root)))).isNull();
     }
 
     @Test
     void aCertificateThatMayNotSignOthersHasNoneBehindIt() throws Exception {
-        TestCertificates store = certificates().signed("behind", "leaf");
-        roots.add(store.certificate("root"));
+        var root = TestCertificates.authority("root");
+        var leaf = TestCertificates.issue(root, "leaf");
+        var behind = TestCertificates.issue(leaf, "behind");
+        roots.add(root.certificate());
 
-        assertThat(verify(chainToken(store, "behind", store.chain("behind")))).isNull();
+        assertThat(
+                        verify(
+                                chainToken(
+                                        behind,
+                                        List.of(
+                                                behind.certificate(),
+                                                leaf.certificate(),
+                                                root.certificate()))))
+                .isNull();
     }
 
     @Test
     void aCertificateThatIsNotValidNowDoesNotCount() throws Exception {
-        TestCertificates store =
-                new TestCertificates(folder)
-                        .root("root")
-                        .signed("old", "root", "-startdate", "-10d", "-validity", "5");
-        roots.add(store.certificate("root"));
+        var root = TestCertificates.authority("root");
+        var old =
+                TestCertificates.issue(
+                        root, "old", TestCertificates.ec(), false, Duration.ofDays(-5));
+        roots.add(root.certificate());
 
-        assertThat(verify(chainToken(store, "old", store.chain("old")))).isNull();
+        assertThat(verify(chainToken(old, chain(old, root)))).isNull();
     }
 
     @Test
     void theKeyOfATrustedCertificateIsKnownByItsIds() throws Exception {
-        TestCertificates store = certificates();
-        roots.add(store.certificate("root"));
-        ECKey key =
-                new ECKey.Builder((ECKey) TrustedKeys.jwk(store.certificate("root").getPublicKey()))
-                        .privateKey(store.key("root"))
-                        .build();
+        var root = TestCertificates.authority("root");
+        roots.add(root.certificate());
+        ECKey key = key(root);
         for (String id :
                 List.of(key.computeThumbprint().toString(), KeyIds.libtrust(key.toPublicKey()))) {
             JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(id).build();
