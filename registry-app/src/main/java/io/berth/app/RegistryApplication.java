@@ -1,6 +1,7 @@
 package io.berth.app;
 
 import io.berth.auth.AuthConfiguration;
+import io.berth.auth.AuthMemory;
 import io.berth.auth.AuthSettings;
 import io.berth.config.LoadedSettings;
 import io.berth.config.RegistrySettings;
@@ -91,6 +92,11 @@ public class RegistryApplication {
     @Bean
     AuthSettings authSettings(RegistrySettings settings) {
         return settings.auth();
+    }
+
+    @Bean
+    AuthMemory authMemory() {
+        return new AuthMemory(MemoryBudget.ofProcess().tokenBytes());
     }
 
     @Bean

@@ -50,6 +50,7 @@ class MemoryBudgetTest {
                                 + budget.uploadBufferBytes()
                                 + Math.max(onS3, onDisk)
                                 + budget.listBytes()
+                                + budget.tokenBytes()
                                 + budget.seenBytes()
                                 + budget.connectionBytes()
                                 + REST)
