@@ -1,6 +1,7 @@
 package io.berth.access;
 
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,11 @@ public record Caller(Identity identity, String address, String requestId) {
     /** Groups of the user, as the credentials say. */
     public Set<String> groups() {
         return identity.groups();
+    }
+
+    /** What else the credentials say, by its name; usually empty. */
+    public Map<String, String> claims() {
+        return identity.claims();
     }
 
     /** The only rights of the caller; {@code null} when the policy of the registry decides. */

@@ -11,7 +11,7 @@ import java.util.Set;
  * @param type {@code repository}, {@code registry}, or a type of another service
  * @param resourceClass empty when the credentials name none
  * @param name of the resource, compared literally; need not be a valid name of a repository
- * @param actions {@code *} stands for all
+ * @param actions {@code *} stands for all but {@link Action#ADMIN}
  */
 public record Grant(String type, String resourceClass, String name, Set<String> actions) {
 
@@ -28,7 +28,12 @@ public record Grant(String type, String resourceClass, String name, Set<String> 
 
     /** Whether it allows an action on its resource. */
     public boolean allows(Action action) {
-        return actions.contains(action.toString()) || actions.contains(ALL);
+        return switch (action) {
+            case CREATE, TAG_OVERWRITE -> allows(Action.PUSH);
+            case ADMIN -> actions.contains(action.toString());
+            case PULL, PUSH, DELETE, ALL ->
+                    actions.contains(action.toString()) || actions.contains(ALL);
+        };
     }
 
     /** Whether it allows an action on the resource of a scope. */

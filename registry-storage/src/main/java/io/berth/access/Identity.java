@@ -1,6 +1,7 @@
 package io.berth.access;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +11,17 @@ import org.jspecify.annotations.Nullable;
  * @param kind how the name is to be understood
  * @param name of the user or service; empty for an anonymous client
  * @param groups that the user belongs to, as the credentials say
+ * @param claims what else the credentials say about the user, by its name, for conditions of the
+ *     access policy; a few short texts that the administrator has chosen, usually none
  * @param grants the only rights that come with these credentials; {@code null} when the policy of
  *     the registry decides about the name and the groups
  */
-public record Identity(Kind kind, String name, Set<String> groups, @Nullable List<Grant> grants) {
+public record Identity(
+        Kind kind,
+        String name,
+        Set<String> groups,
+        Map<String, String> claims,
+        @Nullable List<Grant> grants) {
 
     /** How a name is known. */
     public enum Kind {
@@ -21,6 +29,8 @@ public record Identity(Kind kind, String name, Set<String> groups, @Nullable Lis
         ANONYMOUS,
         /** The registry has checked the credentials. */
         USER,
+        /** The registry has issued the credentials, to a program. Its name is no user's. */
+        ROBOT,
         /** The registry itself, in work that no request asked for. */
         SYSTEM
     }
@@ -38,7 +48,13 @@ public record Identity(Kind kind, String name, Set<String> groups, @Nullable Lis
             throw new IllegalArgumentException("an identity has a name unless it is anonymous");
         }
         groups = Set.copyOf(groups);
+        claims = Map.copyOf(claims);
         grants = grants == null ? null : List.copyOf(grants);
+    }
+
+    /** An identity without claims. */
+    public Identity(Kind kind, String name, Set<String> groups, @Nullable List<Grant> grants) {
+        this(kind, name, groups, Map.of(), grants);
     }
 
     /** A user about whose rights the policy of the registry decides. */

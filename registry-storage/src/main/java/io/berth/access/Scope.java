@@ -17,7 +17,11 @@ public record Scope(String type, String name, List<Action> actions) {
     /** The type of the resource that a repository is. */
     public static final String REPOSITORY = "repository";
 
-    private static final Scope CATALOG = new Scope("registry", "catalog", List.of(Action.ALL));
+    private static final String REGISTRY = "registry";
+
+    private static final Scope CATALOG = new Scope(REGISTRY, "catalog", List.of(Action.ALL));
+    private static final Scope ADMINISTRATION =
+            new Scope(REGISTRY, "administration", List.of(Action.ADMIN));
 
     /**
      * @throws IllegalArgumentException when no action is needed
@@ -37,6 +41,11 @@ public record Scope(String type, String name, List<Action> actions) {
     /** The list of all repositories. */
     public static Scope catalog() {
         return CATALOG;
+    }
+
+    /** The administration of the whole registry. */
+    public static Scope administration() {
+        return ADMINISTRATION;
     }
 
     /** As in a challenge: {@code repository:library/app:pull,push}. */

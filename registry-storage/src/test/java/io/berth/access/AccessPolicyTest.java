@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.access.Identity.Kind;
 import io.berth.name.RepositoryName;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -82,6 +84,45 @@ class AccessPolicyTest {
         assertThat(AccessPolicy.open().permits(user(repository), Scope.catalog())).isFalse();
         assertThat(AccessPolicy.open().permits(user(catalog), Scope.catalog())).isTrue();
         assertThat(AccessPolicy.open().permits(user(catalog), PULL)).isFalse();
+    }
+
+    @Test
+    void aGrantOfPushIncludesWhatPoliciesKnowApart() {
+        Identity push = identity(grant("repository", "library/app", "push"));
+        Identity pull = identity(grant("repository", "library/app", "pull"));
+
+        for (Action action : List.of(Action.CREATE, Action.TAG_OVERWRITE)) {
+            assertThat(push.isGranted(Scope.of(APP, action))).isTrue();
+            assertThat(pull.isGranted(Scope.of(APP, action))).isFalse();
+        }
+    }
+
+    @Test
+    void administrationHasToBeNamed() {
+        Identity all =
+                identity(
+                        grant("repository", "library/app", "*"),
+                        grant("registry", "administration", "*"));
+        Identity named = identity(grant("registry", "administration", "admin"));
+
+        assertThat(all.isGranted(Scope.of(APP, Action.ADMIN))).isFalse();
+        assertThat(all.isGranted(Scope.administration())).isFalse();
+        assertThat(named.isGranted(Scope.administration())).isTrue();
+    }
+
+    private static Identity identity(Grant... grants) {
+        return new Identity(Kind.USER, "alice", Set.of(), List.of(grants));
+    }
+
+    @Test
+    void claimsAreKeptAsTheyAre() {
+        Map<String, String> claims = new HashMap<>(Map.of("ref", "refs/heads/main"));
+        Identity identity = new Identity(Kind.USER, "ci", Set.of(), claims, null);
+        claims.clear();
+
+        assertThat(identity.claims()).containsOnly(Map.entry("ref", "refs/heads/main"));
+        assertThat(new Caller(identity, "", "").claims()).isEqualTo(identity.claims());
+        assertThat(Identity.user("alice", Set.of()).claims()).isEmpty();
     }
 
     @Test
