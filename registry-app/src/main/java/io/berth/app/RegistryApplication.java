@@ -5,6 +5,7 @@ import io.berth.auth.AuthMemory;
 import io.berth.auth.AuthSettings;
 import io.berth.config.LoadedSettings;
 import io.berth.config.RegistrySettings;
+import io.berth.document.SharedDocuments;
 import io.berth.health.ReadinessProbeTracker;
 import io.berth.health.StoreHealthChecker;
 import io.berth.http.RegistryApi;
@@ -21,6 +22,7 @@ import io.berth.server.OpenFileLimit;
 import io.berth.server.ServerSettings;
 import io.berth.server.TomcatServer;
 import io.berth.server.connection.ConnectionLimits;
+import io.berth.storage.StoredDocuments;
 import io.berth.storage.StoredRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
@@ -117,6 +119,11 @@ public class RegistryApplication {
     @Bean
     ObjectStore store(LoadedSettings loaded) {
         return Stores.open(loaded.settings().storage(), loaded.folderSource());
+    }
+
+    @Bean
+    SharedDocuments documents(ObjectStore store) {
+        return new StoredDocuments(store);
     }
 
     /** Closed by {@link Drain}, within the time that a stop may take. */

@@ -1,5 +1,6 @@
 package io.berth.storage.tree;
 
+import io.berth.document.DocumentName;
 import io.berth.error.RegistryException;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
@@ -29,6 +30,7 @@ import java.util.Optional;
  *   _berth/repositories/+complete                the claim that the catalog is complete; see Catalog
  *   _berth/uploads/NAME/_/ID                     staged bytes of an upload session of Berth
  *   _berth/deletes/NAME/_/ALG/HEX/ID             tombstone of a delete; see Tombstones
+ *   _berth/documents/NAME                        a shared document; see io.berth.document
  *   _berth/key                                   secret for the ids of sessions; see UploadIds
  *   _berth/tmp/                                  temporary files of the disk store
  *   _berth/lock                                  lock file of the disk store
@@ -37,8 +39,9 @@ import java.util.Optional;
  *
  * <p>A {@code link} contains a digest, nothing else. No component of a repository's name begins
  * with an underscore, so the folders of a repository differ from the repositories below it.
- * Everything below {@code _berth} but the owner marker may be deleted at any time, which ends the
- * upload sessions. Without the owner marker the tree is unavailable until the next start.
+ * Everything below {@code _berth} but the owner marker and the documents may be deleted at any
+ * time, which ends the upload sessions. Without the owner marker the tree is unavailable until the
+ * next start. Documents are made by administrators and cannot be derived from the rest.
  */
 public final class RegistryLayout {
 
@@ -65,6 +68,8 @@ public final class RegistryLayout {
 
     /** Prefix of all tombstones. */
     public static final String TOMBSTONES = OWN + "deletes/";
+
+    private static final String DOCUMENTS = OWN + "documents/";
 
     /**
      * Follows a name in {@link #CATALOG}, so that the entry of {@code a} is no folder of {@code
@@ -174,6 +179,15 @@ public final class RegistryLayout {
 
     public static ObjectKey sessionKey() {
         return ObjectKey.of(OWN + "key");
+    }
+
+    public static ObjectKey document(DocumentName name) {
+        return ObjectKey.of(DOCUMENTS + name);
+    }
+
+    /** Prefix of the documents of a folder. */
+    public static String documents(String folder) {
+        return DOCUMENTS + folder + "/";
     }
 
     public static ObjectKey temporary() {
