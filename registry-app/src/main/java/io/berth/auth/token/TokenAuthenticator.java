@@ -1,19 +1,13 @@
 package io.berth.auth.token;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
-import io.berth.access.Grant;
 import io.berth.access.Identity;
 import io.berth.access.Scope;
-import io.berth.auth.token.TokenVerifier.Verified;
+import io.berth.auth.jws.VerifiedTokens;
 import io.berth.http.access.Authenticator;
 import io.berth.http.access.Credentials;
 import io.berth.http.route.ApiUrls;
 import io.berth.http.route.UrlSettings;
-import io.berth.name.Digest;
-import io.berth.name.HashAlgorithm;
 import jakarta.servlet.http.HttpServletRequest;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Function;
@@ -27,35 +21,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TokenAuthenticator implements Authenticator {
 
-    /** Bytes that an entry takes beside its grants. */
-    private static final int ENTRY = 300;
-
-    private final TokenVerifier verifier;
-    private final Clock clock;
+    private final VerifiedTokens tokens;
     private final Function<HttpServletRequest, String> realm;
     private final String service;
-    private final Cache<Digest, Verified> verified;
 
     /**
      * @param realm where the sender of a request gets tokens
-     * @param cacheBytes memory for what is remembered, in bytes, roughly
      */
     TokenAuthenticator(
-            TokenVerifier verifier,
-            Clock clock,
-            Function<HttpServletRequest, String> realm,
-            String service,
-            long cacheBytes) {
-        this.verifier = verifier;
-        this.clock = clock;
+            VerifiedTokens tokens, Function<HttpServletRequest, String> realm, String service) {
+        this.tokens = tokens;
         this.realm = realm;
         this.service = service;
-        this.verified =
-                Caffeine.newBuilder()
-                        .maximumWeight(cacheBytes)
-                        .<Digest, Verified>weigher((_, token) -> weight(token))
-                        .executor(Runnable::run)
-                        .build();
     }
 
     /**
@@ -72,48 +49,16 @@ public final class TokenAuthenticator implements Authenticator {
                 settings.autoRedirect()
                         ? request -> apiUrls.authority(request) + settings.autoRedirectPath()
                         : _ -> settings.realm();
+        TokenVerifier verifier = new TokenVerifier(settings, KeyFiles.read(settings), clock);
         return new TokenAuthenticator(
-                new TokenVerifier(settings, KeyFiles.read(settings), clock),
-                clock,
-                realm,
-                settings.service(),
-                cacheBytes);
-    }
-
-    private static int weight(Verified token) {
-        List<Grant> grants = token.identity().grants();
-        int weight = ENTRY + 2 * token.identity().name().length();
-        if (grants != null) {
-            for (Grant grant : grants) {
-                weight += ENTRY + grant.name().length() + 64 * grant.actions().size();
-            }
-        }
-        return weight;
+                new VerifiedTokens(verifier::verify, cacheBytes, clock), realm, settings.service());
     }
 
     @Override
     public @Nullable Identity authenticate(Credentials credentials, String client) {
-        if (!(credentials instanceof Credentials.Bearer(String token))) {
-            return null;
-        }
-        Digest hash = hash(token);
-        Verified known = verified.getIfPresent(hash);
-        if (known == null) {
-            known = verifier.verify(token);
-            if (known == null) {
-                return null;
-            }
-            verified.put(hash, known);
-        }
-        if (!clock.instant().isBefore(known.expires())) {
-            verified.invalidate(hash);
-            return null;
-        }
-        return known.identity();
-    }
-
-    private static Digest hash(String token) {
-        return Digest.ofContent(HashAlgorithm.SHA256, token.getBytes(StandardCharsets.UTF_8));
+        return credentials instanceof Credentials.Bearer(String token)
+                ? tokens.identity(token)
+                : null;
     }
 
     /**
@@ -135,11 +80,5 @@ public final class TokenAuthenticator implements Authenticator {
             case INSUFFICIENT_SCOPE -> challenge.append(",error=\"insufficient_scope\"");
         }
         return List.of(challenge.toString());
-    }
-
-    /** How many tokens are remembered. */
-    long remembered() {
-        verified.cleanUp();
-        return verified.estimatedSize();
     }
 }

@@ -1,29 +1,14 @@
 package io.berth.auth.token;
 
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
-import com.nimbusds.jose.JWSVerifier;
-import com.nimbusds.jose.crypto.ECDSAVerifier;
-import com.nimbusds.jose.crypto.MACVerifier;
-import com.nimbusds.jose.crypto.RSASSAVerifier;
-import com.nimbusds.jose.jwk.Curve;
-import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.jwk.OctetKeyPair;
-import com.nimbusds.jose.jwk.OctetSequenceKey;
-import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.berth.access.Grant;
 import io.berth.access.Identity;
+import io.berth.auth.jws.Signatures;
+import io.berth.auth.jws.VerifiedTokens.Verified;
 import io.berth.auth.token.TokenSettings.SigningAlgorithm;
-import java.math.BigInteger;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.Signature;
-import java.security.spec.EdECPoint;
-import java.security.spec.EdECPublicKeySpec;
-import java.security.spec.NamedParameterSpec;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Checks tokens: compact JWS (RFC 7515) with the claims of distribution's token specification. The
- * key is one that the registry trusts already, and its kind decides which algorithms it can be used
- * with: a public key is never taken for a shared secret. Safe for use by many threads.
+ * key is one that the registry trusts already. Safe for use by many threads.
  */
 final class TokenVerifier {
 
@@ -52,16 +36,6 @@ final class TokenVerifier {
 
     /** Grants of one token. */
     private static final int MAX_GRANTS = 1000;
-
-    /** Bytes of an Ed25519 public key (RFC 8032, section 5.1.5). */
-    private static final int ED25519_BYTES = 32;
-
-    /**
-     * A token that is right at this moment.
-     *
-     * @param expires when it ends, with the leeway
-     */
-    record Verified(Identity identity, Instant expires) {}
 
     private final String issuer;
     private final String service;
@@ -89,7 +63,7 @@ final class TokenVerifier {
         try {
             JWSObject jws = JWSObject.parse(token);
             return isSigned(jws) ? checked(JWTClaimsSet.parse(payload(jws))) : null;
-        } catch (ParseException | JOSEException | GeneralSecurityException e) {
+        } catch (ParseException e) {
             return null;
         } catch (IllegalArgumentException | IllegalStateException e) {
             return null; // what the library throws for keys and values that it cannot take
@@ -104,21 +78,13 @@ final class TokenVerifier {
         return claims;
     }
 
-    private boolean isSigned(JWSObject jws) throws JOSEException, GeneralSecurityException {
+    private boolean isSigned(JWSObject jws) {
         JWSHeader header = jws.getHeader();
         if (!algorithms.contains(header.getAlgorithm().getName())) {
             return false;
         }
         JWK key = key(header);
-        if (key == null) {
-            return false;
-        }
-        if (key instanceof OctetKeyPair pair) {
-            return header.getAlgorithm().getName().equals(SigningAlgorithm.EDDSA.header())
-                    && header.getCriticalParams() == null
-                    && isSignedWithEd25519(jws, pair);
-        }
-        return jws.verify(verifier(key));
+        return key != null && Signatures.isSignedWith(jws, key);
     }
 
     private @Nullable JWK key(JWSHeader header) {
@@ -129,38 +95,6 @@ final class TokenVerifier {
             return keys.same(header.getJWK());
         }
         return header.getKeyID() == null ? null : keys.byId(header.getKeyID());
-    }
-
-    /** Each of these refuses algorithms that are not of the kind of its key. */
-    private static JWSVerifier verifier(JWK key) throws JOSEException {
-        return switch (key) {
-            case RSAKey rsa -> new RSASSAVerifier(rsa);
-            case ECKey ec -> new ECDSAVerifier(ec);
-            case OctetSequenceKey secret -> new MACVerifier(secret);
-            default -> throw new JOSEException("keys of type " + key.getKeyType() + " do not sign");
-        };
-    }
-
-    /** With the JDK: the library needs another one for this algorithm. */
-    private static boolean isSignedWithEd25519(JWSObject jws, OctetKeyPair key)
-            throws GeneralSecurityException {
-        byte[] point = key.getDecodedX();
-        if (!key.getCurve().equals(Curve.Ed25519) || point.length != ED25519_BYTES) {
-            return false;
-        }
-        boolean odd = (point[ED25519_BYTES - 1] & 0x80) != 0;
-        point[ED25519_BYTES - 1] &= 0x7f;
-        byte[] bigEndian = new byte[ED25519_BYTES];
-        for (int i = 0; i < ED25519_BYTES; i++) {
-            bigEndian[i] = point[ED25519_BYTES - 1 - i];
-        }
-        EdECPoint y = new EdECPoint(odd, new BigInteger(1, bigEndian));
-        Signature signature = Signature.getInstance("Ed25519");
-        signature.initVerify(
-                KeyFactory.getInstance("Ed25519")
-                        .generatePublic(new EdECPublicKeySpec(NamedParameterSpec.ED25519, y)));
-        signature.update(jws.getSigningInput());
-        return signature.verify(jws.getSignature().decode());
     }
 
     private @Nullable Verified checked(JWTClaimsSet claims) throws ParseException {

@@ -10,6 +10,7 @@ import com.nimbusds.jose.jwk.OctetSequenceKey;
 import io.berth.access.Action;
 import io.berth.access.Identity;
 import io.berth.access.Scope;
+import io.berth.auth.jws.VerifiedTokens;
 import io.berth.auth.token.TokenSettings.SigningAlgorithm;
 import io.berth.http.access.Authenticator.Failure;
 import io.berth.http.access.Credentials;
@@ -31,6 +32,7 @@ class TokenAuthenticatorTest {
     private static final byte[] SECRET = new byte[32];
 
     private final AtomicReference<Instant> now = new AtomicReference<>(NOW);
+    private VerifiedTokens tokens;
     private TokenAuthenticator authenticator;
 
     @BeforeEach
@@ -39,14 +41,12 @@ class TokenAuthenticatorTest {
         Clock clock = source.withZone(ZoneOffset.UTC);
         TokenSettings settings = TestTokens.settings(List.of(SigningAlgorithm.HS256));
         OctetSequenceKey key = new OctetSequenceKey.Builder(SECRET).keyID("k").build();
+        TokenVerifier verifier =
+                new TokenVerifier(settings, TrustedKeys.of(List.of(), new JWKSet(key)), clock);
+        tokens = new VerifiedTokens(verifier::verify, 1 << 20, clock);
         authenticator =
                 new TokenAuthenticator(
-                        new TokenVerifier(
-                                settings, TrustedKeys.of(List.of(), new JWKSet(key)), clock),
-                        clock,
-                        _ -> "https://auth.example.com/token",
-                        "registry.example.com",
-                        1 << 20);
+                        tokens, _ -> "https://auth.example.com/token", "registry.example.com");
     }
 
     private static String token(String subject, Instant expires) throws Exception {
@@ -87,7 +87,7 @@ class TokenAuthenticatorTest {
                     .isNotNull();
         }
 
-        assertThat(authenticator.remembered()).isBetween(1_000L, 4_000L);
+        assertThat(tokens.size()).isBetween(1_000L, 4_000L);
     }
 
     @Test
@@ -96,7 +96,7 @@ class TokenAuthenticatorTest {
             authenticator.authenticate(new Credentials.Bearer("wrong" + i), "192.0.2.7");
         }
 
-        assertThat(authenticator.remembered()).isZero();
+        assertThat(tokens.size()).isZero();
     }
 
     @Test
