@@ -10,6 +10,8 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -86,6 +88,7 @@ final class RecordBinder {
             case Schema.Value value -> single(value.type(), node, name, byDefault);
             case Schema.Listed list -> list(list.type(), node, name, byDefault);
             case Schema.Named _ -> named(node, name);
+            case Schema.NamedGroups groups -> namedGroups(groups.each(), node, name);
             case null -> throw new IllegalStateException(name);
         };
     }
@@ -141,6 +144,18 @@ final class RecordBinder {
         return lists;
     }
 
+    private Map<String, Record> namedGroups(Schema.Group each, @Nullable Node node, String name) {
+        Map<String, Record> groups = new LinkedHashMap<>();
+        if (node != null && (node.text != null || node.list || node.members.isEmpty())) {
+            throw wrong(name, node, "(without names)", "a map such as {name: {…}}");
+        }
+        if (node != null) {
+            node.members.forEach(
+                    (key, child) -> groups.put(key, bind(each, child, name + "." + key)));
+        }
+        return Collections.unmodifiableMap(groups);
+    }
+
     private static Object convert(String text, Class<?> type, Node node, String name) {
         try {
             return Conversion.convert(text, type);
@@ -182,13 +197,20 @@ final class RecordBinder {
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof IllegalArgumentException refusal) {
                 throw new WrongSettingException(
-                        withOrigin(String.valueOf(refusal.getMessage()), node, name) + ".",
+                        withOrigin(named(String.valueOf(refusal.getMessage()), name), node, name)
+                                + ".",
                         refusal);
             }
             throw new IllegalStateException(e.getCause());
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** A record cannot know the name that was chosen for it, and has {@code *} instead. */
+    private static String named(String sentence, String name) {
+        int dot = name.lastIndexOf('.');
+        return dot < 0 ? sentence : sentence.replace(name.substring(0, dot) + ".*", name);
     }
 
     /** Inserts the origin of a setting into a sentence that begins with the name of the setting. */

@@ -33,6 +33,9 @@ public sealed interface Schema {
     /** Lists of texts under names that the administrator chooses. */
     record Named() implements Schema {}
 
+    /** Records of one type under names that the administrator chooses, in lower case. */
+    record NamedGroups(Group each) implements Schema {}
+
     /**
      * The schema of a record.
      *
@@ -68,14 +71,20 @@ public sealed interface Schema {
 
     private static Schema of(Class<?> type, Type generic) {
         if (Map.class.isAssignableFrom(type)) {
-            return new Named();
+            return argument(generic, 1) instanceof Class<?> value && value.isRecord()
+                    ? new NamedGroups(of(value.asSubclass(Record.class)))
+                    : new Named();
         }
         if (List.class.isAssignableFrom(type)) {
-            return new Listed((Class<?>) ((ParameterizedType) generic).getActualTypeArguments()[0]);
+            return new Listed((Class<?>) argument(generic, 0));
         }
         return type.isRecord() && !Conversion.isValue(type)
                 ? of(type.asSubclass(Record.class))
                 : new Value(type);
+    }
+
+    private static Type argument(Type generic, int index) {
+        return ((ParameterizedType) generic).getActualTypeArguments()[index];
     }
 
     /** The schema of a path; {@code null} when there is no such setting. */
@@ -86,6 +95,7 @@ public sealed interface Schema {
                     switch (schema) {
                         case Group group -> group.members().get(name);
                         case Named _ -> new Listed(String.class);
+                        case NamedGroups groups -> groups.each();
                         case Listed list -> new Value(list.type());
                         case Value _ -> null;
                         case null -> null;
@@ -94,14 +104,17 @@ public sealed interface Schema {
         return schema;
     }
 
-    /** The names of all settings that are not groups, sorted, such as {@code http.addr}. */
+    /**
+     * The names of all settings that are not groups, sorted, such as {@code http.addr}. A name that
+     * the administrator chooses is {@code *} in them.
+     */
     static Set<String> names(Group root) {
         Set<String> names = new TreeSet<>();
         walk(
                 root,
                 "",
                 (name, schema) -> {
-                    if (!(schema instanceof Group)) {
+                    if (!(schema instanceof Group || schema instanceof NamedGroups)) {
                         names.add(name);
                     }
                 });
@@ -115,6 +128,8 @@ public sealed interface Schema {
                             visitor.accept(prefix + name, schema);
                             if (schema instanceof Group inner) {
                                 walk(inner, prefix + name + ".", visitor);
+                            } else if (schema instanceof NamedGroups groups) {
+                                walk(groups.each(), prefix + name + ".*.", visitor);
                             }
                         });
     }

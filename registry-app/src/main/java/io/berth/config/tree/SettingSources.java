@@ -127,7 +127,7 @@ public final class SettingSources {
                 addChosen(INDEXED_VARIABLE.matcher(rest), rest, path);
                 return path;
             }
-            String member = schema instanceof Schema.Group group ? first(rest, path, group) : null;
+            String member = member(schema, rest, path);
             if (member == null) {
                 path.addAll(List.of(rest.toLowerCase(Locale.ROOT).split("_", -1)));
                 return path;
@@ -137,6 +137,15 @@ public final class SettingSources {
             rest = rest.substring(Math.min(rest.length(), member.length() + 1));
         }
         return path;
+    }
+
+    /** {@code null}: there is no such setting. */
+    private @Nullable String member(@Nullable Schema schema, String rest, List<String> path) {
+        return switch (schema) {
+            case Schema.Group group -> first(rest, path, group);
+            case Schema.NamedGroups _ -> rest.toLowerCase(Locale.ROOT).split("_", 2)[0];
+            case null, default -> null;
+        };
     }
 
     private @Nullable String first(String rest, List<String> path, Schema.Group group) {

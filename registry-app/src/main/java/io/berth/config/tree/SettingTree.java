@@ -119,8 +119,7 @@ public final class SettingTree {
             case Schema.Value _ -> isQuoted(text) ? orText(text) : text;
             case Schema.Listed _ ->
                     beginsAsList(text) ? list(text) : isQuoted(text) ? orText(text) : text;
-            case Schema.Group _ -> YamlText.read(text);
-            case Schema.Named _ -> YamlText.read(text);
+            case Schema.Group _, Schema.Named _, Schema.NamedGroups _ -> YamlText.read(text);
             case null -> orText(text);
         };
     }
