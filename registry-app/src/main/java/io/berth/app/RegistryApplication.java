@@ -1,5 +1,7 @@
 package io.berth.app;
 
+import io.berth.admin.AboutController;
+import io.berth.admin.AdminConfiguration;
 import io.berth.auth.AuthConfiguration;
 import io.berth.auth.AuthMemory;
 import io.berth.auth.AuthSettings;
@@ -17,13 +19,16 @@ import io.berth.maintenance.UploadPurgeSchedule;
 import io.berth.object.ObjectStore;
 import io.berth.registry.Registry;
 import io.berth.server.ApiDispatcherServlet;
+import io.berth.server.DebugSettings;
 import io.berth.server.Drain;
 import io.berth.server.OpenFileLimit;
 import io.berth.server.ServerSettings;
 import io.berth.server.TomcatServer;
 import io.berth.server.connection.ConnectionLimits;
+import io.berth.session.SessionLister;
 import io.berth.storage.StoredDocuments;
 import io.berth.storage.StoredRegistry;
+import io.berth.storage.StoredSessions;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -49,7 +54,7 @@ import org.springframework.web.servlet.mvc.HttpRequestHandlerAdapter;
  * here exist. So no filter runs before the API, and only its controllers read bodies of requests.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
-@Import({TomcatServer.class, AuthConfiguration.class})
+@Import({TomcatServer.class, AuthConfiguration.class, AdminConfiguration.class})
 public class RegistryApplication {
 
     /** The application, not yet run. It reads its settings before it creates any bean. */
@@ -84,6 +89,11 @@ public class RegistryApplication {
     @Bean
     ServerSettings serverSettings(RegistrySettings settings) {
         return settings.http().server();
+    }
+
+    @Bean
+    DebugSettings debugSettings(ServerSettings settings) {
+        return settings.debug();
     }
 
     @Bean
@@ -124,6 +134,16 @@ public class RegistryApplication {
     @Bean
     SharedDocuments documents(ObjectStore store) {
         return new StoredDocuments(store);
+    }
+
+    @Bean
+    SessionLister sessionLister(ObjectStore store) {
+        return new StoredSessions(store);
+    }
+
+    @Bean
+    AboutController aboutController() {
+        return new AboutController(BerthVersion.current());
     }
 
     /** Closed by {@link Drain}, within the time that a stop may take. */

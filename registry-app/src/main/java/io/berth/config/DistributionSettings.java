@@ -128,7 +128,7 @@ final class DistributionSettings {
                     fulfilled("log.accesslog.disabled", "true", "there is no access log yet"),
                     fulfilled("log.reportcaller", "false", "the log does not name lines of code"),
                     ignored("log.hooks", "nothing that is logged is sent by mail"),
-                    ignored("http.debug", "there are no metrics yet, and no second listener"),
+                    ignored("http.debug.prometheus", "there are no metrics yet"),
                     fulfilled("http.http2.disabled", "true", "only HTTP/1.1 is spoken"),
                     fulfilled("http.h2c.enabled", "false", "only HTTP/1.1 is spoken"),
                     ignored("health.file", "only the store is watched"),

@@ -22,6 +22,7 @@ import java.util.TreeMap;
  * @param limits limits of connections and requests
  * @param headers sent with every response
  * @param tls whether and how connections are encrypted
+ * @param debug a second listener
  */
 public record ServerSettings(
         @DefaultValue("127.0.0.1:5000") ListenAddress addr,
@@ -30,7 +31,8 @@ public record ServerSettings(
         @DefaultValue("64") int maxThreads,
         @DefaultValue LimitSettings limits,
         @DefaultValue Map<String, List<String>> headers,
-        @DefaultValue TlsSettings tls) {
+        @DefaultValue TlsSettings tls,
+        @DefaultValue DebugSettings debug) {
 
     /** Headers that describe one response, and would be wrong in another. */
     private static final Set<String> OF_ONE_RESPONSE =

@@ -291,6 +291,7 @@ class BordersTest {
                 .resideOutsideOfPackages(
                         "io.berth.access..",
                         "io.berth.http..",
+                        "io.berth.admin..",
                         "io.berth.concurrent..",
                         "io.berth.maintenance..")
                 .should()

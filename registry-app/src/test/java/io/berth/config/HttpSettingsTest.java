@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.http.route.UrlSettings;
+import io.berth.server.DebugSettings;
 import io.berth.server.ListenAddress;
 import io.berth.server.ServerSettings;
 import io.berth.server.connection.LimitSettings;
@@ -62,7 +63,8 @@ class HttpSettingsTest {
                                                 List.of(),
                                                 null,
                                                 MinimumTls.of("tls1.2"),
-                                                List.of())),
+                                                List.of()),
+                                        new DebugSettings(null)),
                                 new UrlSettings(null, true, false, "/"),
                                 null));
     }
@@ -80,6 +82,7 @@ class HttpSettingsTest {
         values.put("http.stopdelay", "2s");
         values.put("http.maxthreads", "20");
         values.put("http.headers.x-one", "[1, 2]");
+        values.put("http.debug.addr", ":5002");
         values.put("http.tls.certificate", "/c");
         values.put("http.tls.key", "/k");
         values.put("http.tls.clientcas", "[/a, /b]");
@@ -111,7 +114,8 @@ class HttpSettingsTest {
                                                 List.of(Path.of("/a"), Path.of("/b")),
                                                 ClientAuth.REQUEST_CLIENT_CERT,
                                                 MinimumTls.of("tls1.3"),
-                                                List.of("TLS_AES_256_GCM_SHA384"))),
+                                                List.of("TLS_AES_256_GCM_SHA384")),
+                                        new DebugSettings(new ListenAddress(null, 5002))),
                                 new UrlSettings(
                                         URI.create("https://registry.example.com/a"),
                                         false,

@@ -19,9 +19,13 @@ public interface AccessPolicy {
         return (_, _) -> true;
     }
 
-    /** Everything for all who have a name, as distribution does with {@code auth.htpasswd}. */
+    /**
+     * Everything for all who have a name, as distribution does with {@code auth.htpasswd}; but
+     * administration for none of them, as nobody has said who administers the registry.
+     */
     static AccessPolicy named() {
-        return (caller, _) -> caller.kind() != Identity.Kind.ANONYMOUS;
+        return (caller, scope) ->
+                caller.kind() != Identity.Kind.ANONYMOUS && !scope.actions().contains(Action.ADMIN);
     }
 
     /**

@@ -31,12 +31,17 @@ public record Identity(
         USER,
         /** The registry has issued the credentials, to a program. Its name is no user's. */
         ROBOT,
+        /** A program on the same machine, through the debug listener; its user is not known. */
+        LOCAL,
         /** The registry itself, in work that no request asked for. */
         SYSTEM
     }
 
     /** A client without credentials. */
     public static final Identity ANONYMOUS = new Identity(Kind.ANONYMOUS, "", Set.of(), null);
+
+    /** A program on the same machine, through the debug listener. */
+    public static final Identity LOCAL = new Identity(Kind.LOCAL, "local", Set.of(), null);
 
     static final Identity SYSTEM = new Identity(Kind.SYSTEM, "system", Set.of(), null);
 

@@ -37,6 +37,11 @@ class AccessPolicyTest {
     }
 
     @Test
+    void theNamedPolicyMakesNobodyAnAdministrator() {
+        assertThat(AccessPolicy.named().permits(user(null), Scope.administration())).isFalse();
+    }
+
+    @Test
     void grantsAreAllTheRightsThatThereAre() {
         assertThat(AccessPolicy.named().permits(user(List.of()), PULL)).isFalse();
         assertThat(AccessPolicy.open().permits(user(List.of()), PULL)).isFalse();

@@ -77,26 +77,52 @@ public final class AccessControl {
             return caller(Identity.ANONYMOUS, request);
         }
         List<Scope> needed = NeededScopes.of(path, method);
+        Caller caller = authenticated(authenticator, needed, request);
+        if (path instanceof Base && caller.identity().equals(Identity.ANONYMOUS)) {
+            throw unauthorized(request, needed, Failure.NO_CREDENTIALS);
+        }
+        require(caller, needed, request);
+        if (path instanceof Uploads uploads) {
+            requireSource(caller, uploads, needed, request);
+        }
+        return caller;
+    }
+
+    /**
+     * The caller of a request that administers the registry. It has to have a name.
+     *
+     * @throws RegistryException as {@link #admit}; DENIED also where clients are not authenticated
+     */
+    public Caller administrator(HttpServletRequest request) {
+        if (authenticator == null) {
+            throw new RegistryException(
+                    ErrorCode.DENIED,
+                    "nobody can administer the registry from here, because clients are not"
+                            + " authenticated: set auth, or use the debug listener"
+                            + " (http.debug.addr)");
+        }
+        List<Scope> needed = List.of(Scope.administration());
+        Caller caller = authenticated(authenticator, needed, request);
+        if (caller.kind() == Identity.Kind.ANONYMOUS) {
+            throw unauthorized(request, needed, Failure.NO_CREDENTIALS);
+        }
+        require(caller, needed, request);
+        return caller;
+    }
+
+    private Caller authenticated(Authenticator by, List<Scope> needed, HttpServletRequest request) {
         Credentials credentials = Credentials.of(request);
         Identity identity =
                 switch (credentials) {
                     case Credentials.None _ -> Identity.ANONYMOUS;
                     case Credentials.Malformed _ -> null;
                     case Credentials.Basic _, Credentials.Bearer _ ->
-                            authenticator.authenticate(credentials, ClientId.of(request));
+                            by.authenticate(credentials, ClientId.of(request));
                 };
         if (identity == null) {
             throw unauthorized(request, needed, Failure.INVALID_CREDENTIALS);
         }
-        if (credentials instanceof Credentials.None && path instanceof Base) {
-            throw unauthorized(request, needed, Failure.NO_CREDENTIALS);
-        }
-        Caller caller = caller(identity, request);
-        require(caller, needed, request);
-        if (path instanceof Uploads uploads) {
-            requireSource(caller, uploads, needed, request);
-        }
-        return caller;
+        return caller(identity, request);
     }
 
     private void require(Caller caller, List<Scope> needed, HttpServletRequest request) {

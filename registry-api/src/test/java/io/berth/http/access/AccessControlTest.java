@@ -1,12 +1,16 @@
 package io.berth.http.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.berth.access.AccessPolicy;
 import io.berth.access.Action;
+import io.berth.access.Caller;
 import io.berth.access.Grant;
 import io.berth.access.Identity;
 import io.berth.access.Scope;
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryException;
 import io.berth.http.ApiSettings;
 import io.berth.http.RegistryApi;
 import io.berth.http.TestApi;
@@ -25,6 +29,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.mock.web.MockHttpServletRequest;
 
 /** Every method of every path, with no, bad, insufficient and right credentials. */
 class AccessControlTest {
@@ -124,6 +131,52 @@ class AccessControlTest {
     private TestApi.Request request(String request) {
         String[] words = request.split(" ");
         return api.request(words[0], words[1]).header("Content-Length", 5).bodyThatMustNotBeRead();
+    }
+
+    private Caller administrator(@Nullable String authorization) {
+        AccessPolicy policy = (caller, _) -> !caller.name().equals("bob");
+        MockHttpServletRequest request = new MockHttpServletRequest("GET", "/");
+        if (authorization != null) {
+            request.addHeader("Authorization", authorization);
+        }
+        return AccessControl.of(new TwoUsers(), policy).administrator(request);
+    }
+
+    @Test
+    void anAdministratorHasANameAndTheRight() {
+        assertThat(administrator(basic("alice", "alice's")).name()).isEqualTo("alice");
+        assertThat(administrator("Bearer grants:registry:administration:admin").name())
+                .isEqualTo("token");
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(
+            strings = {
+                "Bearer grants:registry:administration:*",
+                "Bearer grants:registry:catalog:*",
+                "Bearer grants:",
+                "Bearer unknown",
+                "Basic YWxpY2U6"
+            })
+    void nobodyElseIsOneWhateverThePolicySays(@Nullable String authorization) {
+        assertThatExceptionOfType(RegistryException.class)
+                .isThrownBy(() -> administrator(authorization))
+                .matches(e -> e.code() == ErrorCode.UNAUTHORIZED);
+    }
+
+    @Test
+    void aUserWithoutTheRightIsDenied() {
+        assertThatExceptionOfType(RegistryException.class)
+                .isThrownBy(() -> administrator(basic("bob", "bob's")))
+                .matches(e -> e.code() == ErrorCode.DENIED);
+    }
+
+    @Test
+    void nobodyIsOneWithoutAuthentication() {
+        assertThatExceptionOfType(RegistryException.class)
+                .isThrownBy(() -> AccessControl.open().administrator(new MockHttpServletRequest()))
+                .matches(e -> e.code() == ErrorCode.DENIED);
     }
 
     private static String basic(String user, String password) {
