@@ -22,6 +22,7 @@ import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
+import io.berth.registry.tag.TagProtection;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -141,8 +142,9 @@ final class ManifestController {
 
     void delete(ManifestAt path, HttpServletRequest request, HttpServletResponse response) {
         switch (existing(path)) {
-            case Tag tag -> registry.deleteTag(path.repository(), tag);
-            case Digest digest -> registry.deleteManifest(path.repository(), digest);
+            case Tag tag -> registry.deleteTag(path.repository(), tag, TagProtection.none());
+            case Digest digest ->
+                    registry.deleteManifest(path.repository(), digest, TagProtection.none());
         }
         Responses.empty(response, HttpServletResponse.SC_ACCEPTED);
     }

@@ -6,7 +6,7 @@ import io.berth.http.message.EntityTags;
 import io.berth.name.Digest;
 import io.berth.name.Reference;
 import io.berth.name.Tag;
-import io.berth.registry.TagCondition;
+import io.berth.registry.tag.TagCondition;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.List;

@@ -21,9 +21,10 @@ import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
 import io.berth.registry.PutOutcome;
 import io.berth.registry.Registry;
-import io.berth.registry.TagCondition;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
+import io.berth.registry.tag.TagCondition;
+import io.berth.registry.tag.TagProtection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -241,13 +242,15 @@ public final class HttpRegistry implements Registry {
     }
 
     @Override
-    public DeleteOutcome deleteManifest(RepositoryName repository, Digest digest) {
+    public DeleteOutcome deleteManifest(
+            RepositoryName repository, Digest digest, TagProtection protection) {
         calls.call("DELETE", manifestPath(repository, digest)).fetch(202);
         return DeleteOutcome.unknown();
     }
 
     @Override
-    public Optional<Digest> deleteTag(RepositoryName repository, Tag tag) {
+    public Optional<Digest> deleteTag(
+            RepositoryName repository, Tag tag, TagProtection protection) {
         calls.call("DELETE", manifestPath(repository, tag)).fetch(202);
         return Optional.empty();
     }

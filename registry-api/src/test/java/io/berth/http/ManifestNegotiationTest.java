@@ -13,6 +13,7 @@ import io.berth.name.RepositoryName;
 import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.registry.TestContent.ImageBuilder;
+import io.berth.registry.tag.TagProtection;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,7 +179,7 @@ class ManifestNegotiationTest {
 
     @Test
     void hasNothingWhenTheChildIsGone() {
-        registry.deleteManifest(REPOSITORY, amd64.digest());
+        registry.deleteManifest(REPOSITORY, amd64.digest(), TagProtection.none());
         api.get(MANIFESTS + "list")
                 .header("Accept", MediaType.DOCKER_MANIFEST)
                 .send()

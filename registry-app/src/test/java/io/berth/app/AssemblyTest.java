@@ -18,6 +18,7 @@ import io.berth.object.memory.MemoryStore;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
+import io.berth.registry.tag.TagProtection;
 import io.berth.storage.StoredRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -88,12 +89,16 @@ class AssemblyTest {
     void deletesAreAllowedUntilTheyAreNot() {
         assertFails(
                 ErrorCode.MANIFEST_UNKNOWN,
-                () -> registry(Map.of()).deleteManifest(NAME, image("image").digest()));
+                () ->
+                        registry(Map.of())
+                                .deleteManifest(
+                                        NAME, image("image").digest(), TagProtection.none()));
         assertFails(
                 ErrorCode.UNSUPPORTED,
                 () ->
                         registry(Map.of("storage.delete.enabled", "false"))
-                                .deleteManifest(NAME, image("image").digest()));
+                                .deleteManifest(
+                                        NAME, image("image").digest(), TagProtection.none()));
     }
 
     @Test

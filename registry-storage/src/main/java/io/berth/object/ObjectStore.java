@@ -46,7 +46,7 @@ public interface ObjectStore {
     byte[] read(ObjectKey key, int limit);
 
     /**
-     * As {@link #read}, with the version for {@link Condition#ifUnchanged}.
+     * As {@link #read}, with the version for {@link Condition#ifUnchanged} and the time.
      *
      * @throws ObjectStoreException.NotFound when there is no such object
      * @throws ObjectStoreException.TooLong when the object has more bytes

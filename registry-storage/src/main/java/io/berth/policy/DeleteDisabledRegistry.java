@@ -8,6 +8,7 @@ import io.berth.name.Tag;
 import io.berth.registry.DeleteOutcome;
 import io.berth.registry.ForwardingRegistry;
 import io.berth.registry.Registry;
+import io.berth.registry.tag.TagProtection;
 import java.util.Optional;
 
 /**
@@ -26,12 +27,14 @@ public final class DeleteDisabledRegistry extends ForwardingRegistry {
     }
 
     @Override
-    public DeleteOutcome deleteManifest(RepositoryName repository, Digest digest) {
+    public DeleteOutcome deleteManifest(
+            RepositoryName repository, Digest digest, TagProtection protection) {
         throw refused();
     }
 
     @Override
-    public Optional<Digest> deleteTag(RepositoryName repository, Tag tag) {
+    public Optional<Digest> deleteTag(
+            RepositoryName repository, Tag tag, TagProtection protection) {
         throw refused();
     }
 

@@ -17,6 +17,7 @@ import io.berth.registry.PutOutcome;
 import io.berth.registry.Registry;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
+import io.berth.registry.tag.TagProtection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -70,12 +71,14 @@ public final class ReadOnlyRegistry extends ForwardingRegistry {
     }
 
     @Override
-    public DeleteOutcome deleteManifest(RepositoryName repository, Digest digest) {
+    public DeleteOutcome deleteManifest(
+            RepositoryName repository, Digest digest, TagProtection protection) {
         throw refused();
     }
 
     @Override
-    public Optional<Digest> deleteTag(RepositoryName repository, Tag tag) {
+    public Optional<Digest> deleteTag(
+            RepositoryName repository, Tag tag, TagProtection protection) {
         throw refused();
     }
 

@@ -7,6 +7,7 @@ import io.berth.name.Reference;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.name.UploadId;
+import io.berth.registry.tag.TagProtection;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -89,13 +90,15 @@ public abstract class ForwardingRegistry implements Registry {
     }
 
     @Override
-    public DeleteOutcome deleteManifest(RepositoryName repository, Digest digest) {
-        return next.deleteManifest(repository, digest);
+    public DeleteOutcome deleteManifest(
+            RepositoryName repository, Digest digest, TagProtection protection) {
+        return next.deleteManifest(repository, digest, protection);
     }
 
     @Override
-    public Optional<Digest> deleteTag(RepositoryName repository, Tag tag) {
-        return next.deleteTag(repository, tag);
+    public Optional<Digest> deleteTag(
+            RepositoryName repository, Tag tag, TagProtection protection) {
+        return next.deleteTag(repository, tag, protection);
     }
 
     @Override

@@ -6,6 +6,8 @@ import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.name.UploadId;
+import io.berth.registry.tag.TagCondition;
+import io.berth.registry.tag.TagProtection;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -68,9 +70,10 @@ public interface RegistryWriter {
      * @throws io.berth.error.RegistryException MANIFEST_BLOB_UNKNOWN, one error for each missing
      *     reference, detail = its digest; DENIED by policy; TAG_CONDITION_FAILED when the condition
      *     does not hold for a tag, detail = a map with the {@code tag} and, if it exists, its
-     *     {@code digest}. That tag is unchanged. Nothing was written, unless the tag was moved
-     *     during the push: then the manifest stays, and can be read by its digest. When moving one
-     *     of several tags fails for any reason, the manifest and the tags moved before stay.
+     *     {@code digest}; the error of the {@link TagProtection} when a protected tag would move.
+     *     That tag is unchanged. Nothing was written, unless the tag was moved during the push:
+     *     then the manifest stays, and can be read by its digest. When moving one of several tags
+     *     fails for any reason, the manifest and the tags moved before stay.
      */
     PutOutcome putManifest(
             RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options);

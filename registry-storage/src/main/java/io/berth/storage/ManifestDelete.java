@@ -10,6 +10,7 @@ import io.berth.name.Tag;
 import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
+import io.berth.registry.tag.TagProtection;
 import io.berth.storage.index.Catalog;
 import io.berth.storage.index.IndexBuilder;
 import io.berth.storage.index.IndexCompleteness;
@@ -23,11 +24,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,9 +41,10 @@ import org.slf4j.LoggerFactory;
  *
  * <ol>
  *   <li>Among replicas, write a tombstone. Left: a tombstone.
- *   <li>Find the tags that point at the manifest and remove them, pointer before history. Left:
- *       some of the tags, and history without a pointer, which is no tag. The manifest still
- *       exists.
+ *   <li>Find the tags that point at the manifest. If one of them is protected, the delete fails,
+ *       and has removed nothing.
+ *   <li>Remove these tags, pointer before history. Left: some of the tags, and history without a
+ *       pointer, which is no tag. The manifest still exists.
  *   <li>Remove the revision link of the repository. Left: outdated entries of indexes.
  *   <li>Write into the tombstone that the delete is over. Only then the call returns.
  * </ol>
@@ -103,21 +107,23 @@ final class ManifestDelete {
      * Removes the manifest. The caller holds the lock of the manifest, so that this process does
      * not push or delete it at the same time.
      *
+     * @param protection of tags
      * @return the tags that were removed
      * @throws RegistryException MANIFEST_UNKNOWN when there is neither a link nor an unfinished
-     *     tombstone; UNAVAILABLE when something may be left, so that the delete has to be repeated
+     *     tombstone; the errors of protected tags, after which nothing was removed; UNAVAILABLE
+     *     when something may be left, so that the delete has to be repeated
      */
-    Set<Tag> run(RepositoryName repository, Digest digest) {
+    Set<Tag> run(RepositoryName repository, Digest digest, TagProtection protection) {
         boolean linked = manifests.isLinkedNow(repository, digest);
         if (!amongReplicas) {
             require(linked, digest);
-            return removeAll(repository, digest, () -> {});
+            return removeAll(repository, digest, protection, () -> {});
         }
         require(linked || tombstones.isUnfinished(repository, digest), digest);
         Tombstones.Lease lease = tombstones.begin(repository, digest);
         Set<Tag> removed;
         try {
-            removed = removeAll(repository, digest, lease::require);
+            removed = removeAll(repository, digest, protection, lease::require);
         } catch (ObjectStoreException | RegistryException e) {
             giveUp(lease, e);
             throw e;
@@ -159,20 +165,21 @@ final class ManifestDelete {
     /**
      * @param lease throws when the lease has expired, so that nothing may be removed any more
      */
-    private Set<Tag> removeAll(RepositoryName repository, Digest digest, Runnable lease) {
+    private Set<Tag> removeAll(
+            RepositoryName repository, Digest digest, TagProtection protection, Runnable lease) {
         Set<ObjectKey> entries =
                 indexState.isKept() ? tagIndex.entriesOf(repository, digest) : Set.of();
         // Checked after the entries were read.
         boolean indexed = indexState.isStillComplete(RegistryLayout.tagsClaim(repository));
-        Set<Tag> removed;
+        Iterable<Tag> candidates;
         if (indexed) {
-            removed =
-                    removeTags(
-                            repository, digest, ReverseTagIndex.tagsOf(entries).iterator(), lease);
+            candidates = () -> ReverseTagIndex.tagsOf(entries).iterator();
         } else {
             indexing.buildInBackground(repository);
-            removed = removeTags(repository, digest, searchTags(repository, digest), lease);
+            candidates = searchTags(repository, digest);
         }
+        requireUnprotected(repository, digest, candidates, protection);
+        Set<Tag> removed = removeTags(repository, digest, candidates.iterator(), lease);
         lease.run();
         try {
             manifests.unlink(repository, digest);
@@ -198,22 +205,50 @@ final class ManifestDelete {
                         .toList());
     }
 
-    private Iterator<Tag> searchTags(RepositoryName repository, Digest digest) {
+    private Iterable<Tag> searchTags(RepositoryName repository, Digest digest) {
         if (amongReplicas) {
-            return tags.search(repository, digest).iterator();
+            return tags.search(repository, digest);
         }
-        Iterator<String> folders = tags.folders(repository);
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return folders.hasNext();
-            }
+        return () -> {
+            Iterator<String> folders = tags.folders(repository);
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return folders.hasNext();
+                }
 
-            @Override
-            public Tag next() {
-                return Tag.of(folders.next());
-            }
+                @Override
+                public Tag next() {
+                    return Tag.of(folders.next());
+                }
+            };
         };
+    }
+
+    /** Reads the tags that are covered, and no others. */
+    private void requireUnprotected(
+            RepositoryName repository,
+            Digest digest,
+            Iterable<Tag> candidates,
+            TagProtection protection) {
+        if (protection.equals(TagProtection.none())) {
+            return; // spares a walk through the tags
+        }
+        List<RegistryError> errors = Collections.synchronizedList(new ArrayList<>());
+        workers.forEachOrThrow(
+                StreamSupport.stream(candidates.spliterator(), false)
+                        .filter(protection::covers)
+                        .iterator(),
+                tag -> {
+                    Optional<RegistryError> refusal =
+                            tags.refusal(repository, tag, digest, protection);
+                    if (refusal.isPresent() && errors.size() < MAX_ERRORS) {
+                        errors.add(refusal.get());
+                    }
+                });
+        if (!errors.isEmpty()) {
+            throw new RegistryException(errors, null);
+        }
     }
 
     private Set<Tag> removeTags(

@@ -14,12 +14,12 @@ import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStoreException.Unavailable;
 import io.berth.registry.PutOptions;
 import io.berth.registry.PutOutcome;
-import io.berth.registry.TagCondition;
 import io.berth.storage.index.IndexCompleteness;
 import io.berth.storage.index.Referrers;
 import io.berth.storage.index.ReverseTagIndex;
 import io.berth.storage.manifest.Manifests;
 import io.berth.storage.manifest.Tombstones;
+import io.berth.storage.tag.TagCheck;
 import io.berth.storage.tag.Tags;
 import io.berth.storage.tree.LinkFiles.Found;
 import io.berth.storage.tree.RegistryLayout;
@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,12 +60,12 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Another push of the same tag.</b> Step 3 and its repetitions do not overwrite what another
  * push has written since step 1: this push then counts as the earlier of the two.
  *
- * <p><b>A {@link TagCondition}.</b> The tags are read before anything is written; if the condition
- * does not hold, the push fails and has written nothing. Step 3 writes a pointer only if the tag is
- * still as it was when the condition was checked. Where the tag has moved, the condition is checked
- * again, and the push fails if it does not hold any more. Left then: content, link, and the tags
- * that come earlier in the list. Such a push has not done step 4: a concurrent delete may leave
- * these tags without a manifest, as after any failure.
+ * <p><b>A {@link TagCheck}</b>, of a condition of the client or a rule that protects tags. The tags
+ * that it needs are read before anything is written; if it fails, the push fails and has written
+ * nothing. Step 3 writes a pointer only if the tag is still as it was when it was checked. Where
+ * the tag has moved, it is checked again, and the push fails if the check does. Left then: content,
+ * link, and the tags that come earlier in the list. Such a push has not done step 4: a concurrent
+ * delete may leave these tags without a manifest, as after any failure.
  */
 final class ManifestPush {
 
@@ -118,31 +119,32 @@ final class ManifestPush {
      * @param tags without duplicates
      */
     private record Push(
-            RepositoryName repository, Manifest manifest, List<Tag> tags, PutOptions options) {
+            RepositoryName repository,
+            Manifest manifest,
+            List<Tag> tags,
+            TagCheck check,
+            boolean reportsPrevious) {
 
         Digest digest() {
             return manifest.digest();
-        }
-
-        boolean isConditional() {
-            return !(options.condition() instanceof TagCondition.Any);
-        }
-
-        /** Whether the condition requires that the tags already point at the pushed manifest. */
-        boolean keepsTags() {
-            return options.condition().equals(TagCondition.ifAt(digest()));
         }
     }
 
     /**
      * Pushes the manifest. Holds the lock of the manifest while it writes, not while it waits.
      *
-     * @throws RegistryException TAG_CONDITION_FAILED
+     * @throws RegistryException TAG_CONDITION_FAILED, or the error of a protected tag
      * @throws Unavailable when a delete of the manifest does not end in time
      */
     PutOutcome run(
             RepositoryName repository, Manifest manifest, List<Tag> newTags, PutOptions options) {
-        Push push = new Push(repository, manifest, newTags.stream().distinct().toList(), options);
+        Push push =
+                new Push(
+                        repository,
+                        manifest,
+                        newTags.stream().distinct().toList(),
+                        TagCheck.of(options, manifest.digest()),
+                        options.reportsPrevious());
         PutOutcome outcome = locks.locked(repository, manifest.digest(), () -> writeFirst(push));
         if (amongReplicas) {
             lookForDeletes(push);
@@ -151,20 +153,17 @@ final class ManifestPush {
     }
 
     private PutOutcome writeFirst(Push push) {
-        boolean reports = push.options.reportsPrevious();
+        boolean reports = push.reportsPrevious;
         Map<Tag, Found> seen = new ConcurrentHashMap<>();
+        Map<Boolean, List<Tag>> needed =
+                push.tags.stream().collect(Collectors.partitioningBy(push.check::isNeeded));
+        List<Tag> checked = needed.getOrDefault(true, List.of());
+        workers.forEachOrThrow(checked.iterator(), tag -> seen.put(tag, look(push, tag)));
+        checked.forEach(tag -> push.check.require(tag, requireNonNull(seen.get(tag))));
         List<Runnable> looks = new ArrayList<>();
-        if (amongReplicas || reports || push.isConditional()) {
-            push.tags.forEach(
-                    tag -> looks.add(() -> seen.put(tag, tags.look(push.repository, tag))));
-        }
-        if (push.isConditional()) {
-            workers.forEachOrThrow(looks.iterator(), Runnable::run);
-            looks.clear();
-            push.tags.forEach(
-                    tag ->
-                            Tags.require(
-                                    push.options.condition(), tag, requireNonNull(seen.get(tag))));
+        if (amongReplicas || reports) {
+            needed.getOrDefault(false, List.of())
+                    .forEach(tag -> looks.add(() -> seen.put(tag, look(push, tag))));
         }
         AtomicBoolean linked = new AtomicBoolean();
         if (reports) {
@@ -181,6 +180,10 @@ final class ManifestPush {
                 : PutOutcome.unknown();
     }
 
+    private Found look(Push push, Tag tag) {
+        return tags.look(push.repository, tag);
+    }
+
     /**
      * Step 3 of the first round.
      *
@@ -192,8 +195,8 @@ final class ManifestPush {
             tags.point(push.repository, tag, push.digest());
             return Optional.empty();
         }
-        return push.isConditional()
-                ? tags.pointIf(push.options.condition(), push.repository, tag, push.digest(), seen)
+        return push.check.isNeeded(tag)
+                ? tags.pointIf(push.check, push.repository, tag, seen)
                 : tags.point(push.repository, tag, push.digest(), seen);
     }
 
@@ -215,20 +218,15 @@ final class ManifestPush {
 
     /**
      * Repeats steps 1 to 3, for what a delete may have removed. The first round has decided the
-     * condition: a tag that is missing now was written by this push, and is written again. Only
-     * where the condition requires that the tag already points at this manifest, the delete may
-     * have made it false, so it is checked again.
+     * check: a tag that is missing now was written by this push, and is written again. Only where
+     * the condition requires that the tag already points at this manifest, the delete may have made
+     * it false, so it is checked again.
      */
     private void repeat(Push push) {
         write(push, List.of());
         for (Tag tag : push.tags) {
-            if (push.keepsTags()) {
-                tags.pointIf(
-                        push.options.condition(),
-                        push.repository,
-                        tag,
-                        push.digest(),
-                        tags.look(push.repository, tag));
+            if (push.check.keepsTags()) {
+                tags.pointIf(push.check, push.repository, tag, look(push, tag));
             } else {
                 tags.point(push.repository, tag, push.digest(), Found.absent());
             }

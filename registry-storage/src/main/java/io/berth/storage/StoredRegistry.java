@@ -27,6 +27,7 @@ import io.berth.registry.ReferencePolicy;
 import io.berth.registry.Registry;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
+import io.berth.registry.tag.TagProtection;
 import io.berth.storage.blob.Blobs;
 import io.berth.storage.index.Catalog;
 import io.berth.storage.index.IndexBuilder;
@@ -84,9 +85,6 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
      */
     private static final Duration LISTED_TRUST = Duration.ofMinutes(10);
 
-    /** Concurrent requests of one operation to a remote store. */
-    private static final int REMOTE_CONCURRENCY = 16;
-
     /** Longer than a request to a store that works. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(10);
 
@@ -130,8 +128,7 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
         // In a shared tree other registries may change anything at any time.
         Duration trust = owner.isPresent() ? options.membershipTrust() : Duration.ZERO;
         Duration listed = owner.isPresent() ? LISTED_TRUST : Duration.ZERO;
-        // A look-up on a local disk takes less time than to start a thread.
-        ParallelTasks lookups = new ParallelTasks(store.isRemote() ? REMOTE_CONCURRENCY : 1);
+        ParallelTasks lookups = new ParallelTasks(options.lookupConcurrency(store.isRemote()));
         LinkFiles links = new LinkFiles(store);
         this.background = new BackgroundTasks();
         long seen = options.seenBytes();
@@ -186,15 +183,8 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
                 indexing,
                 catalog,
                 tombstones,
-                new ParallelTasks(tagConcurrency()),
+                new ParallelTasks(options.tagConcurrency(store.isRemote())),
                 options.replicas());
-    }
-
-    private int tagConcurrency() {
-        if (options.tagLookups().concurrencyLimit() > 0) {
-            return options.tagLookups().concurrencyLimit();
-        }
-        return store.isRemote() ? REMOTE_CONCURRENCY : Runtime.getRuntime().availableProcessors();
     }
 
     @Override
@@ -286,11 +276,12 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
     }
 
     @Override
-    public Optional<Digest> deleteTag(RepositoryName repository, Tag tag) {
+    public Optional<Digest> deleteTag(
+            RepositoryName repository, Tag tag, TagProtection protection) {
         return StoreErrors.translated(
                 () -> {
                     try {
-                        return tags.delete(repository, tag);
+                        return tags.delete(repository, tag, protection);
                     } finally {
                         catalog.mayBeEmpty(repository);
                     }
@@ -298,13 +289,17 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
     }
 
     @Override
-    public DeleteOutcome deleteManifest(RepositoryName repository, Digest digest) {
+    public DeleteOutcome deleteManifest(
+            RepositoryName repository, Digest digest, TagProtection protection) {
         return StoreErrors.translated(
                 () ->
                         manifestLocks.locked(
                                 repository,
                                 digest,
-                                () -> DeleteOutcome.of(manifestDelete.run(repository, digest))));
+                                () ->
+                                        DeleteOutcome.of(
+                                                manifestDelete.run(
+                                                        repository, digest, protection))));
     }
 
     @Override

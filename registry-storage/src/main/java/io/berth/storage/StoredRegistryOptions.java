@@ -35,6 +35,9 @@ public record StoredRegistryOptions(
         Duration membershipTrust,
         @Nullable SessionKey sessionKey) {
 
+    /** Concurrent requests of one operation to a remote store. */
+    private static final int REMOTE_CONCURRENCY = 16;
+
     public StoredRegistryOptions {
         if (manifestCacheBytes < 0) {
             throw new IllegalArgumentException("manifestCacheBytes " + manifestCacheBytes);
@@ -86,5 +89,18 @@ public record StoredRegistryOptions(
                 replicas,
                 membershipTrust,
                 sessionKey);
+    }
+
+    /** Concurrent look-ups of one operation. */
+    int lookupConcurrency(boolean remote) {
+        // A look-up on a local disk takes less time than to start a thread.
+        return remote ? REMOTE_CONCURRENCY : 1;
+    }
+
+    /** Tags that the delete of a manifest reads or removes at the same time. */
+    int tagConcurrency(boolean remote) {
+        int limit = tagLookups.concurrencyLimit();
+        int ownLimit = remote ? REMOTE_CONCURRENCY : Runtime.getRuntime().availableProcessors();
+        return limit > 0 ? limit : ownLimit;
     }
 }

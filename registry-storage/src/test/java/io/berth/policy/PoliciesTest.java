@@ -32,6 +32,7 @@ import io.berth.registry.RegistryWriter;
 import io.berth.registry.TestContent;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
+import io.berth.registry.tag.TagProtection;
 import io.berth.storage.StoredRegistry;
 import io.berth.storage.StoredRegistryOptions;
 import java.lang.reflect.InvocationTargetException;
@@ -118,6 +119,7 @@ class PoliciesTest {
                         new MountSource.From(REPOSITORY),
                         image("x").build(),
                         PutOptions.defaults(),
+                        TagProtection.none(),
                         List.of())
                 .stream()
                 .filter(type::isInstance)

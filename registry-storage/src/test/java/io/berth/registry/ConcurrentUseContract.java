@@ -12,6 +12,7 @@ import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
 import io.berth.name.Tag;
 import io.berth.object.Threads;
+import io.berth.registry.tag.TagProtection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -82,7 +83,11 @@ abstract class ConcurrentUseContract extends RoleContract {
                             },
                             () -> {
                                 try {
-                                    registry().deleteManifest(REPOSITORY, manifest.digest());
+                                    registry()
+                                            .deleteManifest(
+                                                    REPOSITORY,
+                                                    manifest.digest(),
+                                                    TagProtection.none());
                                 } catch (RegistryException e) {
                                     assertThat(e.code()).isEqualTo(ErrorCode.MANIFEST_UNKNOWN);
                                 }

@@ -11,6 +11,8 @@ import io.berth.manifest.Manifest;
 import io.berth.name.Digest;
 import io.berth.name.Tag;
 import io.berth.object.Threads;
+import io.berth.registry.tag.TagCondition;
+import io.berth.registry.tag.TagProtection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +96,7 @@ abstract class PutOptionsContract extends RoleContract {
         assertFails(
                 ErrorCode.MANIFEST_UNKNOWN, () -> registry().manifest(REPOSITORY, second.digest()));
 
-        registry().deleteTag(REPOSITORY, Tag.of("v1"));
+        registry().deleteTag(REPOSITORY, Tag.of("v1"), TagProtection.none());
         push(second, TagCondition.ifAbsent(), "v1");
         assertThat(registry().resolve(REPOSITORY, Tag.of("v1"))).isEqualTo(second.digest());
     }
@@ -187,9 +189,9 @@ abstract class PutOptionsContract extends RoleContract {
         push(manifest, TagCondition.any(), "v1", "v2", "v3");
         push(prepared("other"), TagCondition.any(), "v3");
 
-        assertThat(registry().deleteTag(REPOSITORY, Tag.of("v1")))
+        assertThat(registry().deleteTag(REPOSITORY, Tag.of("v1"), TagProtection.none()))
                 .isEqualTo(takesEveryOption() ? Optional.of(manifest.digest()) : Optional.empty());
-        assertThat(registry().deleteManifest(REPOSITORY, manifest.digest()))
+        assertThat(registry().deleteManifest(REPOSITORY, manifest.digest(), TagProtection.none()))
                 .isEqualTo(
                         takesEveryOption()
                                 ? DeleteOutcome.of(Set.of(Tag.of("v2")))

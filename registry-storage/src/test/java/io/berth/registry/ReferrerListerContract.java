@@ -11,6 +11,7 @@ import io.berth.manifest.Manifest;
 import io.berth.name.Descriptor;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
+import io.berth.registry.tag.TagProtection;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -98,8 +99,8 @@ abstract class ReferrerListerContract extends RoleContract {
         Manifest first = pushAbout(subject.digest(), "first", "text/x");
         Manifest second = pushAbout(subject.digest(), "second", "text/x");
 
-        registry().deleteManifest(REPOSITORY, first.digest());
-        registry().deleteManifest(REPOSITORY, subject.digest());
+        registry().deleteManifest(REPOSITORY, first.digest(), TagProtection.none());
+        registry().deleteManifest(REPOSITORY, subject.digest(), TagProtection.none());
 
         assertThat(referrers(subject.digest(), null))
                 .extracting(Descriptor::digest)

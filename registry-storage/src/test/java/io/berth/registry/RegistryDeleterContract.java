@@ -11,6 +11,7 @@ import io.berth.error.ErrorCode;
 import io.berth.manifest.Manifest;
 import io.berth.name.Digest;
 import io.berth.name.Tag;
+import io.berth.registry.tag.TagProtection;
 import org.junit.jupiter.api.Test;
 
 /** What deleting must do: blobs, tags, manifests with their tags. */
@@ -44,14 +45,15 @@ abstract class RegistryDeleterContract extends RoleContract {
     void deletingATagLeavesTheRest() {
         Manifest manifest = pushImage(registry(), REPOSITORY, "a", "v1", "v2");
 
-        registry().deleteTag(REPOSITORY, Tag.of("v1"));
+        registry().deleteTag(REPOSITORY, Tag.of("v1"), TagProtection.none());
 
         assertFails(ErrorCode.MANIFEST_UNKNOWN, () -> registry().resolve(REPOSITORY, Tag.of("v1")));
         assertThat(registry().resolve(REPOSITORY, Tag.of("v2"))).isEqualTo(manifest.digest());
         assertThat(registry().tags(REPOSITORY, PageRequest.first(10)).items())
                 .isEqualTo(tags("v2"));
         assertFails(
-                ErrorCode.MANIFEST_UNKNOWN, () -> registry().deleteTag(REPOSITORY, Tag.of("v1")));
+                ErrorCode.MANIFEST_UNKNOWN,
+                () -> registry().deleteTag(REPOSITORY, Tag.of("v1"), TagProtection.none()));
     }
 
     @Test
@@ -59,7 +61,7 @@ abstract class RegistryDeleterContract extends RoleContract {
         Manifest doomed = pushImage(registry(), REPOSITORY, "doomed", "a", "b", "moved");
         Manifest kept = pushImage(registry(), REPOSITORY, "kept", "c", "moved");
 
-        registry().deleteManifest(REPOSITORY, doomed.digest());
+        registry().deleteManifest(REPOSITORY, doomed.digest(), TagProtection.none());
 
         assertFails(
                 ErrorCode.MANIFEST_UNKNOWN, () -> registry().manifest(REPOSITORY, doomed.digest()));
@@ -69,13 +71,13 @@ abstract class RegistryDeleterContract extends RoleContract {
         assertThat(registry().resolve(REPOSITORY, Tag.of("moved"))).isEqualTo(kept.digest());
         assertFails(
                 ErrorCode.MANIFEST_UNKNOWN,
-                () -> registry().deleteManifest(REPOSITORY, doomed.digest()));
+                () -> registry().deleteManifest(REPOSITORY, doomed.digest(), TagProtection.none()));
     }
 
     @Test
     void aDeletedManifestCanBePushedAgain() {
         Manifest manifest = pushImage(registry(), REPOSITORY, "phoenix", "v1");
-        registry().deleteManifest(REPOSITORY, manifest.digest());
+        registry().deleteManifest(REPOSITORY, manifest.digest(), TagProtection.none());
 
         registry().putManifest(REPOSITORY, manifest, tags("v1"), PutOptions.defaults());
 
@@ -86,6 +88,9 @@ abstract class RegistryDeleterContract extends RoleContract {
     void unknownManifestsCannotBeDeleted() {
         assertFails(
                 ErrorCode.MANIFEST_UNKNOWN,
-                () -> registry().deleteManifest(REPOSITORY, sha256(bytes("never"))));
+                () ->
+                        registry()
+                                .deleteManifest(
+                                        REPOSITORY, sha256(bytes("never")), TagProtection.none()));
     }
 }

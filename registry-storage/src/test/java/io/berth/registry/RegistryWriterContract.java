@@ -20,6 +20,7 @@ import io.berth.name.Descriptor;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
+import io.berth.registry.tag.TagProtection;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -286,7 +287,7 @@ abstract class RegistryWriterContract extends RoleContract {
         }
         assertThat(registry().tags(REPOSITORY, PageRequest.first(10)).items())
                 .containsExactlyInAnyOrderElementsOf(tags);
-        registry().deleteManifest(REPOSITORY, manifest.digest());
+        registry().deleteManifest(REPOSITORY, manifest.digest(), TagProtection.none());
         assertThat(registry().tags(REPOSITORY, PageRequest.first(10)).items()).isEmpty();
     }
 }

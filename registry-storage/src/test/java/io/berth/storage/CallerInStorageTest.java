@@ -10,6 +10,7 @@ import io.berth.name.Tag;
 import io.berth.object.InterceptedStore;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.TestContent;
+import io.berth.registry.tag.TagProtection;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Set;
@@ -73,7 +74,7 @@ class CallerInStorageTest {
                 other,
                 () -> {
                     registry.manifest(NAME, Tag.of("v1"));
-                    registry.deleteManifest(NAME, pushed.digest());
+                    registry.deleteManifest(NAME, pushed.digest(), TagProtection.none());
                     return true;
                 });
         assertThat(threads).hasSizeGreaterThan(1);

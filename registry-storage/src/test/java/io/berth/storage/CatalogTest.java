@@ -22,6 +22,7 @@ import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
+import io.berth.registry.tag.TagProtection;
 import io.berth.storage.index.OwnershipMode;
 import io.berth.storage.tree.PagedListing;
 import io.berth.storage.tree.RegistryLayout;
@@ -96,7 +97,7 @@ class CatalogTest {
         pushImage(shared, OTHER, "one", "v1");
         StoredRegistry registry = (StoredRegistry) open(OwnershipMode.EXCLUSIVE);
         registry.index(REPOSITORY);
-        registry.deleteManifest(REPOSITORY, manifest.digest());
+        registry.deleteManifest(REPOSITORY, manifest.digest(), TagProtection.none());
         awaitCatalog(registry);
         assertThat(catalog(registry)).containsExactly(OTHER);
 
@@ -124,7 +125,8 @@ class CatalogTest {
                                                 && call.key().contains("/blobs/");
                                 if (content && !met[0]) {
                                     met[0] = true;
-                                    other.deleteManifest(REPOSITORY, old.digest());
+                                    other.deleteManifest(
+                                            REPOSITORY, old.digest(), TagProtection.none());
                                     awaited(() -> awaitCatalog(other));
                                 }
                             }
@@ -211,7 +213,7 @@ class CatalogTest {
                     case 2 -> {
                         Manifest manifest = there.remove(name);
                         if (manifest != null) {
-                            registry.deleteManifest(name, manifest.digest());
+                            registry.deleteManifest(name, manifest.digest(), TagProtection.none());
                         }
                     }
                     case 3 -> registry = open(dying, mode(random), remote);

@@ -25,6 +25,7 @@ import io.berth.object.memory.MemoryStore;
 import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
+import io.berth.registry.tag.TagProtection;
 import io.berth.storage.index.OwnershipMode;
 import io.berth.storage.tree.LinkFiles;
 import io.berth.storage.tree.PagedListing;
@@ -144,8 +145,8 @@ class DamageTest {
             exclusive.index(REPOSITORY);
             assertThat(isThere(FOLDER + "_berth/tags/complete")).isTrue();
             assertThat(referrers(exclusive, base.digest())).isEqualTo(1);
-            exclusive.deleteManifest(REPOSITORY, damaged);
-            exclusive.deleteManifest(REPOSITORY, base.digest());
+            exclusive.deleteManifest(REPOSITORY, damaged, TagProtection.none());
+            exclusive.deleteManifest(REPOSITORY, base.digest(), TagProtection.none());
             assertThat(tagsOf(exclusive)).isEmpty();
         }
     }
@@ -175,14 +176,14 @@ class DamageTest {
             store.delete(ObjectKey.of(key), Condition.always());
         }
 
-        registry.deleteManifest(REPOSITORY, manifest.digest());
+        registry.deleteManifest(REPOSITORY, manifest.digest(), TagProtection.none());
 
         assertThat(tagsOf(registry)).isEqualTo(tags("v3"));
         Eventually.await(
                 "the index is built again", () -> isThere(FOLDER + "_berth/tags/complete"));
         requests.clear();
         Manifest two = registry.manifest(REPOSITORY, Tag.of("v3"));
-        registry.deleteManifest(REPOSITORY, two.digest());
+        registry.deleteManifest(REPOSITORY, two.digest(), TagProtection.none());
         assertThat(tagsOf(registry)).isEmpty();
     }
 
@@ -206,7 +207,7 @@ class DamageTest {
             if (index.equals("_berth/referrers/")) {
                 assertThat(referrers(again, base.digest())).isEqualTo(1);
             } else {
-                again.deleteManifest(REPOSITORY, base.digest());
+                again.deleteManifest(REPOSITORY, base.digest(), TagProtection.none());
                 assertThat(tagsOf(again)).isEmpty();
             }
             Eventually.await("it is built again", () -> isThere(FOLDER + index + "complete"));
@@ -272,7 +273,8 @@ class DamageTest {
                             RegistryException.class,
                             e -> assertThat(e.code()).isEqualTo(ErrorCode.MANIFEST_UNKNOWN));
         }
-        again.deleteTag(REPOSITORY, Tag.of("v1")); // a damaged tag can be removed
+        again.deleteTag(
+                REPOSITORY, Tag.of("v1"), TagProtection.none()); // a damaged tag can be removed
         again.putManifest(REPOSITORY, manifest, tags("v1"), PutOptions.defaults());
 
         assertThat(again.resolve(REPOSITORY, Tag.of("v1"))).isEqualTo(manifest.digest());
@@ -285,7 +287,7 @@ class DamageTest {
         Manifest manifest = pushImage(registry, REPOSITORY, "one", "v1");
         put(ObjectKey.of(FOLDER + "_berth/tags/complete"), new byte[1 << 20]);
 
-        registry.deleteManifest(REPOSITORY, manifest.digest());
+        registry.deleteManifest(REPOSITORY, manifest.digest(), TagProtection.none());
 
         assertThat(tagsOf(registry)).isEmpty();
     }

@@ -27,10 +27,11 @@ import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
-import io.berth.registry.TagCondition;
 import io.berth.registry.TestContent;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
+import io.berth.registry.tag.TagCondition;
+import io.berth.registry.tag.TagProtection;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -174,7 +175,11 @@ record FaultScenario(String name, Operation prepare, Operation operation, Operat
                         registry ->
                                 ignoring(
                                         ErrorCode.MANIFEST_UNKNOWN,
-                                        () -> registry.deleteTag(REPOSITORY, Tag.of("b"))),
+                                        () ->
+                                                registry.deleteTag(
+                                                        REPOSITORY,
+                                                        Tag.of("b"),
+                                                        TagProtection.none())),
                         registry ->
                                 assertThat(registry.tags(REPOSITORY, PageRequest.first(10)).items())
                                         .isEqualTo(tags("a", "d"))),
@@ -190,7 +195,8 @@ record FaultScenario(String name, Operation prepare, Operation operation, Operat
                                         () ->
                                                 registry.deleteManifest(
                                                         REPOSITORY,
-                                                        image("doomed").build().digest())),
+                                                        image("doomed").build().digest(),
+                                                        TagProtection.none())),
                         registry ->
                                 assertThat(registry.tags(REPOSITORY, PageRequest.first(10)).items())
                                         .isEqualTo(tags("c", "d"))),

@@ -17,6 +17,7 @@ import io.berth.object.ObjectStore;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
+import io.berth.registry.tag.TagProtection;
 import io.berth.storage.manifest.Tombstones;
 import io.berth.storage.tree.RegistryLayout;
 import java.lang.reflect.InvocationTargetException;
@@ -170,7 +171,7 @@ class InterruptedDeleteTest {
         Thread.ofPlatform().daemon().start(push);
         assertThat(waits.await(60, TimeUnit.SECONDS)).isTrue();
 
-        registry.deleteManifest(REPOSITORY, manifest.digest());
+        registry.deleteManifest(REPOSITORY, manifest.digest(), TagProtection.none());
 
         assertThat(push.isDone()).as("the push waits still").isFalse();
         other.end(lease, Tombstones.State.OVER);

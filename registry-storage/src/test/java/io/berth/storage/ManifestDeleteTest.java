@@ -19,6 +19,7 @@ import io.berth.object.memory.MemoryStore;
 import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
+import io.berth.registry.tag.TagProtection;
 import io.berth.storage.index.OwnershipMode;
 import io.berth.storage.tree.PagedListing;
 import io.berth.storage.tree.RegistryLayout;
@@ -108,7 +109,7 @@ class ManifestDeleteTest {
                             mode);
             left[0] = request;
             try {
-                failing.deleteManifest(REPOSITORY, doomed.digest());
+                failing.deleteManifest(REPOSITORY, doomed.digest(), TagProtection.none());
                 reached = false;
             } catch (RegistryException e) {
                 assertThat(e.code()).as("request %s", request).isEqualTo(ErrorCode.UNAVAILABLE);
@@ -116,9 +117,18 @@ class ManifestDeleteTest {
 
             StoredRegistry other = replica(store, mode);
             if (reached) {
-                other.deleteManifest(REPOSITORY, doomed.digest()); // answered, never "unknown"
+                other.deleteManifest(
+                        REPOSITORY,
+                        doomed.digest(),
+                        TagProtection.none()); // answered, never "unknown"
             }
-            assertThat(failure(() -> other.deleteManifest(REPOSITORY, doomed.digest())))
+            assertThat(
+                            failure(
+                                    () ->
+                                            other.deleteManifest(
+                                                    REPOSITORY,
+                                                    doomed.digest(),
+                                                    TagProtection.none())))
                     .isEqualTo(ErrorCode.MANIFEST_UNKNOWN);
             assertThat(failure(() -> other.resolve(REPOSITORY, Tag.of("a"))))
                     .isEqualTo(ErrorCode.MANIFEST_UNKNOWN);
@@ -154,7 +164,7 @@ class ManifestDeleteTest {
                                 }),
                         OwnershipMode.AUTO);
 
-        deleting.deleteManifest(REPOSITORY, manifest.digest());
+        deleting.deleteManifest(REPOSITORY, manifest.digest(), TagProtection.none());
 
         assertThat(told[0]).isEqualTo(ErrorCode.UNAVAILABLE);
         second.putManifest(REPOSITORY, manifest, tags("v2"), PutOptions.defaults());
@@ -178,7 +188,10 @@ class ManifestDeleteTest {
                         after(
                                 call -> {
                                     if (isLink(call) && met.compareAndSet(false, true)) {
-                                        second.deleteManifest(REPOSITORY, manifest.digest());
+                                        second.deleteManifest(
+                                                REPOSITORY,
+                                                manifest.digest(),
+                                                TagProtection.none());
                                     }
                                 }),
                         OwnershipMode.AUTO);
@@ -230,7 +243,8 @@ class ManifestDeleteTest {
                                         call.operation() == Operation.LIST
                                                 && call.key().contains("/_berth/deletes/"),
                                 () -> {
-                                    second.deleteManifest(REPOSITORY, one.digest());
+                                    second.deleteManifest(
+                                            REPOSITORY, one.digest(), TagProtection.none());
                                     second.putManifest(
                                             REPOSITORY, two, tags("latest"), PutOptions.defaults());
                                 }),

@@ -17,6 +17,7 @@ import io.berth.object.ObjectStore;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.PageRequest;
 import io.berth.registry.Registry;
+import io.berth.registry.tag.TagProtection;
 import io.berth.storage.index.OwnershipMode;
 import io.berth.storage.manifest.Tombstones;
 import io.berth.storage.tree.PagedListing;
@@ -70,13 +71,15 @@ class MeetingsTest {
         DELETE {
             @Override
             void run(StoredRegistry registry) {
-                ignoringUnknown(() -> registry.deleteManifest(REPOSITORY, digest()));
+                ignoringUnknown(
+                        () -> registry.deleteManifest(REPOSITORY, digest(), TagProtection.none()));
             }
         },
         DELETE_THE_TAG {
             @Override
             void run(StoredRegistry registry) {
-                ignoringUnknown(() -> registry.deleteTag(REPOSITORY, Tag.of("tag")));
+                ignoringUnknown(
+                        () -> registry.deleteTag(REPOSITORY, Tag.of("tag"), TagProtection.none()));
             }
         },
         PURGE {
@@ -301,7 +304,7 @@ class MeetingsTest {
             } catch (RegistryException e) {
                 continue; // deleted with another tag of the same manifest
             }
-            registry.deleteManifest(REPOSITORY, manifest.digest());
+            registry.deleteManifest(REPOSITORY, manifest.digest(), TagProtection.none());
         }
         assertThat(registry.tags(REPOSITORY, PageRequest.first(10)).items()).as(when).isEmpty();
     }

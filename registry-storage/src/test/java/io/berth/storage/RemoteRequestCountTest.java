@@ -6,7 +6,11 @@ import static io.berth.registry.TestContent.pushBlob;
 import static io.berth.registry.TestContent.pushImage;
 import static io.berth.registry.TestContent.tags;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryError;
+import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
@@ -20,14 +24,17 @@ import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
 import io.berth.registry.ReferencePolicy;
 import io.berth.registry.Registry;
-import io.berth.registry.TagCondition;
 import io.berth.registry.TestContent;
+import io.berth.registry.tag.TagCondition;
+import io.berth.registry.tag.TagProtection;
 import io.berth.storage.index.OwnershipMode;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -154,7 +161,28 @@ class RemoteRequestCountTest {
         assertRequests("READ", "PUT", "PUT", "PUT", "PUT", "PUT", "LIST");
         registry.putManifest(REPOSITORY, manifest, tags("v1"), options.reportingPrevious());
         assertRequests("READ", "HEAD", "PUT", "PUT", "PUT", "PUT", "PUT", "LIST");
+
+        PutOptions kept = options.with(KEEPING);
+        registry.putManifest(REPOSITORY, manifest, tags("v1"), kept);
+        assertThat(requests.getFirst()).as("before the writes").isEqualTo("READ");
+        assertRequests("READ", "PUT", "PUT", "PUT", "PUT", "PUT", "LIST");
+        assertThatThrownBy(() -> registry.deleteManifest(REPOSITORY, manifest.digest(), KEEPING))
+                .isInstanceOf(RegistryException.class);
+        assertRequests("HEAD", "PUT", "LIST", "READ", "READ", "PUT");
     }
+
+    private static final TagProtection KEEPING =
+            new TagProtection() {
+                @Override
+                public boolean covers(Tag tag) {
+                    return true;
+                }
+
+                @Override
+                public Optional<RegistryError> refusal(Tag tag, Digest present, Instant written) {
+                    return Optional.of(RegistryError.of(ErrorCode.DENIED));
+                }
+            };
 
     @Test
     void deletingAManifestCostsWhatItDeletes() {
@@ -167,10 +195,10 @@ class RemoteRequestCountTest {
         registry.referrers(REPOSITORY, tagged.digest(), null, PageRequest.first(1));
         requests.clear();
 
-        registry.deleteManifest(REPOSITORY, untagged.digest());
+        registry.deleteManifest(REPOSITORY, untagged.digest(), TagProtection.none());
         assertRequests("HEAD", "PUT", "LIST", "READ", "DELETE", "PUT");
 
-        registry.deleteManifest(REPOSITORY, tagged.digest());
+        registry.deleteManifest(REPOSITORY, tagged.digest(), TagProtection.none());
         assertRequests(
                 "HEAD",
                 "PUT", // the tombstone
@@ -193,7 +221,7 @@ class RemoteRequestCountTest {
         Manifest doomed = pushImage(elsewhere, REPOSITORY, "doomed", "v1");
         Registry registry = cold(OwnershipMode.SHARED);
 
-        registry.deleteManifest(REPOSITORY, doomed.digest());
+        registry.deleteManifest(REPOSITORY, doomed.digest(), TagProtection.none());
 
         assertRequests("HEAD", "PUT", "LIST", "DELETE", "LIST", "DELETE_ALL", "DELETE", "PUT");
     }

@@ -21,6 +21,7 @@ import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.registry.TestContent.ImageBuilder;
+import io.berth.registry.tag.TagProtection;
 import io.berth.storage.manifest.Tombstones;
 import java.io.IOException;
 import java.io.InputStream;
@@ -299,14 +300,14 @@ abstract class ReplicasContract {
                             Kind.DELETE_TAG,
                             tag,
                             null,
-                            () -> registry.deleteTag(REPOSITORY, tag),
+                            () -> registry.deleteTag(REPOSITORY, tag, TagProtection.none()),
                             defects);
             default ->
                     record(
                             Kind.DELETE_MANIFEST,
                             null,
                             digest,
-                            () -> registry.deleteManifest(REPOSITORY, digest),
+                            () -> registry.deleteManifest(REPOSITORY, digest, TagProtection.none()),
                             defects);
         }
     }
@@ -458,7 +459,7 @@ abstract class ReplicasContract {
         Registry fresh = fresh();
         for (Manifest manifest : manifests) {
             try {
-                fresh.deleteManifest(REPOSITORY, manifest.digest());
+                fresh.deleteManifest(REPOSITORY, manifest.digest(), TagProtection.none());
             } catch (RegistryException e) {
                 assertThat(e.code()).as(when).isEqualTo(ErrorCode.MANIFEST_UNKNOWN);
             }
@@ -466,7 +467,7 @@ abstract class ReplicasContract {
         }
         for (Tag tag : listedTags(fresh)) {
             assertThat(history).as("%s: %s", when, tag).anyMatch(done -> left(done, tag));
-            fresh.deleteTag(REPOSITORY, tag);
+            fresh.deleteTag(REPOSITORY, tag, TagProtection.none());
         }
         assertThat(listedTags(fresh)).as(when).isEmpty();
     }

@@ -10,6 +10,8 @@ import static io.berth.registry.TestContent.tags;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.error.ErrorCode;
+import io.berth.error.RegistryError;
 import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
 import io.berth.name.ByteRange;
@@ -26,18 +28,21 @@ import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
 import io.berth.registry.ReferencePolicy;
 import io.berth.registry.Registry;
-import io.berth.registry.TagCondition;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
+import io.berth.registry.tag.TagCondition;
+import io.berth.registry.tag.TagProtection;
 import io.berth.storage.index.OwnershipMode;
 import io.berth.storage.tag.Tags;
 import io.berth.storage.tree.LinkFiles;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -274,7 +279,7 @@ class RequestCountTest {
         Manifest doomed = pushImage(warm, REPOSITORY, "doomed", "v1");
         Registry registry = cold();
 
-        registry.deleteManifest(REPOSITORY, doomed.digest());
+        registry.deleteManifest(REPOSITORY, doomed.digest(), TagProtection.none());
 
         assertRequests(
                 "HEAD _manifests/revisions/D/link",
@@ -288,6 +293,58 @@ class RequestCountTest {
                 "FORGET [_berth/tags/D/v1=]");
     }
 
+    /** Only tags that a rule covers cost a look each. */
+    @Test
+    void protectedTags() {
+        Manifest manifest = pushImage(warm, REPOSITORY, "a", "v1", "v2", "free");
+        Registry registry = cold();
+        PutOptions lenient = PutOptions.defaults().with(ReferencePolicy.LENIENT);
+        registry.putManifest(REPOSITORY, manifest, tags("v1", "free"), lenient);
+        requests.remove("HEAD _berth/library/app+"); // once per repository and process
+        List<String> writes = List.copyOf(requests);
+        requests.clear();
+
+        PutOptions covered = lenient.with(protection("v"));
+        registry.putManifest(REPOSITORY, manifest, tags("v1", "free"), covered);
+        assertThat(requests.getFirst()).isEqualTo("READ _manifests/tags/v1/current/link");
+        assertThat(requests.subList(1, requests.size())).isEqualTo(writes);
+        requests.clear();
+        registry.putManifest(
+                REPOSITORY, manifest, tags("v1", "free"), lenient.with(protection("other")));
+        assertThat(requests).isEqualTo(writes);
+        requests.clear();
+
+        assertThatThrownBy(
+                        () ->
+                                registry.deleteManifest(
+                                        REPOSITORY, manifest.digest(), protection("v")))
+                .isInstanceOf(RegistryException.class);
+        assertRequests(
+                "HEAD _manifests/revisions/D/link",
+                "LIST _berth/tags/D/",
+                "READ _berth/tags/complete",
+                "READ _manifests/tags/v1/current/link",
+                "READ _manifests/tags/v2/current/link");
+        assertThatThrownBy(() -> registry.deleteTag(REPOSITORY, Tag.of("v1"), protection("v")))
+                .isInstanceOf(RegistryException.class);
+        assertRequests("READ _manifests/tags/v1/current/link");
+    }
+
+    /** Of the tags that begin with a prefix. */
+    private static TagProtection protection(String prefix) {
+        return new TagProtection() {
+            @Override
+            public boolean covers(Tag tag) {
+                return tag.value().startsWith(prefix);
+            }
+
+            @Override
+            public Optional<RegistryError> refusal(Tag tag, Digest present, Instant written) {
+                return Optional.of(RegistryError.of(ErrorCode.DENIED));
+            }
+        };
+    }
+
     @Test
     void inASharedTreeEveryTagIsLookedAt() {
         for (int i = 0; i < 20; i++) {
@@ -296,7 +353,7 @@ class RequestCountTest {
         Manifest doomed = pushImage(warm, REPOSITORY, "doomed", "v1");
         Registry registry = cold(OwnershipMode.SHARED);
 
-        registry.deleteManifest(REPOSITORY, doomed.digest());
+        registry.deleteManifest(REPOSITORY, doomed.digest(), TagProtection.none());
 
         assertThat(requests.stream().filter(request -> request.endsWith("/current/link")))
                 .hasSize(20 + 2);
@@ -349,7 +406,7 @@ class RequestCountTest {
         pushImage(warm, REPOSITORY, "a", "v1", "v2");
         Registry registry = cold();
         registry.tags(REPOSITORY, PageRequest.first(10));
-        registry.deleteTag(REPOSITORY, Tag.of("v1"));
+        registry.deleteTag(REPOSITORY, Tag.of("v1"), TagProtection.none());
         Digest digest = registry.resolve(REPOSITORY, Tag.of("v2"));
 
         new Tags(store, new LinkFiles(store), Duration.ZERO, 0)
@@ -372,7 +429,7 @@ class RequestCountTest {
                 .containsExactly(REPOSITORY);
         assertRequests("LIST _berth/", "READ _berth/+complete");
 
-        registry.deleteManifest(REPOSITORY, manifest.digest());
+        registry.deleteManifest(REPOSITORY, manifest.digest(), TagProtection.none());
         assertThat(registry.repositories(PageRequest.first(10), _ -> true).items())
                 .containsExactly(OTHER);
     }

@@ -27,6 +27,7 @@ import io.berth.registry.Registry;
 import io.berth.registry.TestContent.ImageBuilder;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
+import io.berth.registry.tag.TagProtection;
 import io.berth.storage.index.OwnershipMode;
 import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
@@ -336,7 +337,7 @@ class S3RequestCountTest {
         }
 
         Registry registry = cold();
-        registry.deleteManifest(REPOSITORY, untagged.digest());
+        registry.deleteManifest(REPOSITORY, untagged.digest(), TagProtection.none());
         assertSent(
                 6,
                 "HeadObject",
@@ -351,7 +352,7 @@ class S3RequestCountTest {
                 1);
 
         registry = cold(OwnershipMode.SHARED);
-        registry.deleteManifest(REPOSITORY, shared.digest());
+        registry.deleteManifest(REPOSITORY, shared.digest(), TagProtection.none());
         // One listing of all tags; then of the one that was found its pointer, which this server
         // has to be asked for first, and its history.
         // Around it all a tombstone is written twice.

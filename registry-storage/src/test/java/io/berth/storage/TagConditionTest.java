@@ -20,7 +20,8 @@ import io.berth.object.memory.MemoryStore;
 import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
-import io.berth.registry.TagCondition;
+import io.berth.registry.tag.TagCondition;
+import io.berth.registry.tag.TagProtection;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -188,7 +189,11 @@ class TagConditionTest {
                     asked == Asked.ABSENT
                             ? TagCondition.ifAbsent()
                             : TagCondition.ifAt(scene.old.digest());
-            scene.meetAt(request, () -> scene.other.deleteManifest(REPOSITORY, pushed.digest()));
+            scene.meetAt(
+                    request,
+                    () ->
+                            scene.other.deleteManifest(
+                                    REPOSITORY, pushed.digest(), TagProtection.none()));
 
             boolean won = wins(scene, scene.attacked, pushed, condition);
 

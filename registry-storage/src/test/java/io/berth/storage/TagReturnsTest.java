@@ -17,6 +17,7 @@ import io.berth.object.s3.S3Store;
 import io.berth.object.s3.TestBucket;
 import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
+import io.berth.registry.tag.TagProtection;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -54,7 +55,8 @@ class TagReturnsTest {
 
     @Test
     void aDeleteOfTheTag() {
-        betweenAnyRequests((registry, _) -> registry.deleteTag(REPOSITORY, TAG), false);
+        betweenAnyRequests(
+                (registry, _) -> registry.deleteTag(REPOSITORY, TAG, TagProtection.none()), false);
     }
 
     private static void betweenAnyRequests(Operation operation, boolean pushes) {

@@ -84,7 +84,8 @@ final class DiskReader {
     ObjectContent get(ObjectKey key, int limit) {
         Path file = tree.file(key);
         while (true) {
-            Version before = Publisher.version(attributes(key, file));
+            BasicFileAttributes attributes = attributes(key, file);
+            Version before = Publisher.version(attributes);
             byte[] content;
             try {
                 content = requireContent(key, file, SmallFile.readRegular(file, limit));
@@ -92,7 +93,8 @@ final class DiskReader {
                 throw sentinel.readFailure(key, file, e);
             }
             if (before.equals(Publisher.version(attributes(key, file)))) {
-                return new ObjectContent(content, before);
+                return new ObjectContent(
+                        content, before, attributes.lastModifiedTime().toInstant());
             }
         }
     }

@@ -118,7 +118,7 @@ public final class MemoryStore implements ObjectStore {
         if (entry.bytes.length > limit) {
             throw new TooLong(key, entry.bytes.length);
         }
-        return new ObjectContent(entry.bytes.clone(), version(entry));
+        return new ObjectContent(entry.bytes.clone(), version(entry), entry.modified);
     }
 
     private static Version version(Entry entry) {

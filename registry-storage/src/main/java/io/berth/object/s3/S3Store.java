@@ -257,7 +257,7 @@ public final class S3Store implements ObjectStore, AutoCloseable {
     @Override
     public ObjectContent get(ObjectKey key, int limit) {
         Content found = bucket.read(key, limit);
-        return new ObjectContent(found.bytes(), found.version());
+        return new ObjectContent(found.bytes(), found.version(), found.modified());
     }
 
     @Override

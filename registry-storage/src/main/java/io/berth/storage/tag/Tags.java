@@ -2,6 +2,7 @@ package io.berth.storage.tag;
 
 import io.berth.concurrent.StripedLocks;
 import io.berth.error.ErrorCode;
+import io.berth.error.RegistryError;
 import io.berth.error.RegistryException;
 import io.berth.name.Digest;
 import io.berth.name.RepositoryName;
@@ -13,7 +14,7 @@ import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import io.berth.registry.Page;
 import io.berth.registry.PageRequest;
-import io.berth.registry.TagCondition;
+import io.berth.registry.tag.TagProtection;
 import io.berth.storage.cache.Caches;
 import io.berth.storage.cache.ExistenceCache;
 import io.berth.storage.tree.LinkFiles;
@@ -25,9 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -118,38 +117,37 @@ public final class Tags {
     }
 
     /**
-     * As {@link #point}, but only if a condition holds at the moment of the write. If another
-     * process has moved the tag since it was read, it is read again and the condition is checked
-     * again.
+     * As {@link #point}, but only if a check succeeds at the moment of the write. If another
+     * process has moved the tag since it was read, it is read again and checked again.
      *
      * <p>When the outcome of a write is unknown, the tag is read. If it points at the manifest, it
      * is written once more, to be durable, and counts as written by this call, although another
-     * push of the same manifest may have written it. Otherwise, if the condition still holds, the
+     * push of the same manifest may have written it. Otherwise, if the check still succeeds, the
      * write is tried once more.
      *
      * @return the digest that the tag had
-     * @throws RegistryException TAG_CONDITION_FAILED; the tag was not written
+     * @throws RegistryException as {@link TagCheck#require}; the tag was not written
      * @throws ObjectStoreException.OutcomeUnknown when the tag may have been written, and points
      *     elsewhere now
      */
     public Optional<Digest> pointIf(
-            TagCondition condition, RepositoryName repository, Tag tag, Digest digest, Found seen) {
-        return locks.locked(
-                repository, tag, () -> pointIfLocked(condition, repository, tag, digest, seen));
+            TagCheck check, RepositoryName repository, Tag tag, Found seen) {
+        return locks.locked(repository, tag, () -> pointIfLocked(check, repository, tag, seen));
     }
 
     private Optional<Digest> pointIfLocked(
-            TagCondition condition, RepositoryName repository, Tag tag, Digest digest, Found seen) {
+            TagCheck check, RepositoryName repository, Tag tag, Found seen) {
+        Digest digest = check.pushed();
         Found expected = seen;
         Optional<Digest> before = seen.target();
         ObjectStoreException.@Nullable OutcomeUnknown lost = null;
         for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
             boolean written = lost != null && expected.target().equals(Optional.of(digest));
             if (!written) {
-                if (lost != null && !condition.holds(expected.target())) {
+                if (lost != null && !check.holds(tag, expected)) {
                     throw lost;
                 }
-                require(condition, tag, expected);
+                check.require(tag, expected);
                 before = expected.target();
             }
             try {
@@ -173,22 +171,6 @@ public final class Tags {
                         null);
     }
 
-    /**
-     * Checks a condition.
-     *
-     * @throws RegistryException TAG_CONDITION_FAILED when it does not hold
-     */
-    public static void require(TagCondition condition, Tag tag, Found found) {
-        if (condition.holds(found.target())) {
-            return;
-        }
-        Map<String, String> detail = new LinkedHashMap<>();
-        detail.put("tag", tag.value());
-        found.target().ifPresent(present -> detail.put("digest", present.toString()));
-        throw new RegistryException(
-                ErrorCode.TAG_CONDITION_FAILED, ErrorCode.TAG_CONDITION_FAILED.message(), detail);
-    }
-
     private void write(RepositoryName repository, Tag tag, Digest digest, Condition condition) {
         locks.locked(repository, tag, () -> writeLocked(repository, tag, digest, condition));
     }
@@ -202,12 +184,15 @@ public final class Tags {
     /**
      * Deletes a tag.
      *
+     * @param protection of the tag; checked in the same step in which the pointer is deleted
      * @return the digest that the tag had; empty when its pointer was damaged
-     * @throws RegistryException MANIFEST_UNKNOWN when there is no such tag
+     * @throws RegistryException MANIFEST_UNKNOWN when there is no such tag; the error of the
+     *     protection, after which the tag is unchanged
      */
-    public Optional<Digest> delete(RepositoryName repository, Tag tag) {
+    public Optional<Digest> delete(RepositoryName repository, Tag tag, TagProtection protection) {
         Found deleted =
-                locks.locked(repository, tag, () -> deleteWhereverItPoints(repository, tag));
+                locks.locked(
+                        repository, tag, () -> deleteWhereverItPoints(repository, tag, protection));
         if (!deleted.isThere()) {
             throw new RegistryException(
                     ErrorCode.MANIFEST_UNKNOWN, ErrorCode.MANIFEST_UNKNOWN.message(), "tag " + tag);
@@ -219,14 +204,41 @@ public final class Tags {
      * Returns the tag as it was. A tag that is written after it was read here stays: the write
      * counts as the later of the two.
      */
-    private Found deleteWhereverItPoints(RepositoryName repository, Tag tag) {
+    private Found deleteWhereverItPoints(
+            RepositoryName repository, Tag tag, TagProtection protection) {
         Found found = look(repository, tag);
         if (found.isThere()) {
+            refusal(tag, found, protection)
+                    .ifPresent(
+                            error -> {
+                                throw new RegistryException(List.of(error), null);
+                            });
             deleteIf(found.unchanged(), repository, tag);
         }
         // Also without a pointer, because an earlier delete may have failed after removing it.
         store.deleteAll(history(repository, tag));
         return found;
+    }
+
+    /**
+     * Reads a tag, and decides whether its protection keeps it at a manifest.
+     *
+     * @return the error of a delete of that manifest; empty when the tag does not point at it or
+     *     may be removed
+     */
+    public Optional<RegistryError> refusal(
+            RepositoryName repository, Tag tag, Digest target, TagProtection protection) {
+        Found found = look(repository, tag);
+        return found.target().equals(Optional.of(target))
+                ? refusal(tag, found, protection)
+                : Optional.empty();
+    }
+
+    private static Optional<RegistryError> refusal(Tag tag, Found found, TagProtection protection) {
+        return protection.covers(tag)
+                ? found.target()
+                        .flatMap(present -> protection.refusal(tag, present, found.written()))
+                : Optional.empty();
     }
 
     private void deleteIf(Condition unchanged, RepositoryName repository, Tag tag) {

@@ -9,6 +9,7 @@ import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,12 +35,14 @@ public final class LinkFiles {
      * @param target its digest; empty when there is no link or it is damaged
      * @param unchanged the condition under which the link may be replaced or deleted: that it was
      *     not written since
+     * @param written when it was written, by the store's clock; without meaning when there is no
+     *     target
      */
-    public record Found(Optional<Digest> target, Condition unchanged) {
+    public record Found(Optional<Digest> target, Condition unchanged, Instant written) {
 
         /** A link that does not exist. */
         public static Found absent() {
-            return new Found(Optional.empty(), Condition.ifAbsent());
+            return new Found(Optional.empty(), Condition.ifAbsent(), Instant.EPOCH);
         }
 
         /** Whether the link exists, perhaps damaged. */
@@ -107,12 +110,15 @@ public final class LinkFiles {
     public Found look(ObjectKey key) {
         try {
             ObjectContent stored = store.get(key, MAX_LENGTH);
-            return new Found(target(key, stored.bytes()), Condition.ifUnchanged(stored.version()));
+            return new Found(
+                    target(key, stored.bytes()),
+                    Condition.ifUnchanged(stored.version()),
+                    stored.modified());
         } catch (ObjectStoreException.NotFound e) {
             return Found.absent();
         } catch (ObjectStoreException.TooLong e) {
             // No registry writes such a link, so it may be overwritten.
-            return new Found(Optional.empty(), Condition.always());
+            return new Found(Optional.empty(), Condition.always(), Instant.EPOCH);
         }
     }
 

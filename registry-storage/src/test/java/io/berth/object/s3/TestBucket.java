@@ -2,6 +2,7 @@ package io.berth.object.s3;
 
 import io.berth.object.ObjectKey;
 import io.berth.object.s3.bucket.S3Capabilities;
+import io.berth.object.s3.bucket.S3Capabilities.Trial;
 import io.berth.object.s3.bucket.S3Clients;
 import java.net.URI;
 import java.nio.file.Path;
@@ -73,6 +74,17 @@ public record TestBucket(
 
     public S3Store open(String root) {
         return open(root, UnaryOperator.identity());
+    }
+
+    /** As if the server ignored the conditions of writes and deletes. */
+    public S3Store openWithoutConditions(String root) {
+        S3Capabilities less =
+                capabilities()
+                        .with(Trial.CREATE, Set.of())
+                        .with(Trial.REPLACE, Set.of())
+                        .with(Trial.DELETE, Set.of());
+        return S3Store.open(
+                options(root).build(), less, UnaryOperator.identity(), System::nanoTime);
     }
 
     public S3Store open(String root, UnaryOperator<SdkHttpClient> wire) {

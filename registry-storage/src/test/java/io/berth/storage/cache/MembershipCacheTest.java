@@ -18,6 +18,7 @@ import io.berth.object.ObjectKey;
 import io.berth.object.ObjectStore;
 import io.berth.object.memory.MemoryStore;
 import io.berth.registry.Registry;
+import io.berth.registry.tag.TagProtection;
 import io.berth.storage.StoredRegistry;
 import io.berth.storage.StoredRegistryOptions;
 import io.berth.storage.tree.RegistryLayout;
@@ -141,7 +142,7 @@ class MembershipCacheTest {
         interruption.after(
                 Operation.HEAD,
                 RegistryLayout.revisionLink(REPOSITORY, digest),
-                () -> registry.deleteManifest(REPOSITORY, digest));
+                () -> registry.deleteManifest(REPOSITORY, digest, TagProtection.none()));
         registry.manifest(REPOSITORY, Reference.of(digest.toString()));
         requireGone(
                 ErrorCode.MANIFEST_UNKNOWN,

@@ -17,6 +17,7 @@ import io.berth.object.memory.MemoryStore;
 import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
+import io.berth.registry.tag.TagProtection;
 import io.berth.storage.StoredRegistry;
 import io.berth.storage.StoredRegistryOptions;
 import io.berth.storage.tree.PagedListing;
@@ -126,7 +127,7 @@ class OwnershipTest {
         Manifest manifest = pushImage(registry, REPOSITORY, "a", "ours");
         tagBehindOurBack("theirs", manifest);
 
-        registry.deleteManifest(REPOSITORY, manifest.digest());
+        registry.deleteManifest(REPOSITORY, manifest.digest(), TagProtection.none());
 
         assertThat(registry.tags(REPOSITORY, PageRequest.first(10)).items()).isEmpty();
     }
@@ -139,7 +140,7 @@ class OwnershipTest {
         tagBehindOurBack("theirs", manifest);
         Registry registry = open(OwnershipMode.EXCLUSIVE);
 
-        registry.deleteManifest(REPOSITORY, manifest.digest());
+        registry.deleteManifest(REPOSITORY, manifest.digest(), TagProtection.none());
 
         assertThat(registry.tags(REPOSITORY, PageRequest.first(10)).items()).isEmpty();
     }
@@ -154,7 +155,7 @@ class OwnershipTest {
         before.putManifest(REPOSITORY, about, List.of(), PutOptions.defaults());
         Registry registry = open(OwnershipMode.EXCLUSIVE);
 
-        registry.deleteManifest(REPOSITORY, doomed.digest());
+        registry.deleteManifest(REPOSITORY, doomed.digest(), TagProtection.none());
 
         Eventually.await("the index is built", () -> isThere(COMPLETE));
         Registry restarted = open(OwnershipMode.AUTO);
@@ -163,7 +164,7 @@ class OwnershipTest {
                                 .referrers(REPOSITORY, kept.digest(), null, PageRequest.first(10))
                                 .items())
                 .hasSize(1);
-        restarted.deleteManifest(REPOSITORY, kept.digest());
+        restarted.deleteManifest(REPOSITORY, kept.digest(), TagProtection.none());
         assertThat(restarted.tags(REPOSITORY, PageRequest.first(10)).items()).isEmpty();
     }
 
@@ -176,7 +177,7 @@ class OwnershipTest {
         }
         Registry registry = open(OwnershipMode.AUTO);
 
-        registry.deleteManifest(REPOSITORY, manifest.digest());
+        registry.deleteManifest(REPOSITORY, manifest.digest(), TagProtection.none());
 
         assertThat(registry.tags(REPOSITORY, PageRequest.first(10)).items()).isEmpty();
     }
@@ -223,7 +224,7 @@ class OwnershipTest {
 
         assertThat(registry.resolve(REPOSITORY, tags("v1").getFirst()))
                 .isEqualTo(manifest.digest());
-        registry.deleteTag(REPOSITORY, tags("v1").getFirst());
+        registry.deleteTag(REPOSITORY, tags("v1").getFirst(), TagProtection.none());
         assertThat(registry.tags(REPOSITORY, PageRequest.first(10)).items()).isEmpty();
     }
 }

@@ -11,6 +11,7 @@ import io.berth.object.s3.setting.MultipartSettings;
 import io.berth.object.s3.setting.S3Settings;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -39,7 +40,7 @@ public final class Bucket {
 
     /** The bytes of an object, and their ETag as the server writes it. */
     @SuppressWarnings("ArrayRecordComponent") // holds an answer, is never compared
-    public record Content(byte[] bytes, String etag) {
+    public record Content(byte[] bytes, String etag, Instant modified) {
 
         public Version version() {
             return ETags.version(etag);
@@ -188,7 +189,7 @@ public final class Bucket {
             if (bytes.length != length) {
                 throw RetryableException.create("the response ended early");
             }
-            return Optional.of(new Content(bytes, answer.eTag()));
+            return Optional.of(new Content(bytes, answer.eTag(), answer.lastModified()));
         } catch (IOException e) {
             throw RetryableException.create("the connection broke during the response", e);
         }

@@ -1,4 +1,4 @@
-package io.berth.registry;
+package io.berth.registry.tag;
 
 import io.berth.name.Digest;
 import java.util.Optional;
