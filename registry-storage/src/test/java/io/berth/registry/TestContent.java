@@ -180,6 +180,7 @@ public final class TestContent {
         private final List<String> children = new ArrayList<>();
         private MediaType mediaType = MediaType.OCI_INDEX;
         private @Nullable Digest subject;
+        private String artifactType = "";
 
         private IndexBuilder(List<Manifest> manifests) {
             manifests.forEach(
@@ -215,16 +216,22 @@ public final class TestContent {
             return this;
         }
 
+        public IndexBuilder artifactType(String type) {
+            artifactType = ",\"artifactType\":\"" + type + "\"";
+            return this;
+        }
+
         public IndexBuilder subject(Digest digest) {
             subject = digest;
             return this;
         }
 
         public String json() {
-            return "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"manifests\":[%s]%s}"
+            return "{\"schemaVersion\":2,\"mediaType\":\"%s\",\"manifests\":[%s]%s%s}"
                     .formatted(
                             mediaType,
                             String.join(",", children),
+                            artifactType,
                             subject == null
                                     ? ""
                                     : ",\"subject\":"
