@@ -96,6 +96,23 @@ public final class RegistryLayout {
         return folder(repository) + "_layers/";
     }
 
+    /**
+     * The digest in the path of a link of {@link #layers}, relative to that folder; empty for other
+     * files.
+     */
+    public static Optional<Digest> layerDigest(String path) {
+        String[] parts = path.split("/", -1);
+        if (parts.length != 3 || !parts[2].equals("link")) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Digest.of(parts[0] + ":" + parts[1]))
+                    .filter(d -> d.hash().isPresent());
+        } catch (RegistryException e) {
+            return Optional.empty();
+        }
+    }
+
     public static String manifests(RepositoryName repository) {
         return folder(repository) + MANIFESTS;
     }
