@@ -86,7 +86,8 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
 
     private static boolean isUnavailable(Exception exception) {
         return exception instanceof RegistryException known
-                && known.code() == ErrorCode.UNAVAILABLE;
+                && (known.code() == ErrorCode.UNAVAILABLE
+                        || known.code() == ErrorCode.INSUFFICIENT_STORAGE);
     }
 
     /** The client has closed the connection, which is common; no response can be sent. */
@@ -105,9 +106,9 @@ final class ErrorResolver implements HandlerExceptionResolver, Ordered {
     }
 
     /**
-     * Logs a failure. UNAVAILABLE is logged without the stack trace: a store that is down fails
-     * every request for the same reason. UNAVAILABLE without a cause is only a warning: the server
-     * has no memory for the request.
+     * Logs a failure. UNAVAILABLE is logged without the stack trace: a store that is down, or full,
+     * fails every request for the same reason. Without a cause it is only a warning: the server has
+     * no memory or no disk for the request.
      */
     private static void log(int status, HttpServletRequest request, Exception exception) {
         boolean unavailable = isUnavailable(exception);

@@ -1,6 +1,7 @@
 package io.berth.app;
 
 import io.berth.config.RegistrySettings;
+import io.berth.config.StorageSettings;
 import io.berth.health.HealthApi;
 import io.berth.health.HealthSettings;
 import io.berth.health.ReadinessProbeTracker;
@@ -11,6 +12,8 @@ import io.berth.http.RegistryApi;
 import io.berth.http.access.AccessControl;
 import io.berth.object.BoundedStore;
 import io.berth.object.ObjectStore;
+import io.berth.object.disk.DiskSettings;
+import io.berth.object.s3.setting.S3Settings;
 import io.berth.policy.ClassPolicyRegistry;
 import io.berth.policy.DeleteDisabledRegistry;
 import io.berth.policy.LayerUrlRegistry;
@@ -18,15 +21,19 @@ import io.berth.policy.LenientReferencesRegistry;
 import io.berth.policy.PolicySettings.ContentClass;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.policy.ValidationSettings.Urls;
+import io.berth.policy.space.FreeSpace;
+import io.berth.policy.space.FreeSpaceRegistry;
 import io.berth.registry.ReferencePolicy;
 import io.berth.registry.Registry;
 import io.berth.server.Drain;
 import io.berth.server.connection.ConnectionLimits;
+import io.berth.setting.ByteSize;
 import io.berth.setting.Secret;
 import io.berth.storage.StoredRegistry;
 import io.berth.storage.StoredRegistryOptions;
 import io.berth.storage.upload.SessionKey;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -90,7 +97,7 @@ final class Assembly {
      *       validation.manifests.references: lenient}
      * </ol>
      */
-    static Registry guarded(StoredRegistry stored, RegistrySettings settings) {
+    static Registry guarded(Registry stored, RegistrySettings settings) {
         Registry registry = stored;
         if (settings.validation().manifests().references() == ReferencePolicy.LENIENT) {
             registry = new LenientReferencesRegistry(registry);
@@ -110,6 +117,29 @@ final class Assembly {
             registry = new ReadOnlyRegistry(registry);
         }
         return registry;
+    }
+
+    /**
+     * The stored registry, which takes no new uploads where the disk that they need is nearly full.
+     */
+    static Registry withFreeSpace(StoredRegistry stored, StorageSettings settings) {
+        S3Settings s3 = settings.s3();
+        DiskSettings disk = settings.filesystem();
+        if (s3 != null) {
+            return withFreeSpace(
+                    stored, "storage.s3.spoolminfree", s3.spoolFolder(), s3.spoolMinFree());
+        }
+        return disk == null
+                ? stored
+                : withFreeSpace(
+                        stored, "storage.filesystem.minfree", disk.rootDirectory(), disk.minFree());
+    }
+
+    private static Registry withFreeSpace(
+            StoredRegistry stored, String setting, Path folder, ByteSize least) {
+        return least.bytes() == 0
+                ? stored
+                : new FreeSpaceRegistry(stored, FreeSpace.of(setting, folder, least.bytes()));
     }
 
     static StoreHealthChecker healthChecker(

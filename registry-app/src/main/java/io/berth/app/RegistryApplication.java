@@ -168,7 +168,7 @@ public class RegistryApplication {
 
     @Bean
     Registry guarded(StoredRegistry stored, RegistrySettings settings) {
-        return Assembly.guarded(stored, settings);
+        return Assembly.guarded(Assembly.withFreeSpace(stored, settings.storage()), settings);
     }
 
     @Bean

@@ -56,7 +56,8 @@ class S3SettingsTest {
                     Map.entry("loglevel", "debugwithhttpbody"),
                     Map.entry("checksum", "never"),
                     Map.entry("maxconnections", "20"),
-                    Map.entry("spooldirectory", "/var/spool/../spool/registry"));
+                    Map.entry("spooldirectory", "/var/spool/../spool/registry"),
+                    Map.entry("spoolminfree", "1GiB"));
 
     @Test
     void isNotThereUntilItIsAskedFor() {
@@ -87,7 +88,8 @@ class S3SettingsTest {
                                         100,
                                         new ByteSize(32 * 1024 * 1024)),
                                 LogLevel.OFF,
-                                null));
+                                null,
+                                new ByteSize(0)));
     }
 
     /** One after the other, for some do not go together. */
@@ -130,7 +132,8 @@ class S3SettingsTest {
                                         10,
                                         ByteSize.of("1GiB")),
                                 LogLevel.DEBUG_WITH_HTTP_BODY,
-                                Path.of("/var/spool/registry")));
+                                Path.of("/var/spool/registry"),
+                                ByteSize.of("1GiB")));
         assertThat(s3(Map.of("usedualstack", "true")).endpoint().useDualStack()).isTrue();
         assertThat(s3(Map.of("usefipsendpoint", "true")).endpoint().useFipsEndpoint()).isTrue();
         assertThat(s3(Map.of("accelerate", "true")).endpoint().accelerate()).isTrue();

@@ -10,6 +10,7 @@ import io.berth.maintenance.UploadPurgeSettings;
 import io.berth.object.disk.DiskSettings;
 import io.berth.policy.DeleteSettings;
 import io.berth.policy.ReadOnlySettings;
+import io.berth.setting.ByteSize;
 import io.berth.setting.GoDuration;
 import io.berth.storage.TagLookupSettings;
 import io.berth.storage.index.OwnershipMode;
@@ -30,7 +31,8 @@ class StorageSettingsTest {
                                 new DiskSettings(
                                         Path.of("data").toAbsolutePath(),
                                         GoDuration.of("60s"),
-                                        false),
+                                        false,
+                                        ByteSize.of("64MiB")),
                                 null,
                                 new Redirect(false),
                                 OwnershipMode.AUTO,
@@ -59,6 +61,7 @@ class StorageSettingsTest {
                                                 Map.entry(
                                                         "storage.filesystem.caseinsensitive",
                                                         "true"),
+                                                Map.entry("storage.filesystem.minfree", "10GiB"),
                                                 Map.entry("storage.redirect.disable", "true"),
                                                 Map.entry("storage.ownership", "shared"),
                                                 Map.entry("storage.replicas", "one"),
@@ -83,7 +86,10 @@ class StorageSettingsTest {
                 .isEqualTo(
                         new StorageSettings(
                                 new DiskSettings(
-                                        Path.of("/srv/registry"), GoDuration.of("5s"), true),
+                                        Path.of("/srv/registry"),
+                                        GoDuration.of("5s"),
+                                        true,
+                                        ByteSize.of("10GiB")),
                                 null,
                                 new Redirect(true),
                                 OwnershipMode.SHARED,

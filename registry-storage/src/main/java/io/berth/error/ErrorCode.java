@@ -15,6 +15,9 @@ public enum ErrorCode {
     BLOB_UPLOAD_OUT_OF_ORDER("BLOB_UPLOAD_INVALID", "chunk does not continue the upload"),
     DIGEST_INVALID("provided digest did not match uploaded content"),
     DENIED("requested access to the resource is denied"),
+    /** The disk of the registry is nearly full. */
+    INSUFFICIENT_STORAGE(
+            "UNAVAILABLE", "the registry has not enough free space on its disk for new uploads"),
     MANIFEST_BLOB_UNKNOWN("blob unknown to registry"),
     MANIFEST_INVALID("manifest invalid"),
     MANIFEST_TOO_LARGE("SIZE_INVALID", "manifest is larger than this registry accepts"),

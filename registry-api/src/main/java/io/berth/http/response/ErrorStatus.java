@@ -32,6 +32,7 @@ public final class ErrorStatus {
             case TOO_MANY_REQUESTS -> 429;
             case UNKNOWN -> 500;
             case UNAVAILABLE -> 503;
+            case INSUFFICIENT_STORAGE -> 507;
         };
     }
 }

@@ -86,7 +86,8 @@ final class TestOptions {
                         100,
                         new ByteSize(32L << 20)),
                 LogLevel.OFF,
-                spool);
+                spool,
+                new ByteSize(0));
     }
 
     private EndpointSettings endpointSettings() {

@@ -1,5 +1,6 @@
 package io.berth.object.s3.setting;
 
+import io.berth.setting.ByteSize;
 import io.berth.setting.DefaultValue;
 import io.berth.setting.SettingChecks;
 import io.berth.setting.Unwrapped;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param logLevel what is logged about requests to the store
  * @param spoolDirectory where bytes wait until they are enough for a part; {@code null}: with
  *     temporary files
+ * @param spoolMinFree bytes on the disk of that folder below which no new upload is taken; 0: none
  */
 public record S3Settings(
         @Unwrapped LocationSettings location,
@@ -28,7 +30,8 @@ public record S3Settings(
         @Unwrapped WriteSettings writes,
         @Unwrapped MultipartSettings multipart,
         @DefaultValue("off") LogLevel logLevel,
-        @Nullable Path spoolDirectory) {
+        @Nullable Path spoolDirectory,
+        @DefaultValue("0") ByteSize spoolMinFree) {
 
     /** Names of distribution's. All but the first log the same: what is no secret. */
     public enum LogLevel {

@@ -14,6 +14,7 @@ import io.berth.object.disk.DiskStore;
 import io.berth.object.disk.RecordingCalls;
 import io.berth.object.disk.file.FileState;
 import io.berth.object.disk.file.SystemCalls;
+import io.berth.setting.ByteSize;
 import io.berth.setting.GoDuration;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -89,7 +90,8 @@ class FolderLockTest {
     }
 
     private static DiskStore open(Path root, Duration patience) {
-        DiskSettings settings = new DiskSettings(root, new GoDuration(patience), false);
+        DiskSettings settings =
+                new DiskSettings(root, new GoDuration(patience), false, new ByteSize(0));
         return DiskStore.open(settings, TEMPORARY, 1 << 20, 0, LOCK);
     }
 

@@ -55,7 +55,8 @@ class S3OptionsTest {
                         writes(""),
                         multipart(10 * MIB, 32 * MIB, 100, 32 * MIB),
                         LogLevel.OFF,
-                        null),
+                        null,
+                        new ByteSize(0)),
                 true,
                 spoolBytes);
     }

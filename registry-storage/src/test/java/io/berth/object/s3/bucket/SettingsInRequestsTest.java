@@ -71,7 +71,14 @@ class SettingsInRequestsTest {
     private static S3Settings settings(
             CredentialSettings credentials, EndpointSettings endpoint, WriteSettings writes) {
         return new S3Settings(
-                LOCATION, credentials, endpoint, writes, MULTIPART, LogLevel.OFF, null);
+                LOCATION,
+                credentials,
+                endpoint,
+                writes,
+                MULTIPART,
+                LogLevel.OFF,
+                null,
+                new ByteSize(0));
     }
 
     private static EndpointSettings endpoint(
