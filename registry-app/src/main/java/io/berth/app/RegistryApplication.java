@@ -17,6 +17,7 @@ import io.berth.logging.LogLimit;
 import io.berth.logging.LogSettings;
 import io.berth.maintenance.UploadPurgeSchedule;
 import io.berth.object.ObjectStore;
+import io.berth.policy.PolicySettings;
 import io.berth.registry.Registry;
 import io.berth.server.ApiDispatcherServlet;
 import io.berth.server.DebugSettings;
@@ -104,6 +105,11 @@ public class RegistryApplication {
     @Bean
     AuthSettings authSettings(RegistrySettings settings) {
         return settings.auth();
+    }
+
+    @Bean
+    PolicySettings policySettings(RegistrySettings settings) {
+        return settings.policy();
     }
 
     @Bean

@@ -6,10 +6,14 @@ import io.berth.auth.token.TokenAuthenticator;
 import io.berth.http.access.AccessControl;
 import io.berth.http.access.Authenticator;
 import io.berth.http.route.UrlSettings;
+import io.berth.policy.PolicySettings;
+import io.berth.policy.access.AccessRules;
+import io.berth.policy.file.PolicyFile;
 import io.berth.server.connection.ConnectionLimits;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -21,8 +25,27 @@ public class AuthConfiguration {
     private static final int WAITING = 4;
 
     @Bean
+    PolicyFile policyFile(PolicySettings settings, Clock clock) {
+        return PolicyFile.of(settings.file(), clock);
+    }
+
+    /** What those may do whose rights do not come with their credentials. */
+    @Bean
+    AccessPolicy accessPolicy(AuthSettings settings, PolicyFile file, Clock clock) {
+        AccessPolicy withoutRules = settings.isOn() ? AccessPolicy.named() : AccessPolicy.open();
+        Supplier<AccessPolicy> now =
+                file.derived(
+                        document ->
+                                document.access() == null
+                                        ? withoutRules
+                                        : new AccessRules(document.access(), clock));
+        return (caller, scope) -> now.get().allows(caller, scope);
+    }
+
+    @Bean
     AccessControl accessControl(
             AuthSettings settings,
+            AccessPolicy policy,
             AuthMemory memory,
             UrlSettings urls,
             ConnectionLimits limits,
@@ -38,7 +61,7 @@ public class AuthConfiguration {
                             settings.htpasswd(), limits.requests() / WAITING, clock));
         }
         return authenticators.isEmpty()
-                ? AccessControl.open()
-                : AccessControl.of(new AnyAuthenticator(authenticators), AccessPolicy.named());
+                ? AccessControl.withoutAuthentication(policy)
+                : AccessControl.of(new AnyAuthenticator(authenticators), policy);
     }
 }

@@ -178,8 +178,7 @@ class BordersTest {
                 .that()
                 .resideOutsideOfPackages("io.berth.policy..", "io.berth.app..", "io.berth.config..")
                 .should()
-                .dependOnClassesThat()
-                .resideInAPackage("io.berth.policy..")
+                .dependOnClassesThat(resideInAPackage("io.berth.policy").and(not(SETTINGS)))
                 .because(
                         "Assembly in io.berth.app decides the order of all policies; what others"
                                 + " need of a policy belongs in io.berth.registry")

@@ -17,6 +17,7 @@ import io.berth.policy.ValidationSettings.Manifests;
 import io.berth.policy.ValidationSettings.Urls;
 import io.berth.registry.ReferencePolicy;
 import io.berth.setting.GoDuration;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -84,7 +85,7 @@ class RemainingSettingsTest {
     @Test
     void policyHasDefaults() {
         assertThat(Settings.defaults().policy())
-                .isEqualTo(new PolicySettings(new PolicySettings.Repository(List.of())));
+                .isEqualTo(new PolicySettings(new PolicySettings.Repository(List.of()), null));
     }
 
     @Test
@@ -92,12 +93,17 @@ class RemainingSettingsTest {
         assertThat(
                         Settings.withAll(
                                         "policy",
-                                        Map.of("policy.repository.classes", "plugin, image"))
+                                        Map.of(
+                                                "policy.repository.classes",
+                                                "plugin, image",
+                                                "policy.file",
+                                                "/etc/berth/policy.yml"))
                                 .policy())
                 .isEqualTo(
                         new PolicySettings(
                                 new PolicySettings.Repository(
-                                        List.of(ContentClass.PLUGIN, ContentClass.IMAGE))));
+                                        List.of(ContentClass.PLUGIN, ContentClass.IMAGE)),
+                                Path.of("/etc/berth/policy.yml")));
     }
 
     @Test

@@ -51,7 +51,16 @@ public final class AccessControl {
 
     /** Everything for all, without a look at credentials. */
     public static AccessControl open() {
-        return new AccessControl(null, AccessPolicy.open());
+        return withoutAuthentication(AccessPolicy.open());
+    }
+
+    /**
+     * Every client is anonymous, whatever its credentials are.
+     *
+     * @param policy what anonymous clients may do
+     */
+    public static AccessControl withoutAuthentication(AccessPolicy policy) {
+        return new AccessControl(null, policy);
     }
 
     /**
@@ -70,13 +79,15 @@ public final class AccessControl {
      */
     public Caller admit(RegistryPath path, HttpServletRequest request) {
         String method = request.getMethod();
-        if (authenticator == null
-                || path instanceof Root
-                || path instanceof Server
-                || method.equals("OPTIONS")) {
+        if (path instanceof Root || path instanceof Server || method.equals("OPTIONS")) {
             return caller(Identity.ANONYMOUS, request);
         }
         List<Scope> needed = NeededScopes.of(path, method);
+        if (authenticator == null) {
+            Caller caller = caller(Identity.ANONYMOUS, request);
+            require(caller, needed, request);
+            return caller;
+        }
         Caller caller = authenticated(authenticator, needed, request);
         if (path instanceof Base && caller.identity().equals(Identity.ANONYMOUS)) {
             throw unauthorized(request, needed, Failure.NO_CREDENTIALS);
@@ -133,7 +144,7 @@ public final class AccessControl {
             if (caller.identity().isLimitedToGrants()) {
                 throw unauthorized(request, needed, Failure.INSUFFICIENT_SCOPE);
             }
-            if (caller.kind() == Identity.Kind.ANONYMOUS) {
+            if (caller.kind() == Identity.Kind.ANONYMOUS && authenticator != null) {
                 throw unauthorized(request, needed, Failure.NO_CREDENTIALS);
             }
             throw new RegistryException(

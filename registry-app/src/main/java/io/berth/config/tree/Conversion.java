@@ -7,6 +7,9 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
@@ -18,10 +21,10 @@ import org.jspecify.annotations.Nullable;
  * {@code of(String)}, which throws an {@code IllegalArgumentException} with the message {@code
  * "<text>" is not …} for an invalid text.
  */
-final class Conversion {
+public final class Conversion {
 
     /** The text is not valid; the message completes "must be". */
-    static final class Failure extends Exception {
+    public static final class Failure extends Exception {
 
         private static final long serialVersionUID = 1L;
 
@@ -32,7 +35,8 @@ final class Conversion {
 
     private Conversion() {}
 
-    static boolean isValue(Class<?> type) {
+    /** Whether values of a type are made by its method {@code of}. */
+    public static boolean isValue(Class<?> type) {
         return factory(type) != null;
     }
 
@@ -44,7 +48,12 @@ final class Conversion {
         }
     }
 
-    static Object convert(String text, Class<?> type) throws Failure {
+    /**
+     * The value of a text.
+     *
+     * @throws Failure when the text is not valid
+     */
+    public static Object convert(String text, Class<?> type) throws Failure {
         if (type == String.class) {
             return text;
         }
@@ -62,6 +71,9 @@ final class Conversion {
         }
         if (type == Path.class) {
             return toPath(text);
+        }
+        if (type == Instant.class) {
+            return toInstant(text);
         }
         return toOwn(text, type);
     }
@@ -82,11 +94,14 @@ final class Conversion {
         }
     }
 
-    /** Compares only letters and digits, ignoring case. */
+    /** Compares only letters and digits, ignoring case; or with the text of the constant. */
     private static Object toConstant(String text, Class<?> type) throws Failure {
         Object[] constants = Objects.requireNonNull(type.getEnumConstants());
         return Arrays.stream(constants)
-                .filter(constant -> letters(((Enum<?>) constant).name()).equals(letters(text)))
+                .filter(
+                        constant ->
+                                letters(((Enum<?>) constant).name()).equals(letters(text))
+                                        || constant.toString().equals(text))
                 .findFirst()
                 .orElseThrow(() -> new Failure(oneOf(constants)));
     }
@@ -114,6 +129,14 @@ final class Conversion {
             return Path.of(text);
         } catch (InvalidPathException e) {
             throw new Failure("the path of a file or folder");
+        }
+    }
+
+    private static Instant toInstant(String text) throws Failure {
+        try {
+            return OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeParseException e) {
+            throw new Failure("a moment such as 2026-12-31T18:00:00Z");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.berth.server.tls;
 
 import io.berth.config.tree.WrongSettingException;
+import io.berth.reload.FileStamp;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;

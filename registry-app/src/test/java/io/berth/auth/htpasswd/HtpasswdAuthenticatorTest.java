@@ -8,10 +8,10 @@ import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.http.access.Authenticator.Failure;
 import io.berth.http.access.Credentials;
+import io.berth.reload.FileStamp;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -63,10 +63,7 @@ class HtpasswdAuthenticatorTest {
         InstantSource inAnHour = InstantSource.fixed(Instant.now().plus(Duration.ofHours(1)));
         HtpasswdFile file =
                 new HtpasswdFile(
-                        path,
-                        inAnHour.withZone(ZoneOffset.UTC),
-                        () -> nanos,
-                        at -> Files.readAttributes(at, BasicFileAttributes.class));
+                        path, inAnHour.withZone(ZoneOffset.UTC), () -> nanos, FileStamp::of);
         return new HtpasswdAuthenticator(
                 realm,
                 file,

@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.config.tree.WrongSettingException;
+import io.berth.reload.FileStamp;
+import io.berth.reload.ReloadedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(30)
 class HtpasswdFileTest {
 
-    private final LoggedLines output = new LoggedLines(HtpasswdFile.class);
+    private final LoggedLines output = new LoggedLines(HtpasswdFile.class, ReloadedFile.class);
 
     private static final Instant NOW = Instant.parse("2026-01-01T12:00:00Z");
     private static final Duration LONG_AGO = Duration.ofDays(1);
@@ -62,14 +63,14 @@ class HtpasswdFileTest {
         return new HtpasswdFile(path, Clock.fixed(NOW, ZoneOffset.UTC), () -> nanos, this::look);
     }
 
-    private BasicFileAttributes look(Path file) throws IOException {
+    private FileStamp look(Path file) {
         looks++;
         try {
             hanging.await();
         } catch (InterruptedException e) {
-            throw new IOException(e);
+            throw new IllegalStateException(e);
         }
-        return Files.readAttributes(file, BasicFileAttributes.class);
+        return FileStamp.of(file);
     }
 
     private HtpasswdEntries afterASecond(HtpasswdFile file) {

@@ -4,23 +4,26 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/** What one class logs until this is closed. */
+/** What some classes log until this is closed. */
 final class LoggedLines implements AutoCloseable {
 
-    private final Logger logger;
-    private final @Nullable Level before;
+    private final Map<Logger, Optional<Level>> before = new HashMap<>();
     private final ListAppender<ILoggingEvent> events = new ListAppender<>();
 
-    LoggedLines(Class<?> type) {
-        logger = (Logger) LoggerFactory.getLogger(type);
-        before = logger.getLevel();
-        logger.setLevel(Level.INFO);
+    LoggedLines(Class<?>... types) {
         events.start();
-        logger.addAppender(events);
+        for (Class<?> type : types) {
+            Logger logger = (Logger) LoggerFactory.getLogger(type);
+            before.put(logger, Optional.ofNullable(logger.getLevel()));
+            logger.setLevel(Level.INFO);
+            logger.addAppender(events);
+        }
     }
 
     /** All messages, one a line. */
@@ -33,7 +36,10 @@ final class LoggedLines implements AutoCloseable {
 
     @Override
     public void close() {
-        logger.detachAppender(events);
-        logger.setLevel(before);
+        before.forEach(
+                (logger, level) -> {
+                    logger.detachAppender(events);
+                    logger.setLevel(level.orElse(null));
+                });
     }
 }
