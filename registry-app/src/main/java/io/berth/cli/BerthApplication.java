@@ -1,6 +1,7 @@
 package io.berth.cli;
 
 import io.berth.app.BerthVersion;
+import io.berth.cli.policy.PolicyCommand;
 import io.berth.cli.training.TrainCommand;
 import io.berth.server.connection.ConnectionLimits;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "registry",
         description = "A container-image registry.",
-        subcommands = {ServeCommand.class, TrainCommand.class},
+        subcommands = {ServeCommand.class, PolicyCommand.class, TrainCommand.class},
         mixinStandardHelpOptions = true,
         versionProvider = BerthApplication.Version.class,
         exitCodeOnInvalidInput = 1)

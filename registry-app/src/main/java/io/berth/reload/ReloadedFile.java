@@ -111,7 +111,7 @@ public final class ReloadedFile<T> implements Supplier<T> {
         try {
             this.value = format.read(content());
         } catch (IOException e) {
-            throw new UnusableFileException(problem(e));
+            throw new UnusableFileException(problem(e), e);
         }
         this.nextLook = new AtomicLong(nanoTime.getAsLong() + BETWEEN_LOOKS.toNanos());
     }

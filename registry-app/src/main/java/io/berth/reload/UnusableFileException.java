@@ -11,4 +11,8 @@ public final class UnusableFileException extends Exception {
     public UnusableFileException(String message) {
         super(message);
     }
+
+    UnusableFileException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }
