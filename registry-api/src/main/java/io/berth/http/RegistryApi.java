@@ -9,6 +9,7 @@ import io.berth.http.access.AccessControl;
 import io.berth.http.body.ListMemory;
 import io.berth.http.body.ManifestBodyReader;
 import io.berth.http.message.ClientId;
+import io.berth.http.message.PositionSealer;
 import io.berth.http.response.BlobSender;
 import io.berth.http.response.ErrorResponse;
 import io.berth.http.response.ErrorStatus;
@@ -79,13 +80,25 @@ public final class RegistryApi {
     }
 
     /**
+     * The API of a single replica.
+     *
+     * @see #RegistryApi(Registry, ApiSettings, AccessControl, PositionSealer)
+     */
+    public RegistryApi(Registry registry, ApiSettings settings, AccessControl access) {
+        this(registry, settings, access, PositionSealer.ofProcess());
+    }
+
+    /**
      * The API of a registry. Where the registry is read-only, requests that change something are
      * refused by their method, before their headers and body are read: the client learns this
      * reason and not another error of its request.
+     *
+     * @param sealer with a secret that all replicas share
      */
-    public RegistryApi(Registry registry, ApiSettings settings, AccessControl access) {
+    public RegistryApi(
+            Registry registry, ApiSettings settings, AccessControl access, PositionSealer sealer) {
         this.urls = new ApiUrls(settings.urls());
-        Routes routes = routes(registry, urls, settings, access);
+        Routes routes = routes(registry, urls, settings, access, sealer);
         this.handlerMapping = new RouteMapping(urls, routes, access::admit);
         this.exceptionResolver = new ErrorResolver(urls, routes);
     }
@@ -181,10 +194,15 @@ public final class RegistryApi {
     }
 
     static Routes routes(
-            Registry registry, ApiUrls urls, ApiSettings settings, AccessControl access) {
+            Registry registry,
+            ApiUrls urls,
+            ApiSettings settings,
+            AccessControl access,
+            PositionSealer sealer) {
         var base = new BaseController();
         var memory = new ListMemory(settings.bounds().listBytes(), LIST_TIMEOUT);
-        var catalog = new CatalogController(registry, urls, settings, memory, access::listed);
+        var catalog =
+                new CatalogController(registry, urls, settings, memory, access::listed, sealer);
         var tags = new TagsController(registry, urls, settings, memory);
         var referrers = new ReferrersController(registry, urls, memory);
         var sender = new BlobSender();

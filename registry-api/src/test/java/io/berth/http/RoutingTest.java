@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.berth.http.TestApi.Answer;
 import io.berth.http.access.AccessControl;
+import io.berth.http.message.PositionSealer;
 import io.berth.http.route.ApiUrls;
 import io.berth.http.route.RegistryPath;
 import io.berth.http.route.Routes;
@@ -56,7 +57,11 @@ class RoutingTest {
         ApiSettings settings = ApiSettings.defaults();
         Routes routes =
                 RegistryApi.routes(
-                        registry, new ApiUrls(settings.urls()), settings, AccessControl.open());
+                        registry,
+                        new ApiUrls(settings.urls()),
+                        settings,
+                        AccessControl.open(),
+                        PositionSealer.ofProcess());
         assertThat(routes.types()).isEqualTo(kinds(RegistryPath.class).collect(Collectors.toSet()));
     }
 

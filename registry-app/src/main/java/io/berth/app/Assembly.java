@@ -1,7 +1,11 @@
 package io.berth.app;
 
+import io.berth.access.AccessPolicy;
 import io.berth.config.RegistrySettings;
 import io.berth.config.StorageSettings;
+import io.berth.document.DocumentName;
+import io.berth.document.SharedDocuments;
+import io.berth.document.SharedSecret;
 import io.berth.health.HealthApi;
 import io.berth.health.HealthSettings;
 import io.berth.health.ReadinessProbeTracker;
@@ -10,6 +14,7 @@ import io.berth.http.ApiSettings;
 import io.berth.http.ApiSettings.Bounds;
 import io.berth.http.RegistryApi;
 import io.berth.http.access.AccessControl;
+import io.berth.http.message.PositionSealer;
 import io.berth.object.BoundedStore;
 import io.berth.object.ObjectStore;
 import io.berth.object.disk.DiskSettings;
@@ -19,6 +24,7 @@ import io.berth.policy.DeleteDisabledRegistry;
 import io.berth.policy.LayerUrlRegistry;
 import io.berth.policy.LenientReferencesRegistry;
 import io.berth.policy.PolicySettings.ContentClass;
+import io.berth.policy.PushRightsRegistry;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.policy.ValidationSettings.Urls;
 import io.berth.policy.space.FreeSpace;
@@ -91,13 +97,14 @@ final class Assembly {
      * <ol>
      *   <li>no changes at all, with {@code storage.maintenance.readonly.enabled}
      *   <li>no deletes, without {@code storage.delete.enabled}
+     *   <li>pushes that the caller has no right to, with rules of {@code policy.file}
      *   <li>classes of images, with {@code policy.repository.classes}
      *   <li>addresses of layers, with {@code validation.manifests.urls}
      *   <li>manifests whose references are missing are let in, with {@code
      *       validation.manifests.references: lenient}
      * </ol>
      */
-    static Registry guarded(Registry stored, RegistrySettings settings) {
+    static Registry guarded(Registry stored, RegistrySettings settings, AccessPolicy access) {
         Registry registry = stored;
         if (settings.validation().manifests().references() == ReferencePolicy.LENIENT) {
             registry = new LenientReferencesRegistry(registry);
@@ -109,6 +116,9 @@ final class Assembly {
         List<ContentClass> classes = settings.policy().repository().classes();
         if (!classes.isEmpty()) {
             registry = new ClassPolicyRegistry(registry, classes);
+        }
+        if (settings.policy().file() != null) {
+            registry = new PushRightsRegistry(registry, access);
         }
         if (!settings.storage().delete().enabled()) {
             registry = new DeleteDisabledRegistry(registry);
@@ -165,7 +175,22 @@ final class Assembly {
                 () -> S3CapabilityReport.capabilities(store));
     }
 
-    static RegistryApi api(Registry registry, RegistrySettings settings, AccessControl access) {
+    /**
+     * What hides names in positions of lists: with a secret that all replicas have, from the
+     * settings or from the store.
+     */
+    static PositionSealer positionSealer(@Nullable Secret secret, SharedDocuments documents) {
+        return new PositionSealer(
+                secret == null
+                        ? new SharedSecret(documents, DocumentName.of("list-positions"))
+                        : () -> secret.value().getBytes(StandardCharsets.UTF_8));
+    }
+
+    static RegistryApi api(
+            Registry registry,
+            RegistrySettings settings,
+            AccessControl access,
+            PositionSealer sealer) {
         MemoryBudget memory = MemoryBudget.ofProcess();
         return new RegistryApi(
                 registry,
@@ -175,6 +200,7 @@ final class Assembly {
                         settings.tags(),
                         settings.catalog(),
                         Bounds.ofMemory(memory.manifestsUnderWayBytes(), memory.listBytes())),
-                access);
+                access,
+                sealer);
     }
 }

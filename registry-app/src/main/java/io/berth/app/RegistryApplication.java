@@ -1,5 +1,6 @@
 package io.berth.app;
 
+import io.berth.access.AccessPolicy;
 import io.berth.admin.AboutController;
 import io.berth.admin.AdminConfiguration;
 import io.berth.auth.AuthConfiguration;
@@ -12,6 +13,7 @@ import io.berth.health.ReadinessProbeTracker;
 import io.berth.health.StoreHealthChecker;
 import io.berth.http.RegistryApi;
 import io.berth.http.access.AccessControl;
+import io.berth.http.message.PositionSealer;
 import io.berth.http.route.UrlSettings;
 import io.berth.logging.LogLimit;
 import io.berth.logging.LogSettings;
@@ -173,16 +175,19 @@ public class RegistryApplication {
     }
 
     @Bean
-    Registry guarded(StoredRegistry stored, RegistrySettings settings) {
-        return Assembly.guarded(Assembly.withFreeSpace(stored, settings.storage()), settings);
+    Registry guarded(StoredRegistry stored, RegistrySettings settings, AccessPolicy policy) {
+        return Assembly.guarded(
+                Assembly.withFreeSpace(stored, settings.storage()), settings, policy);
     }
 
     @Bean
     RegistryApi api(
             @Qualifier("guarded") Registry guarded,
             RegistrySettings settings,
-            AccessControl access) {
-        return Assembly.api(guarded, settings, access);
+            AccessControl access,
+            SharedDocuments documents) {
+        PositionSealer sealer = Assembly.positionSealer(settings.http().secret(), documents);
+        return Assembly.api(guarded, settings, access, sealer);
     }
 
     @Bean

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.berth.access.AccessPolicy;
 import io.berth.access.Caller;
 import io.berth.access.CallerScope;
 import io.berth.config.RegistrySettings;
@@ -15,6 +16,7 @@ import io.berth.manifest.Manifest;
 import io.berth.manifest.ManifestParser;
 import io.berth.name.RepositoryName;
 import io.berth.object.memory.MemoryStore;
+import io.berth.policy.PushRightsRegistry;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
@@ -40,7 +42,7 @@ class AssemblyTest {
         RegistrySettings settings = settings(Map.of());
         StoredRegistry stored = stored(settings);
 
-        assertThat(Assembly.guarded(stored, settings)).isSameAs(stored);
+        assertThat(Assembly.guarded(stored, settings, AccessPolicy.open())).isSameAs(stored);
     }
 
     @Test
@@ -55,6 +57,8 @@ class AssemblyTest {
                 .isInstanceOf(ReadOnlyRegistry.class)
                 .returns(true, Registry::isReadOnly);
         assertThat(registry(Map.of("storage.delete.enabled", "false")).isReadOnly()).isFalse();
+        assertThat(registry(Map.of("policy.file", "/etc/berth/policy.yml")))
+                .isInstanceOf(PushRightsRegistry.class);
     }
 
     @Test
@@ -152,7 +156,7 @@ class AssemblyTest {
 
     private static Registry registry(Map<String, String> values) {
         RegistrySettings settings = settings(values);
-        return Assembly.guarded(stored(settings), settings);
+        return Assembly.guarded(stored(settings), settings, AccessPolicy.open());
     }
 
     private static StoredRegistry stored(RegistrySettings settings) {

@@ -21,6 +21,7 @@ import io.berth.access.CallerScope;
 import io.berth.object.s3.bucket.S3Capabilities;
 import io.berth.object.s3.bucket.S3Options;
 import io.berth.object.s3.bucket.S3SetupException;
+import io.berth.registry.ForwardingRegistry;
 import io.berth.storage.index.OwnershipMode;
 import io.berth.storage.upload.SessionKey;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +76,7 @@ class BordersTest {
                         PROTOCOL.or(
                                 resideInAnyPackage(
                                         "java..",
+                                        "javax.crypto..",
                                         "io.berth.access..",
                                         "io.berth.name..",
                                         "io.berth.setting..",
@@ -178,7 +180,9 @@ class BordersTest {
                 .that()
                 .resideOutsideOfPackages("io.berth.policy..", "io.berth.app..", "io.berth.config..")
                 .should()
-                .dependOnClassesThat(resideInAPackage("io.berth.policy").and(not(SETTINGS)))
+                .dependOnClassesThat(
+                        resideInAPackage("io.berth.policy..")
+                                .and(assignableTo(ForwardingRegistry.class)))
                 .because(
                         "Assembly in io.berth.app decides the order of all policies; what others"
                                 + " need of a policy belongs in io.berth.registry")
