@@ -2,6 +2,7 @@ package io.berth.auth;
 
 import io.berth.access.AccessPolicy;
 import io.berth.auth.htpasswd.HtpasswdAuthenticator;
+import io.berth.auth.oidc.OidcAuthenticator;
 import io.berth.auth.token.TokenAuthenticator;
 import io.berth.http.access.AccessControl;
 import io.berth.http.access.Authenticator;
@@ -51,9 +52,14 @@ public class AuthConfiguration {
             ConnectionLimits limits,
             Clock clock) {
         List<Authenticator> authenticators = new ArrayList<>();
+        boolean both = settings.token() != null && !settings.oidc().isEmpty();
+        long tokenBytes = both ? memory.tokenBytes() / 2 : memory.tokenBytes();
         if (settings.token() != null) { // first: some clients look at the first challenge only
-            authenticators.add(
-                    TokenAuthenticator.of(settings.token(), urls, memory.tokenBytes(), clock));
+            authenticators.add(TokenAuthenticator.of(settings.token(), urls, tokenBytes, clock));
+        }
+        if (!settings.oidc().isEmpty()) {
+            boolean alone = settings.token() == null && settings.htpasswd() == null;
+            authenticators.add(OidcAuthenticator.of(settings.oidc(), alone, tokenBytes, clock));
         }
         if (settings.htpasswd() != null) {
             authenticators.add(

@@ -1,8 +1,12 @@
 package io.berth.auth;
 
 import io.berth.auth.htpasswd.HtpasswdSettings;
+import io.berth.auth.oidc.OidcSettings;
 import io.berth.auth.token.TokenSettings;
 import io.berth.setting.SettingChecks;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,9 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param none not {@code null} where the administrator wants no authentication
  * @param htpasswd by users and passwords of a file; {@code null} where they do not
  * @param token by tokens of another service; {@code null} where they do not
+ * @param oidc by tokens of the platforms that they run on, under names of the administrator's;
+ *     empty where they do not
  */
 public record AuthSettings(
-        @Nullable None none, @Nullable HtpasswdSettings htpasswd, @Nullable TokenSettings token) {
+        @Nullable None none,
+        @Nullable HtpasswdSettings htpasswd,
+        @Nullable TokenSettings token,
+        Map<String, OidcSettings> oidc) {
 
     /** Has no settings. */
     public record None() {}
@@ -27,10 +36,34 @@ public record AuthSettings(
                 none != null && token != null,
                 "auth.none and auth.token are both set, but one says that clients need no"
                         + " credentials: remove one of them");
+        SettingChecks.refuseIf(
+                none != null && !oidc.isEmpty(),
+                "auth.none and auth.oidc are both set, but one says that clients need no"
+                        + " credentials: remove one of them");
+        oidc = Map.copyOf(oidc);
+        requireDistinct(oidc);
+    }
+
+    /** A name stands before the names of workloads; an issuer says which of the names it is. */
+    private static void requireDistinct(Map<String, OidcSettings> oidc) {
+        Set<String> issuers = new HashSet<>();
+        oidc.forEach(
+                (name, settings) -> {
+                    SettingChecks.require(
+                            name.matches("[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?"),
+                            "auth.oidc",
+                            name,
+                            "names of 1 to 40 letters, digits and hyphens");
+                    SettingChecks.refuseIf(
+                            !issuers.add(settings.issuer()),
+                            "auth.oidc has the issuer "
+                                    + settings.issuer()
+                                    + " twice: remove one of them");
+                });
     }
 
     /** Whether clients have to authenticate. */
     public boolean isOn() {
-        return htpasswd != null || token != null;
+        return htpasswd != null || token != null || !oidc.isEmpty();
     }
 }

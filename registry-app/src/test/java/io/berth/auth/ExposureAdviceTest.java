@@ -4,15 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.auth.htpasswd.HtpasswdSettings;
 import java.nio.file.Path;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ExposureAdviceTest {
 
-    private static final AuthSettings UNSET = new AuthSettings(null, null, null);
-    private static final AuthSettings NONE = new AuthSettings(new AuthSettings.None(), null, null);
+    private static final AuthSettings UNSET = new AuthSettings(null, null, null, Map.of());
+    private static final AuthSettings NONE =
+            new AuthSettings(new AuthSettings.None(), null, null, Map.of());
     private static final AuthSettings HTPASSWD =
-            new AuthSettings(null, new HtpasswdSettings("r", Path.of("/p")), null);
+            new AuthSettings(null, new HtpasswdSettings("r", Path.of("/p")), null, Map.of());
 
     private static @Nullable String advice(
             AuthSettings settings, boolean loopback, boolean encrypted, boolean writable) {

@@ -37,7 +37,8 @@ class AuthSettingsTest {
 
     @Test
     void hasDefaults() {
-        assertThat(Settings.defaults().auth()).isEqualTo(new AuthSettings(null, null, null));
+        assertThat(Settings.defaults().auth())
+                .isEqualTo(new AuthSettings(null, null, null, Map.of()));
         assertThat(Settings.defaults().auth().isOn()).isFalse();
     }
 
@@ -53,7 +54,8 @@ class AuthSettingsTest {
                         new AuthSettings(
                                 null,
                                 new HtpasswdSettings("Registry Realm", Path.of("/auth/htpasswd")),
-                                null));
+                                null,
+                                Map.of()));
     }
 
     @Test
@@ -145,7 +147,7 @@ class AuthSettingsTest {
     @ValueSource(strings = {"none", "{none: }", "{none: {}}"})
     void noAuthenticationMayBeAskedFor(String value) {
         assertThat(load(Map.of("REGISTRY_AUTH", value)))
-                .isEqualTo(new AuthSettings(new AuthSettings.None(), null, null));
+                .isEqualTo(new AuthSettings(new AuthSettings.None(), null, null, Map.of()));
     }
 
     @Test

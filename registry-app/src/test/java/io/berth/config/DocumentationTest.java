@@ -22,7 +22,7 @@ class DocumentationTest {
 
     /** A row of a table: the name of a setting, and its default where there is one. */
     private static final Pattern ROW =
-            Pattern.compile("(?m)^\\| `([a-z0-9.]+)` \\| (?:`([^`]*)` )?\\|");
+            Pattern.compile("(?m)^\\| `([a-z0-9.*]+)` \\| (?:`([^`]*)` )?\\|");
 
     /** The first cell of a row, which names one or more settings of distribution's. */
     private static final Pattern NAMES = Pattern.compile("(?m)^\\| ((?:`[a-z0-9.]+`(?:, )?)+) \\|");

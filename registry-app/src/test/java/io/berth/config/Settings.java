@@ -94,7 +94,7 @@ public final class Settings {
     /** A setting together with those that it cannot be made without. */
     static RegistrySettings with(String name, String value) {
         Map<String, String> values = new TreeMap<>(prerequisites(name));
-        values.put(name, value);
+        values.put(name.replace("*", "example"), value);
         return with(values);
     }
 
@@ -111,6 +111,12 @@ public final class Settings {
         }
         if (name.startsWith("auth.htpasswd.")) {
             return Map.of("auth.htpasswd.realm", "r", "auth.htpasswd.path", "/p");
+        }
+        if (name.startsWith("auth.oidc.")) {
+            return Map.of(
+                    "auth.oidc.example.issuer", "https://id.example.com",
+                    "auth.oidc.example.audience", "registry.example.com",
+                    "auth.oidc.example.required.sub", "job");
         }
         if (name.startsWith("auth.token.")) {
             return Map.of(
@@ -136,6 +142,8 @@ public final class Settings {
 
     /** Without the index of a list and the key of a map. */
     private static String plain(String name) {
-        return name.replaceAll("\\[\\d+]", "").replaceAll("^(http\\.headers)\\..*", "$1");
+        return name.replaceAll("\\[\\d+]", "")
+                .replaceAll("^(http\\.headers)\\..*", "$1")
+                .replaceAll("^(auth\\.oidc\\.)\\w+(\\.\\w+).*", "$1*$2");
     }
 }

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,9 @@ public final class VerifiedTokens {
         int weight = ENTRY + 2 * identity.name().length();
         for (String group : identity.groups()) {
             weight += ENTRY + 2 * group.length();
+        }
+        for (Map.Entry<String, String> claim : identity.claims().entrySet()) {
+            weight += ENTRY + 2 * (claim.getKey().length() + claim.getValue().length());
         }
         List<Grant> grants = identity.grants();
         if (grants != null) {

@@ -61,8 +61,8 @@ final class TokenVerifier {
             return null;
         }
         try {
-            JWSObject jws = JWSObject.parse(token);
-            return isSigned(jws) ? checked(JWTClaimsSet.parse(payload(jws))) : null;
+            JWSObject jws = Signatures.parse(token);
+            return jws != null && isSigned(jws) ? checked(JWTClaimsSet.parse(payload(jws))) : null;
         } catch (ParseException e) {
             return null;
         } catch (IllegalArgumentException | IllegalStateException e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.config.tree.WrongSettingException;
+import io.berth.logging.LoggedLines;
 import io.berth.reload.FileStamp;
 import io.berth.reload.ReloadedFile;
 import java.io.IOException;

@@ -2,6 +2,7 @@ package io.berth.auth.htpasswd;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.berth.logging.LoggedLines;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

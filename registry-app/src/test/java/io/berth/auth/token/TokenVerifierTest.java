@@ -271,7 +271,17 @@ class TokenVerifierTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ".", "..", "a.b.c", "....", "e30.e30.e30", "\u0000.\u0000.\u0000"})
+    @ValueSource(
+            strings = {
+                "",
+                ".",
+                "..",
+                "a.b.c",
+                "....",
+                "e30.e30.e30",
+                "bnVsbA.e30.AA",
+                "\u0000.\u0000.\u0000"
+            })
     void whatIsNoTokenIsRefused(String token) {
         assertThat(verify(token)).isNull();
     }

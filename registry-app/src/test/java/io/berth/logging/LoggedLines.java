@@ -1,4 +1,4 @@
-package io.berth.auth.htpasswd;
+package io.berth.logging;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -11,12 +11,12 @@ import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
 /** What some classes log until this is closed. */
-final class LoggedLines implements AutoCloseable {
+public final class LoggedLines implements AutoCloseable {
 
     private final Map<Logger, Optional<Level>> before = new HashMap<>();
     private final ListAppender<ILoggingEvent> events = new ListAppender<>();
 
-    LoggedLines(Class<?>... types) {
+    public LoggedLines(Class<?>... types) {
         events.start();
         for (Class<?> type : types) {
             Logger logger = (Logger) LoggerFactory.getLogger(type);
