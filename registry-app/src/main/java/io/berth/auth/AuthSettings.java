@@ -24,6 +24,8 @@ public record AuthSettings(
         @Nullable TokenSettings token,
         Map<String, OidcSettings> oidc) {
 
+    private static final Set<String> RESERVED = Set.of("user", "group", "robot");
+
     /** Has no settings. */
     public record None() {}
 
@@ -54,6 +56,12 @@ public record AuthSettings(
                             "auth.oidc",
                             name,
                             "names of 1 to 40 letters, digits and hyphens");
+                    SettingChecks.require(
+                            !RESERVED.contains(name),
+                            "auth.oidc",
+                            name,
+                            "other names than user, group and robot, which stand before names in"
+                                    + " the policy file, too");
                     SettingChecks.refuseIf(
                             !issuers.add(settings.issuer()),
                             "auth.oidc has the issuer "

@@ -217,6 +217,35 @@ class OidcOverHttpTest {
         assertThat(output).contains("auth.oidc.gone: the keys of the issuer cannot be fetched: ");
     }
 
+    /** The example of the document, with the name of this issuer. */
+    @Test
+    void thePolicyFileSpeaksOfWorkloads(@TempDir Path folder) throws Exception {
+        String document = Files.readString(Path.of("../docs/configuration.md"));
+        int begin = document.indexOf("access:\n  rules:\n    - name: jobs of main push");
+        String rules = document.substring(begin, document.indexOf("```", begin));
+        Map<String, String> settings = new TreeMap<>(settings("github", issuer));
+        settings.put("auth.oidc.github.groups", "{repository_owner}");
+        settings.put("auth.oidc.github.claims", "ref");
+        settings.put("policy.file", Files.writeString(folder.resolve("policy"), rules).toString());
+        try (TestServer limited = TestServer.on(folder.resolve("data"), settings)) {
+            assertThat(push(limited, "acme/app", "refs/heads/main", "acme/app")).isEqualTo(202);
+            assertThat(push(limited, "acme/app", "refs/heads/main", "acme/lib")).isEqualTo(202);
+            assertThat(push(limited, "acme/app", "refs/heads/main", "other/app")).isEqualTo(403);
+            assertThat(push(limited, "acme/app", "refs/heads/other", "acme/app")).isEqualTo(403);
+            assertThat(push(limited, "acme/app", "", "acme/app")).isEqualTo(403);
+            assertThat(push(limited, "acme/site", "refs/heads/other", "acme/site")).isEqualTo(202);
+            assertThat(push(limited, "acme/site", "refs/heads/other", "acme/app")).isEqualTo(403);
+        }
+    }
+
+    private int push(TestServer to, String job, String ref, String repository) throws Exception {
+        Map<String, Object> claims = TestIssuer.claims(issuer.url(), Instant.now());
+        claims.put("repository", job);
+        claims.put("ref", ref);
+        String token = "Bearer " + TestIssuer.token(KEY, claims);
+        return send(to, "POST", "/v2/" + repository + "/blobs/uploads/", token).statusCode();
+    }
+
     @Test
     void aFileOfKeysThatCannotBeReadEndsTheStart(@TempDir Path folder) {
         Map<String, String> settings = new TreeMap<>(settings("edge", issuer));

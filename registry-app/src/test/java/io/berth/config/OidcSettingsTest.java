@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.PropertySource;
@@ -196,6 +197,19 @@ class OidcSettingsTest {
                                                                 + " required: {c: d}}}"),
                                                 Map.of())))
                 .hasMessageContaining("is a:b, but must be names");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"user", "group", "robot"})
+    void namesOfGroupsAreNotThoseOfThePolicyFile(String name) {
+        assertThatThrownBy(
+                        () ->
+                                Settings.with(
+                                        Map.of(
+                                                "auth.oidc." + name + ".issuer", "https://a",
+                                                "auth.oidc." + name + ".audience", "b",
+                                                "auth.oidc." + name + ".required.sub", "c")))
+                .hasMessageContaining("is " + name + ", but must be other names");
     }
 
     @Test
