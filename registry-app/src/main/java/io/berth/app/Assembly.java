@@ -26,11 +26,21 @@ import io.berth.policy.LenientReferencesRegistry;
 import io.berth.policy.PolicySettings.ContentClass;
 import io.berth.policy.PushRightsRegistry;
 import io.berth.policy.ReadOnlyRegistry;
+import io.berth.policy.RefusalCounter;
 import io.berth.policy.ValidationSettings.Urls;
+import io.berth.policy.content.ClassRules;
+import io.berth.policy.content.ClassRulesRegistry;
+import io.berth.policy.file.PolicyFile;
+import io.berth.policy.quota.QuotaRegistry;
+import io.berth.policy.quota.QuotaRule;
+import io.berth.policy.quota.Quotas;
 import io.berth.policy.space.FreeSpace;
 import io.berth.policy.space.FreeSpaceRegistry;
+import io.berth.policy.tag.ProtectedTagsRegistry;
+import io.berth.policy.tag.TagRule;
 import io.berth.registry.ReferencePolicy;
 import io.berth.registry.Registry;
+import io.berth.registry.RepositoryMeter;
 import io.berth.server.Drain;
 import io.berth.server.connection.ConnectionLimits;
 import io.berth.setting.ByteSize;
@@ -43,6 +53,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,7 +103,7 @@ final class Assembly {
     }
 
     /**
-     * The stored registry behind what the settings forbid and allow. From the outside in:
+     * A registry behind what the settings forbid and allow. From the outside in:
      *
      * <ol>
      *   <li>no changes at all, with {@code storage.maintenance.readonly.enabled}
@@ -143,6 +154,46 @@ final class Assembly {
                 ? stored
                 : withFreeSpace(
                         stored, "storage.filesystem.minfree", disk.rootDirectory(), disk.minFree());
+    }
+
+    /**
+     * A registry behind the rules of the policy file, if there is one. From the outside in:
+     *
+     * <ol>
+     *   <li>tags that stay
+     *   <li>classes of manifests that repositories take
+     *   <li>quotas
+     * </ol>
+     *
+     * @param meter of the stored registry
+     * @param counter counts what the rules refuse
+     */
+    static Registry ruled(
+            Registry registry,
+            RepositoryMeter meter,
+            RegistrySettings settings,
+            PolicyFile policy,
+            RefusalCounter counter,
+            Clock clock) {
+        if (settings.policy().file() == null) {
+            return registry;
+        }
+        Supplier<List<QuotaRule>> quotas =
+                policy.derived(
+                        document ->
+                                document.quotas() == null ? List.of() : document.quotas().rules());
+        Supplier<ClassRules> classes =
+                policy.derived(
+                        document ->
+                                document.classes() == null
+                                        ? ClassRules.none()
+                                        : document.classes());
+        Supplier<List<TagRule>> tags =
+                policy.derived(
+                        document -> document.tags() == null ? List.of() : document.tags().rules());
+        Registry limited = new QuotaRegistry(registry, new Quotas(quotas, meter, counter));
+        return new ProtectedTagsRegistry(
+                new ClassRulesRegistry(limited, classes, counter), tags, clock);
     }
 
     private static Registry withFreeSpace(

@@ -20,6 +20,8 @@ import io.berth.logging.LogSettings;
 import io.berth.maintenance.UploadPurgeSchedule;
 import io.berth.object.ObjectStore;
 import io.berth.policy.PolicySettings;
+import io.berth.policy.RefusalCounter;
+import io.berth.policy.file.PolicyFile;
 import io.berth.registry.Registry;
 import io.berth.server.ApiDispatcherServlet;
 import io.berth.server.DebugSettings;
@@ -175,9 +177,21 @@ public class RegistryApplication {
     }
 
     @Bean
-    Registry guarded(StoredRegistry stored, RegistrySettings settings, AccessPolicy policy) {
-        return Assembly.guarded(
-                Assembly.withFreeSpace(stored, settings.storage()), settings, policy);
+    RefusalCounter refusalCounter() {
+        return new RefusalCounter();
+    }
+
+    @Bean
+    Registry guarded(
+            StoredRegistry stored,
+            RegistrySettings settings,
+            AccessPolicy access,
+            PolicyFile policy,
+            RefusalCounter counter,
+            Clock clock) {
+        Registry checked = Assembly.withFreeSpace(stored, settings.storage());
+        Registry ruled = Assembly.ruled(checked, stored.meter(), settings, policy, counter, clock);
+        return Assembly.guarded(ruled, settings, access);
     }
 
     @Bean

@@ -25,6 +25,7 @@ import io.berth.registry.PutOptions;
 import io.berth.registry.PutOutcome;
 import io.berth.registry.ReferencePolicy;
 import io.berth.registry.Registry;
+import io.berth.registry.RepositoryMeter;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
 import io.berth.registry.tag.TagProtection;
@@ -370,6 +371,11 @@ public final class StoredRegistry implements Registry, Maintenance, AutoCloseabl
     @Override
     public void index(RepositoryName repository) {
         StoreErrors.translated(() -> indexing.build(repository));
+    }
+
+    /** Measures repositories, for quotas. */
+    public RepositoryMeter meter() {
+        return new StoredRepositoryMeter(store, options);
     }
 
     /** As {@link #close(Duration)}, with ten seconds. */

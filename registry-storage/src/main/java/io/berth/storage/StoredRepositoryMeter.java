@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.LongAdder;
  * for each blob whose size is not cached; sizes never change. Tags cost one listing for each
  * thousand. Safe for use by many threads.
  */
-public final class StoredRepositoryMeter implements RepositoryMeter {
+final class StoredRepositoryMeter implements RepositoryMeter {
 
     private final ObjectStore store;
     private final LinkFiles links;
@@ -34,7 +34,7 @@ public final class StoredRepositoryMeter implements RepositoryMeter {
      * @param options concurrency and memory; of the latter this takes one part ({@link
      *     Caches#parts})
      */
-    public StoredRepositoryMeter(ObjectStore store, StoredRegistryOptions options) {
+    StoredRepositoryMeter(ObjectStore store, StoredRegistryOptions options) {
         this.store = store;
         this.links = new LinkFiles(store);
         this.lookups = new ParallelTasks(options.lookupConcurrency(store.isRemote()));

@@ -60,7 +60,7 @@ public final class Conversion {
         if (type == boolean.class || type == Boolean.class) {
             return toBoolean(text);
         }
-        if (type == int.class) {
+        if (type == int.class || type == Integer.class) {
             return toInt(text);
         }
         if (type.isEnum()) {

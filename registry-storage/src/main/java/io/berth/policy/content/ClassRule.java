@@ -1,8 +1,10 @@
 package io.berth.policy.content;
 
-import io.berth.name.NamePatterns;
 import io.berth.name.RepositoryName;
-import java.util.Set;
+import io.berth.policy.access.RepositoryGlob;
+import io.berth.setting.DefaultValue;
+import io.berth.setting.SettingChecks;
+import java.util.List;
 
 /**
  * Which classes of manifests repositories take. Immutable.
@@ -14,26 +16,31 @@ import java.util.Set;
  *     log
  */
 public record ClassRule(
-        String name, NamePatterns repositories, Set<String> allow, Set<String> deny, boolean warn) {
+        @DefaultValue("") String name,
+        List<RepositoryGlob> repositories,
+        List<String> allow,
+        List<String> deny,
+        @DefaultValue("false") boolean warn) {
 
     /**
-     * @throws IllegalArgumentException when the rule has no name, or refuses nothing
+     * @throws IllegalArgumentException when the rule is for nothing or refuses nothing
      */
     public ClassRule {
-        if (name.isBlank()) {
-            throw new IllegalArgumentException("a rule for classes needs a name");
-        }
-        allow = Set.copyOf(allow);
-        deny = Set.copyOf(deny);
-        if (allow.isEmpty() && deny.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "the rule \"" + name + "\" refuses nothing: it has neither allow nor deny");
-        }
+        repositories = List.copyOf(repositories);
+        allow = List.copyOf(allow);
+        deny = List.copyOf(deny);
+        SettingChecks.refuseIf(name.isBlank(), "name is missing: error messages show it");
+        SettingChecks.refuseIf(
+                repositories.isEmpty(),
+                "repositories is missing: name patterns such as library/app or team/**");
+        SettingChecks.refuseIf(
+                allow.isEmpty() && deny.isEmpty(),
+                "the rule refuses nothing: name classes in allow or in deny");
     }
 
     boolean refuses(RepositoryName repository, String manifestClass) {
         return (deny.contains(manifestClass)
                         || (!allow.isEmpty() && !allow.contains(manifestClass)))
-                && repositories.matches(repository.value());
+                && repositories.stream().anyMatch(glob -> glob.matches(repository.value()));
     }
 }

@@ -8,28 +8,28 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * All rules about classes. Immutable.
+ * Which classes of manifests repositories take ({@code classes}). Immutable.
  *
- * @param custom classes that the administrator has named; they count before the built-in ones
+ * @param own classes of the administrator; they count before the built-in ones
  * @param rules all of which must take a manifest
  */
-public record ClassRules(List<ManifestClass> custom, List<ClassRule> rules) {
+public record ClassRules(List<ManifestClass> own, List<ClassRule> rules) {
 
     private static final ClassRules NONE = new ClassRules(List.of(), List.of());
 
     /**
-     * @throws IllegalArgumentException when a class exists twice, or a rule names one that does not
-     *     exist
+     * @throws IllegalArgumentException when a class exists already, or a rule names one that does
+     *     not exist
      */
     public ClassRules {
-        custom = List.copyOf(custom);
+        own = List.copyOf(own);
         rules = List.copyOf(rules);
         Set<String> names = new HashSet<>(Set.of(ManifestClass.OTHER));
         ManifestClass.BUILT_IN.forEach(known -> names.add(known.name()));
-        for (ManifestClass known : custom) {
+        for (ManifestClass known : own) {
             if (!names.add(known.name())) {
                 throw new IllegalArgumentException(
-                        "the class \"" + known.name() + "\" exists twice");
+                        "own has the class \"" + known.name() + "\", which exists already");
             }
         }
         for (ClassRule rule : rules) {
@@ -66,7 +66,7 @@ public record ClassRules(List<ManifestClass> custom, List<ClassRule> rules) {
             return Optional.empty();
         }
         return Optional.of(
-                Stream.concat(custom.stream(), ManifestClass.BUILT_IN.stream())
+                Stream.concat(own.stream(), ManifestClass.BUILT_IN.stream())
                         .filter(known -> known.matches(manifest))
                         .findFirst()
                         .map(ManifestClass::name)

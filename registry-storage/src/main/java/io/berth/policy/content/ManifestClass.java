@@ -3,10 +3,11 @@ package io.berth.policy.content;
 import io.berth.manifest.ImageIndex;
 import io.berth.manifest.ImageManifest;
 import io.berth.manifest.Manifest;
-import io.berth.name.NamePatterns;
+import io.berth.policy.access.TextGlob;
+import io.berth.setting.DefaultValue;
+import io.berth.setting.SettingChecks;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A kind of manifests, known by media types. Immutable.
@@ -14,9 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param name as rules have it
  * @param types of the artifact or, which counts as well, of the config
  * @param layers of layers, one of which is enough: some signatures and attestations have the config
- *     of an image; {@code null}: layers do not matter
+ *     of an image
  */
-public record ManifestClass(String name, NamePatterns types, @Nullable NamePatterns layers) {
+public record ManifestClass(
+        @DefaultValue("") String name, List<TextGlob> types, List<TextGlob> layers) {
 
     /** The name of the class of everything that no class matches. */
     public static final String OTHER = "other";
@@ -28,28 +30,27 @@ public record ManifestClass(String name, NamePatterns types, @Nullable NamePatte
                     of("helm", "application/vnd.cncf.helm.config.v1+json"),
                     new ManifestClass(
                             "attestation",
-                            NamePatterns.of(
+                            globs(
                                     "application/vnd.in-toto*",
                                     "application/vnd.dsse.envelope*",
                                     "application/vnd.dev.cosign.artifact.att*"),
-                            NamePatterns.of(
-                                    "application/vnd.in-toto*", "application/vnd.dsse.envelope*")),
+                            globs("application/vnd.in-toto*", "application/vnd.dsse.envelope*")),
                     new ManifestClass(
                             "signature",
-                            NamePatterns.of(
+                            globs(
                                     "application/vnd.cncf.notary.signature",
                                     "application/vnd.dev.cosign.artifact.sig*",
                                     "application/vnd.dev.sigstore.bundle*"),
-                            NamePatterns.of("application/vnd.dev.cosign.simplesigning*")),
+                            globs("application/vnd.dev.cosign.simplesigning*")),
                     new ManifestClass(
                             "sbom",
-                            NamePatterns.of(
+                            globs(
                                     "application/spdx*",
                                     "text/spdx*",
                                     "application/vnd.cyclonedx*",
                                     "application/vnd.syft*",
                                     "application/vnd.dev.cosign.artifact.sbom*"),
-                            NamePatterns.of(
+                            globs(
                                     "application/spdx*",
                                     "text/spdx*",
                                     "application/vnd.cyclonedx*",
@@ -60,26 +61,32 @@ public record ManifestClass(String name, NamePatterns types, @Nullable NamePatte
                             "application/vnd.docker.container.image.v1+json"));
 
     /**
-     * @throws IllegalArgumentException when the name is blank or that of a built-in class
+     * @throws IllegalArgumentException when there is no name, or nothing can be of the class
      */
-    public static ManifestClass custom(
-            String name, NamePatterns types, @Nullable NamePatterns layers) {
-        boolean taken =
-                name.equals(OTHER) || BUILT_IN.stream().anyMatch(known -> known.name.equals(name));
-        if (name.isBlank() || taken) {
-            throw new IllegalArgumentException(
-                    "a class needs a name, which is not that of a built-in one: \"" + name + "\"");
-        }
-        return new ManifestClass(name, types, layers);
+    public ManifestClass {
+        types = List.copyOf(types);
+        layers = List.copyOf(layers);
+        SettingChecks.refuseIf(name.isBlank(), "name is missing: rules name the class by it");
+        SettingChecks.refuseIf(
+                types.isEmpty() && layers.isEmpty(),
+                "the class has no media types: set types, layers, or both");
     }
 
     private static ManifestClass of(String name, String... types) {
-        return new ManifestClass(name, NamePatterns.of(types), null);
+        return new ManifestClass(name, globs(types), List.of());
+    }
+
+    private static List<TextGlob> globs(String... patterns) {
+        return Stream.of(patterns).map(TextGlob::of).toList();
     }
 
     boolean matches(Manifest manifest) {
-        return typesOf(manifest).anyMatch(types::matches)
-                || (layers != null && layersOf(manifest).anyMatch(layers::matches));
+        return typesOf(manifest).anyMatch(type -> isAmong(types, type))
+                || layersOf(manifest).anyMatch(type -> isAmong(layers, type));
+    }
+
+    private static boolean isAmong(List<TextGlob> globs, String type) {
+        return globs.stream().anyMatch(glob -> glob.matches(type));
     }
 
     private static Stream<String> typesOf(Manifest manifest) {

@@ -1,8 +1,11 @@
 package io.berth.policy.quota;
 
-import io.berth.name.NamePatterns;
 import io.berth.name.RepositoryName;
+import io.berth.policy.access.RepositoryGlob;
 import io.berth.setting.ByteSize;
+import io.berth.setting.DefaultValue;
+import io.berth.setting.SettingChecks;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,38 +18,29 @@ import org.jspecify.annotations.Nullable;
  * @param warnAt percentage of a limit from which on pushes are logged; 100: never
  */
 public record QuotaRule(
-        String name,
-        NamePatterns repositories,
+        @DefaultValue("") String name,
+        List<RepositoryGlob> repositories,
         @Nullable ByteSize bytes,
         @Nullable Integer tags,
-        int warnAt) {
-
-    /** The percentage where none is given. */
-    public static final int DEFAULT_WARN_AT = 90;
+        @DefaultValue("90") int warnAt) {
 
     /**
-     * @throws IllegalArgumentException when the rule has no name or no limit, or when a number is
-     *     out of range
+     * @throws IllegalArgumentException when the rule is for nothing or limits nothing, or when a
+     *     number is out of range
      */
     public QuotaRule {
-        if (name.isBlank()) {
-            throw new IllegalArgumentException("a quota needs a name");
-        }
-        if (bytes == null && tags == null) {
-            throw new IllegalArgumentException(
-                    "the quota \"" + name + "\" limits nothing: it has neither bytes nor tags");
-        }
-        if (tags != null && tags < 0) {
-            throw new IllegalArgumentException(
-                    "the quota \"" + name + "\" has " + tags + " tags; it must be 0 or more");
-        }
-        if (warnAt < 1 || warnAt > 100) {
-            throw new IllegalArgumentException(
-                    "the quota \"" + name + "\" warns at " + warnAt + " %; it must be 1 to 100");
-        }
+        repositories = List.copyOf(repositories);
+        SettingChecks.refuseIf(name.isBlank(), "name is missing: error messages show it");
+        SettingChecks.refuseIf(
+                repositories.isEmpty(),
+                "repositories is missing: name patterns such as library/app or team/**");
+        SettingChecks.refuseIf(
+                bytes == null && tags == null, "the rule has no limit: set bytes, tags, or both");
+        SettingChecks.refuseIf(tags != null && tags < 0, "tags is negative: set 0 or more");
+        SettingChecks.require(warnAt >= 1 && warnAt <= 100, "warnat", warnAt, "from 1 to 100");
     }
 
     boolean appliesTo(RepositoryName repository) {
-        return repositories.matches(repository.value());
+        return repositories.stream().anyMatch(glob -> glob.matches(repository.value()));
     }
 }

@@ -1,9 +1,7 @@
 package io.berth.policy.space;
 
+import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.FileStore;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalLong;
@@ -46,17 +44,19 @@ public final class FreeSpace {
      * @param setting that has {@code least}, for messages
      * @param folder must exist
      * @param least bytes that must stay free
-     * @throws UncheckedIOException when the file system of the folder cannot be found
      */
     public static FreeSpace of(String setting, Path folder, long least) {
-        FileStore store;
-        try {
-            store = Files.getFileStore(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "the free space of " + folder + " cannot be read; set " + setting + " to 0", e);
+        File file =
+                folder.toFile(); // a FileStore needs a list of mounts, which containers may lack
+        return new FreeSpace(setting, least, () -> usable(file), System::nanoTime);
+    }
+
+    private static long usable(File folder) throws IOException {
+        long usable = folder.getUsableSpace();
+        if (usable == 0 && folder.getTotalSpace() == 0) {
+            throw new IOException("the system does not tell the free space of " + folder);
         }
-        return new FreeSpace(setting, least, store::getUsableSpace, System::nanoTime);
+        return usable;
     }
 
     FreeSpace(String setting, long least, Reading reading, LongSupplier nanoTime) {

@@ -1,29 +1,36 @@
 package io.berth.policy.tag;
 
-import io.berth.name.NamePatterns;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
-import java.time.Duration;
+import io.berth.policy.access.RepositoryGlob;
+import io.berth.policy.access.TextGlob;
+import io.berth.setting.DefaultValue;
+import io.berth.setting.GoDuration;
+import io.berth.setting.SettingChecks;
 import java.time.Instant;
-import java.util.Set;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Tags that stay as they are. Immutable.
  *
  * @param name of the rule, for messages
- * @param refused what is refused for these tags
+ * @param repositories one of which a repository has to be
+ * @param tags one of which a tag has to be
+ * @param except tags that the rule is not about although they are among {@code tags}
+ * @param refuse what is refused for these tags
  * @param until when the rule ends; {@code null}: never
  * @param keepFor how long after its last push a tag is protected; {@code null}: for ever. Pushing
  *     the same manifest again counts as a push.
  */
 public record TagRule(
-        String name,
-        NamePatterns repositories,
-        NamePatterns tags,
-        Set<Change> refused,
+        @DefaultValue("") String name,
+        List<RepositoryGlob> repositories,
+        List<TextGlob> tags,
+        List<TextGlob> except,
+        List<Change> refuse,
         @Nullable Instant until,
-        @Nullable Duration keepFor) {
+        @Nullable GoDuration keepFor) {
 
     /** What can happen to an existing tag. */
     public enum Change {
@@ -45,33 +52,36 @@ public record TagRule(
     }
 
     /**
-     * @throws IllegalArgumentException when the rule has no name, refuses nothing, or keeps tags
-     *     for no time
+     * @throws IllegalArgumentException when the rule is for nothing or refuses nothing
      */
     public TagRule {
-        if (name.isBlank()) {
-            throw new IllegalArgumentException("a rule for tags needs a name");
-        }
-        refused = Set.copyOf(refused);
-        if (refused.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "the rule \"" + name + "\" refuses nothing: name overwrite, delete, or both");
-        }
-        if (keepFor != null && !keepFor.isPositive()) {
-            throw new IllegalArgumentException(
-                    "the rule \"" + name + "\" keeps tags for " + keepFor + ", which is no time");
-        }
+        repositories = List.copyOf(repositories);
+        tags = List.copyOf(tags);
+        except = List.copyOf(except);
+        refuse = List.copyOf(refuse);
+        SettingChecks.refuseIf(name.isBlank(), "name is missing: error messages show it");
+        SettingChecks.refuseIf(
+                repositories.isEmpty(),
+                "repositories is missing: name patterns such as library/app or team/**");
+        SettingChecks.refuseIf(
+                tags.isEmpty(), "tags is missing: name patterns such as v*, or \"*\" for all");
+        SettingChecks.refuseIf(
+                refuse.isEmpty(), "refuse is missing: name overwrite, delete, or both");
+        SettingChecks.refuseIf(
+                keepFor != null && !keepFor.duration().isPositive(),
+                "keepfor is 0, so that the rule would keep nothing");
     }
 
     /** Whether the rule refuses the change for some tags of the repository now. */
     boolean appliesTo(RepositoryName repository, Change change, Instant now) {
-        return refused.contains(change)
+        return refuse.contains(change)
                 && (until == null || now.isBefore(until))
-                && repositories.matches(repository.value());
+                && repositories.stream().anyMatch(glob -> glob.matches(repository.value()));
     }
 
     boolean covers(Tag tag) {
-        return tags.matches(tag.value());
+        return tags.stream().anyMatch(glob -> glob.matches(tag.value()))
+                && except.stream().noneMatch(glob -> glob.matches(tag.value()));
     }
 
     /**
@@ -83,7 +93,7 @@ public record TagRule(
         if (keepFor == null) {
             return until;
         }
-        Instant own = written.plus(keepFor);
+        Instant own = written.plus(keepFor.duration());
         return until != null && until.isBefore(own) ? until : own;
     }
 }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Caches {
 
     /** The sum of the parts of all such caches. */
-    private static final int PARTS = 16;
+    private static final int PARTS = 17;
 
     /** Bytes that a cache takes for an entry besides key and value. */
     private static final int ENTRY = 176;

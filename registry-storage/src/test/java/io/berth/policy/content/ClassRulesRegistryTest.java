@@ -10,11 +10,12 @@ import io.berth.access.CallerScope;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
-import io.berth.name.NamePatterns;
 import io.berth.name.RepositoryName;
 import io.berth.object.memory.MemoryStore;
 import io.berth.policy.RefusalCounter;
 import io.berth.policy.RefusalCounter.Refusal;
+import io.berth.policy.access.RepositoryGlob;
+import io.berth.policy.access.TextGlob;
 import io.berth.registry.PutOptions;
 import io.berth.registry.ReferencePolicy;
 import io.berth.registry.Registry;
@@ -24,7 +25,6 @@ import io.berth.storage.StoredRegistryOptions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -36,8 +36,7 @@ class ClassRulesRegistryTest {
 
     private static final RepositoryName REPOSITORY = RepositoryName.of("library/app");
     private static final RepositoryName OTHER = RepositoryName.of("team/app");
-    private static final ManifestClass WASM =
-            ManifestClass.custom("wasm", NamePatterns.of("application/vnd.wasm.*"), null);
+    private static final ManifestClass WASM = own("wasm", "application/vnd.wasm.*");
 
     private final RefusalCounter counter = new RefusalCounter();
     private ClassRules rules = ClassRules.none();
@@ -47,6 +46,10 @@ class ClassRulesRegistryTest {
                             new MemoryStore(), StoredRegistryOptions.defaults(), Clock.systemUTC()),
                     () -> rules,
                     counter);
+
+    private static ManifestClass own(String name, String types) {
+        return new ManifestClass(name, List.of(TextGlob.of(types)), List.of());
+    }
 
     private static ImageBuilder artifact(String type) {
         return image("a").configType("application/vnd.oci.empty.v1+json").artifactType(type);
@@ -97,8 +100,7 @@ class ClassRulesRegistryTest {
 
     @Test
     void anOwnClassCountsBeforeABuiltInOne() {
-        ManifestClass charts =
-                ManifestClass.custom("chart", NamePatterns.of("application/vnd.cncf.**"), null);
+        ManifestClass charts = own("chart", "application/vnd.cncf.*");
 
         assertThat(
                         new ClassRules(List.of(charts), List.of())
@@ -110,8 +112,8 @@ class ClassRulesRegistryTest {
                 .contains("chart");
     }
 
-    private static ClassRule rule(Set<String> allow, Set<String> deny, boolean warn) {
-        return new ClassRule("only", NamePatterns.of("library/**"), allow, deny, warn);
+    private static ClassRule rule(List<String> allow, List<String> deny, boolean warn) {
+        return new ClassRule("only", List.of(RepositoryGlob.of("library/**")), allow, deny, warn);
     }
 
     private void setRules(ClassRule... all) {
@@ -143,7 +145,7 @@ class ClassRulesRegistryTest {
         Manifest unknown = artifact("application/vnd.example").build();
 
         assertThat(push(REPOSITORY, unknown)).isNull();
-        setRules(rule(Set.of("image", "wasm"), Set.of(), false));
+        setRules(rule(List.of("image", "wasm"), List.of(), false));
         assertThat(push(REPOSITORY, image)).isNull();
         assertThat(push(REPOSITORY, sbom))
                 .contains("library/app", "class sbom", "\"only\" of this registry");
@@ -151,11 +153,12 @@ class ClassRulesRegistryTest {
         assertThat(push(OTHER, sbom)).isNull();
         assertThat(push(REPOSITORY, index(image).build())).isNull();
 
-        setRules(rule(Set.of(), Set.of("sbom"), false));
+        setRules(rule(List.of(), List.of("sbom"), false));
         assertThat(push(REPOSITORY, unknown)).isNull();
         assertThat(push(REPOSITORY, sbom)).contains("class sbom");
 
-        setRules(rule(Set.of("image"), Set.of(), false), rule(Set.of(), Set.of("image"), false));
+        setRules(
+                rule(List.of("image"), List.of(), false), rule(List.of(), List.of("image"), false));
         assertThat(push(REPOSITORY, image)).contains("class image");
 
         assertThat(counter.counts())
@@ -168,7 +171,7 @@ class ClassRulesRegistryTest {
 
     @Test
     void aRuleMayOnlyWarn() {
-        setRules(rule(Set.of("image"), Set.of(), true));
+        setRules(rule(List.of("image"), List.of(), true));
 
         assertThat(push(REPOSITORY, artifact("application/spdx+json").build())).isNull();
         assertThat(counter.counts())
@@ -177,15 +180,15 @@ class ClassRulesRegistryTest {
 
     @Test
     void mistakesAreNamed() {
-        assertThatThrownBy(() -> rule(Set.of(), Set.of(), false))
-                .hasMessageContaining("neither allow nor deny");
-        assertThatThrownBy(() -> setRules(rule(Set.of("imgae"), Set.of(), false)))
+        assertThatThrownBy(() -> rule(List.of(), List.of(), false))
+                .hasMessageContaining("refuses nothing");
+        assertThatThrownBy(() -> setRules(rule(List.of("imgae"), List.of(), false)))
                 .hasMessageContaining("\"imgae\"")
                 .hasMessageContaining("attestation, helm, image, other, plugin");
-        assertThatThrownBy(
-                        () -> ManifestClass.custom("helm", NamePatterns.of("application/x"), null))
-                .hasMessageContaining("\"helm\"");
+        assertThatThrownBy(() -> new ClassRules(List.of(own("helm", "application/x")), List.of()))
+                .hasMessageContaining("\"helm\", which exists already");
+        assertThatThrownBy(() -> own("", "application/x")).hasMessageContaining("name is missing");
         assertThatThrownBy(() -> new ClassRules(List.of(WASM, WASM), List.of()))
-                .hasMessageContaining("exists twice");
+                .hasMessageContaining("exists already");
     }
 }

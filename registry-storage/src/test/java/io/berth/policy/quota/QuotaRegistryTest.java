@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.name.Digest;
-import io.berth.name.NamePatterns;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.object.InterceptedStore;
@@ -22,6 +21,7 @@ import io.berth.object.Threads;
 import io.berth.object.memory.MemoryStore;
 import io.berth.policy.RefusalCounter;
 import io.berth.policy.RefusalCounter.Refusal;
+import io.berth.policy.access.RepositoryGlob;
 import io.berth.registry.MountSource;
 import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
@@ -33,7 +33,6 @@ import io.berth.registry.tag.TagProtection;
 import io.berth.setting.ByteSize;
 import io.berth.storage.StoredRegistry;
 import io.berth.storage.StoredRegistryOptions;
-import io.berth.storage.StoredRepositoryMeter;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Clock;
@@ -68,10 +67,10 @@ class QuotaRegistryTest {
     private static QuotaRule rule(@Nullable Long bytes, @Nullable Integer tags) {
         return new QuotaRule(
                 "small",
-                NamePatterns.of("library/*"),
+                List.of(RepositoryGlob.of("library/*")),
                 bytes == null ? null : new ByteSize(bytes),
                 tags,
-                QuotaRule.DEFAULT_WARN_AT);
+                90);
     }
 
     private Registry replica() {
@@ -86,13 +85,9 @@ class QuotaRegistryTest {
                         });
         StoredRegistryOptions options =
                 StoredRegistryOptions.defaults().amongReplicas(Duration.ofSeconds(10));
+        StoredRegistry stored = new StoredRegistry(recorded, options, Clock.systemUTC());
         return new QuotaRegistry(
-                new StoredRegistry(recorded, options, Clock.systemUTC()),
-                new Quotas(
-                        () -> rules,
-                        new StoredRepositoryMeter(recorded, options),
-                        counter,
-                        nanos::get));
+                stored, new Quotas(() -> rules, stored.meter(), counter, nanos::get));
     }
 
     private void pass(Duration time) {
@@ -370,7 +365,7 @@ class QuotaRegistryTest {
 
     @Test
     void aQuotaThatLimitsNothingIsRefused() {
-        assertThatThrownBy(() -> rule(null, null)).hasMessageContaining("neither bytes nor tags");
+        assertThatThrownBy(() -> rule(null, null)).hasMessageContaining("no limit");
         assertThatThrownBy(() -> rule(null, -1)).hasMessageContaining("0 or more");
     }
 }

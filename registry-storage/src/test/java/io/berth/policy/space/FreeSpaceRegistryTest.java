@@ -173,5 +173,7 @@ class FreeSpaceRegistryTest {
     void aRealDiskTells(@TempDir Path folder) throws Exception {
         assertThat(FreeSpace.of("x", folder, 1).isShort()).isFalse();
         assertThat(FreeSpace.of("x", folder, Long.MAX_VALUE).isShort()).isTrue();
+        Path absent = folder.resolve("absent");
+        assertThat(FreeSpace.of("x", absent, Long.MAX_VALUE).isShort()).isFalse();
     }
 }

@@ -11,10 +11,11 @@ import io.berth.error.ErrorCode;
 import io.berth.error.RegistryException;
 import io.berth.manifest.Manifest;
 import io.berth.name.Digest;
-import io.berth.name.NamePatterns;
 import io.berth.name.RepositoryName;
 import io.berth.name.Tag;
 import io.berth.object.Threads;
+import io.berth.policy.access.RepositoryGlob;
+import io.berth.policy.access.TextGlob;
 import io.berth.policy.tag.TagRule.Change;
 import io.berth.registry.PageRequest;
 import io.berth.registry.PutOptions;
@@ -23,13 +24,13 @@ import io.berth.registry.Registry;
 import io.berth.registry.TestContent;
 import io.berth.registry.tag.TagCondition;
 import io.berth.registry.tag.TagProtection;
+import io.berth.setting.GoDuration;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -70,11 +71,12 @@ abstract class ProtectedTagsContract {
             Change... refused) {
         return new TagRule(
                 name,
-                NamePatterns.of("library/**"),
-                NamePatterns.of(tags),
-                Set.of(refused),
+                List.of(RepositoryGlob.of("library/**")),
+                List.of(TextGlob.of(tags)),
+                List.of(TextGlob.of("v*-rc*")),
+                List.of(refused),
                 until,
-                keepFor);
+                keepFor == null ? null : new GoDuration(keepFor));
     }
 
     private Registry guarded(Registry registry) {
@@ -149,10 +151,10 @@ abstract class ProtectedTagsContract {
     void aPushThatWouldMoveATagIsRefused() {
         Manifest first = manifest("first");
         Manifest second = manifest("second");
-        put(registry(), first, "v1", "fixed", "there", "free");
+        put(registry(), first, "v1", "fixed", "there", "free", "v2-rc1");
 
         put(registry(), first, "v1", "fixed");
-        put(registry(), second, "there", "free");
+        put(registry(), second, "there", "free", "v2-rc1");
         assertDenied(() -> put(registry(), second, "v1"), "v1", "library/app", "releases");
         assertDenied(() -> put(registry(), manifest("third"), "new", "fixed"), "fixed");
 
@@ -161,7 +163,7 @@ abstract class ProtectedTagsContract {
         assertAt("there", second);
         assertThat(stored().tags(REPOSITORY, PageRequest.first(9)).items())
                 .as("nothing was written")
-                .isEqualTo(tags("fixed", "free", "there", "v1"));
+                .isEqualTo(tags("fixed", "free", "there", "v1", "v2-rc1"));
         assertThatThrownBy(() -> stored().resolve(REPOSITORY, manifest("third").digest()))
                 .isInstanceOf(RegistryException.class);
     }
