@@ -6,6 +6,7 @@ import io.berth.admin.AdminConfiguration;
 import io.berth.auth.AuthConfiguration;
 import io.berth.auth.AuthMemory;
 import io.berth.auth.AuthSettings;
+import io.berth.auth.TokenServiceConfiguration;
 import io.berth.config.LoadedSettings;
 import io.berth.config.RegistrySettings;
 import io.berth.document.SharedDocuments;
@@ -59,7 +60,12 @@ import org.springframework.web.servlet.mvc.HttpRequestHandlerAdapter;
  * here exist. So no filter runs before the API, and only its controllers read bodies of requests.
  */
 @SpringBootConfiguration(proxyBeanMethods = false)
-@Import({TomcatServer.class, AuthConfiguration.class, AdminConfiguration.class})
+@Import({
+    TomcatServer.class,
+    AuthConfiguration.class,
+    TokenServiceConfiguration.class,
+    AdminConfiguration.class
+})
 public class RegistryApplication {
 
     /** The application, not yet run. It reads its settings before it creates any bean. */

@@ -9,20 +9,24 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts what one of several authenticators accepts, and offers clients the challenges of all.
- * Each of them leaves credentials alone that are not of its kind.
+ * Accepts what one of several authenticators accepts. Each of them leaves credentials alone that
+ * are not of its kind.
+ *
+ * @param challenging those whose challenges are offered to clients, the preferred one first
  */
-record AnyAuthenticator(List<Authenticator> authenticators) implements Authenticator {
+record AnyAuthenticator(List<Authenticator> authenticators, List<Authenticator> challenging)
+        implements Authenticator {
 
     AnyAuthenticator {
         authenticators = List.copyOf(authenticators);
+        challenging = List.copyOf(challenging);
     }
 
     @Override
     public @Nullable Identity authenticate(Credentials credentials, String client) {
         for (Authenticator authenticator : authenticators) {
             Identity identity = authenticator.authenticate(credentials, client);
-            if (identity != null) {
+            if (identity != null || authenticator.owns(credentials)) {
                 return identity;
             }
         }
@@ -32,7 +36,7 @@ record AnyAuthenticator(List<Authenticator> authenticators) implements Authentic
     @Override
     public List<String> challenges(
             HttpServletRequest request, List<Scope> needed, Failure failure) {
-        return authenticators.stream()
+        return challenging.stream()
                 .flatMap(each -> each.challenges(request, needed, failure).stream())
                 .toList();
     }

@@ -3,7 +3,12 @@ package io.berth.auth;
 import io.berth.access.AccessPolicy;
 import io.berth.auth.htpasswd.HtpasswdAuthenticator;
 import io.berth.auth.oidc.OidcAuthenticator;
+import io.berth.auth.robot.RobotAccounts;
+import io.berth.auth.robot.RobotAuthenticator;
+import io.berth.auth.robot.RobotController;
 import io.berth.auth.token.TokenAuthenticator;
+import io.berth.auth.tokenservice.TokenService;
+import io.berth.document.SharedDocuments;
 import io.berth.http.access.AccessControl;
 import io.berth.http.access.Authenticator;
 import io.berth.http.route.UrlSettings;
@@ -14,6 +19,7 @@ import io.berth.server.connection.ConnectionLimits;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,12 +31,61 @@ public class AuthConfiguration {
     /** The part of all requests that may wait for the check of a password. */
     private static final int WAITING = 4;
 
+    /**
+     * One of them challenges clients to send a password; the others accept what they send then. The
+     * tokens of platforms count as passwords, as clients send them so.
+     */
+    @Bean
+    PasswordAuthenticators passwordAuthenticators(
+            AuthSettings settings,
+            SharedDocuments documents,
+            AuthMemory memory,
+            ConnectionLimits limits,
+            Clock clock) {
+        List<Authenticator> authenticators = new ArrayList<>();
+        boolean others = settings.token() != null || settings.htpasswd() != null;
+        if (settings.robots().enabled()) { // first: their names are reserved
+            boolean challenged = !others && settings.oidc().isEmpty();
+            authenticators.add(RobotAuthenticator.of(documents, challenged, clock));
+        }
+        if (!settings.oidc().isEmpty()) {
+            authenticators.add(
+                    OidcAuthenticator.of(
+                            settings.oidc(), !others, tokenBytes(settings, memory), clock));
+        }
+        if (settings.htpasswd() != null) {
+            authenticators.add(
+                    HtpasswdAuthenticator.of(
+                            settings.htpasswd(), limits.requests() / WAITING, clock));
+        }
+        return new PasswordAuthenticators(authenticators);
+    }
+
+    /** Of each of the two kinds of tokens, in bytes. */
+    private static long tokenBytes(AuthSettings settings, AuthMemory memory) {
+        boolean both =
+                (settings.token() != null || settings.tokenService() != null)
+                        && !settings.oidc().isEmpty();
+        return both ? memory.tokenBytes() / 2 : memory.tokenBytes();
+    }
+
     @Bean
     PolicyFile policyFile(PolicySettings settings, Clock clock) {
         return PolicyFile.of(settings.file(), clock);
     }
 
-    /** What those may do whose rights do not come with their credentials. */
+    /** Also where robots cannot log in yet, so that they can be made before. */
+    @Bean
+    RobotAccounts robotAccounts(SharedDocuments documents, Clock clock) {
+        return new RobotAccounts(documents, clock);
+    }
+
+    @Bean
+    RobotController robotController(RobotAccounts accounts) {
+        return new RobotController(accounts);
+    }
+
+    /** Who may do what. Tokens that the registry issues are made from it, and only limit it. */
     @Bean
     AccessPolicy accessPolicy(AuthSettings settings, PolicyFile file, Clock clock) {
         AccessPolicy withoutRules = settings.isOn() ? AccessPolicy.named() : AccessPolicy.open();
@@ -40,34 +95,38 @@ public class AuthConfiguration {
                                 document.access() == null
                                         ? withoutRules
                                         : new AccessRules(document.access(), clock));
-        return (caller, scope) -> now.get().allows(caller, scope);
+        AccessPolicy policy = (caller, scope) -> now.get().allows(caller, scope);
+        return settings.tokenService() == null ? policy : policy.withinGrants();
     }
 
+    /**
+     * Where the registry issues tokens, clients are only challenged to get one. Docker would answer
+     * a second challenge with a password, and fail where an anonymous client has none.
+     */
     @Bean
     AccessControl accessControl(
             AuthSettings settings,
+            PasswordAuthenticators passwords,
+            Optional<TokenService> tokenService,
             AccessPolicy policy,
             AuthMemory memory,
             UrlSettings urls,
-            ConnectionLimits limits,
             Clock clock) {
+        if (!settings.isOn()) {
+            return AccessControl.withoutAuthentication(policy);
+        }
+        long tokenBytes = tokenBytes(settings, memory);
         List<Authenticator> authenticators = new ArrayList<>();
-        boolean both = settings.token() != null && !settings.oidc().isEmpty();
-        long tokenBytes = both ? memory.tokenBytes() / 2 : memory.tokenBytes();
+        if (tokenService.isPresent()) {
+            Authenticator tokens = tokenService.get().authenticator(urls, tokenBytes);
+            authenticators.add(tokens);
+            authenticators.addAll(passwords.all());
+            return AccessControl.of(new AnyAuthenticator(authenticators, List.of(tokens)), policy);
+        }
         if (settings.token() != null) { // first: some clients look at the first challenge only
             authenticators.add(TokenAuthenticator.of(settings.token(), urls, tokenBytes, clock));
         }
-        if (!settings.oidc().isEmpty()) {
-            boolean alone = settings.token() == null && settings.htpasswd() == null;
-            authenticators.add(OidcAuthenticator.of(settings.oidc(), alone, tokenBytes, clock));
-        }
-        if (settings.htpasswd() != null) {
-            authenticators.add(
-                    HtpasswdAuthenticator.of(
-                            settings.htpasswd(), limits.requests() / WAITING, clock));
-        }
-        return authenticators.isEmpty()
-                ? AccessControl.withoutAuthentication(policy)
-                : AccessControl.of(new AnyAuthenticator(authenticators), policy);
+        authenticators.addAll(passwords.all());
+        return AccessControl.of(new AnyAuthenticator(authenticators, authenticators), policy);
     }
 }

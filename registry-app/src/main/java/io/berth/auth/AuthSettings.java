@@ -2,7 +2,10 @@ package io.berth.auth;
 
 import io.berth.auth.htpasswd.HtpasswdSettings;
 import io.berth.auth.oidc.OidcSettings;
+import io.berth.auth.robot.RobotSettings;
 import io.berth.auth.token.TokenSettings;
+import io.berth.auth.tokenservice.TokenServiceSettings;
+import io.berth.setting.DefaultValue;
 import io.berth.setting.SettingChecks;
 import java.util.HashSet;
 import java.util.Map;
@@ -17,12 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param token by tokens of another service; {@code null} where they do not
  * @param oidc by tokens of the platforms that they run on, under names of the administrator's;
  *     empty where they do not
+ * @param tokenService by tokens that the registry issues itself; {@code null} where it does not
+ * @param robots accounts of programs, which the registry keeps
  */
 public record AuthSettings(
         @Nullable None none,
         @Nullable HtpasswdSettings htpasswd,
         @Nullable TokenSettings token,
-        Map<String, OidcSettings> oidc) {
+        Map<String, OidcSettings> oidc,
+        @Nullable TokenServiceSettings tokenService,
+        @DefaultValue RobotSettings robots) {
 
     private static final Set<String> RESERVED = Set.of("user", "group", "robot");
 
@@ -42,6 +49,18 @@ public record AuthSettings(
                 none != null && !oidc.isEmpty(),
                 "auth.none and auth.oidc are both set, but one says that clients need no"
                         + " credentials: remove one of them");
+        SettingChecks.refuseIf(
+                tokenService != null && token != null,
+                "auth.tokenservice and auth.token are both set, but clients can be sent to one"
+                        + " service only: remove one of them");
+        SettingChecks.refuseIf(
+                none != null && robots.enabled(),
+                "auth.none and auth.robots.enabled are both set, but one says that clients need no"
+                        + " credentials: remove one of them");
+        SettingChecks.refuseIf(
+                tokenService != null && htpasswd == null && oidc.isEmpty() && !robots.enabled(),
+                "auth.tokenservice is set, but nothing that it can check passwords with: set"
+                        + " auth.htpasswd, auth.oidc or auth.robots.enabled, too");
         oidc = Map.copyOf(oidc);
         requireDistinct(oidc);
     }
@@ -72,6 +91,6 @@ public record AuthSettings(
 
     /** Whether clients have to authenticate. */
     public boolean isOn() {
-        return htpasswd != null || token != null || !oidc.isEmpty();
+        return htpasswd != null || token != null || !oidc.isEmpty() || robots.enabled();
     }
 }

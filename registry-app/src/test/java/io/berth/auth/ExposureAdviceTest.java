@@ -3,6 +3,7 @@ package io.berth.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.berth.auth.htpasswd.HtpasswdSettings;
+import io.berth.auth.robot.RobotSettings;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +11,19 @@ import org.junit.jupiter.api.Test;
 
 class ExposureAdviceTest {
 
-    private static final AuthSettings UNSET = new AuthSettings(null, null, null, Map.of());
+    private static final AuthSettings UNSET =
+            new AuthSettings(null, null, null, Map.of(), null, new RobotSettings(false));
     private static final AuthSettings NONE =
-            new AuthSettings(new AuthSettings.None(), null, null, Map.of());
+            new AuthSettings(
+                    new AuthSettings.None(), null, null, Map.of(), null, new RobotSettings(false));
     private static final AuthSettings HTPASSWD =
-            new AuthSettings(null, new HtpasswdSettings("r", Path.of("/p")), null, Map.of());
+            new AuthSettings(
+                    null,
+                    new HtpasswdSettings("r", Path.of("/p")),
+                    null,
+                    Map.of(),
+                    null,
+                    new RobotSettings(false));
 
     private static @Nullable String advice(
             AuthSettings settings, boolean loopback, boolean encrypted, boolean writable) {

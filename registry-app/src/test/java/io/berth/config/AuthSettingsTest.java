@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.auth.AuthSettings;
 import io.berth.auth.htpasswd.HtpasswdSettings;
+import io.berth.auth.robot.RobotSettings;
 import io.berth.auth.token.TokenSettings;
 import io.berth.auth.token.TokenSettings.SigningAlgorithm;
+import io.berth.auth.tokenservice.TokenServiceSettings;
+import io.berth.setting.GoDuration;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +17,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AuthSettingsTest {
@@ -31,6 +35,8 @@ class AuthSettingsTest {
                     "REGISTRY_AUTH_TOKEN_ISSUER", "issuer",
                     "REGISTRY_AUTH_TOKEN_JWKS", "/keys");
 
+    private static final RobotSettings NO_ROBOTS = new RobotSettings(false);
+
     private static AuthSettings load(Map<String, Object> variables) {
         return LoadedSettings.from(Settings.environment(variables, Map.of())).settings().auth();
     }
@@ -38,7 +44,7 @@ class AuthSettingsTest {
     @Test
     void hasDefaults() {
         assertThat(Settings.defaults().auth())
-                .isEqualTo(new AuthSettings(null, null, null, Map.of()));
+                .isEqualTo(new AuthSettings(null, null, null, Map.of(), null, NO_ROBOTS));
         assertThat(Settings.defaults().auth().isOn()).isFalse();
     }
 
@@ -55,7 +61,9 @@ class AuthSettingsTest {
                                 null,
                                 new HtpasswdSettings("Registry Realm", Path.of("/auth/htpasswd")),
                                 null,
-                                Map.of()));
+                                Map.of(),
+                                null,
+                                NO_ROBOTS));
     }
 
     @Test
@@ -147,7 +155,9 @@ class AuthSettingsTest {
     @ValueSource(strings = {"none", "{none: }", "{none: {}}"})
     void noAuthenticationMayBeAskedFor(String value) {
         assertThat(load(Map.of("REGISTRY_AUTH", value)))
-                .isEqualTo(new AuthSettings(new AuthSettings.None(), null, null, Map.of()));
+                .isEqualTo(
+                        new AuthSettings(
+                                new AuthSettings.None(), null, null, Map.of(), null, NO_ROBOTS));
     }
 
     @Test
@@ -183,5 +193,92 @@ class AuthSettingsTest {
         assertThatThrownBy(() -> Settings.with("auth.htpasswd.realm", realm))
                 .hasMessageContaining("auth.htpasswd.realm")
                 .hasMessageContaining("must be text of printable ASCII characters");
+    }
+
+    @Test
+    void takesEveryValueOfTheTokenService() {
+        Map<String, String> values = new TreeMap<>();
+        values.put("auth.tokenservice.service", "registry.example.com");
+        values.put("auth.tokenservice.issuer", "issuer");
+        values.put("auth.tokenservice.lifetime", "10m");
+        values.put("auth.tokenservice.refreshlifetime", "720h");
+        values.put("auth.tokenservice.rotation", "0");
+        values.put("auth.tokenservice.certificate", "/certificate");
+        values.put("auth.tokenservice.key", "/key");
+        Settings.withEach("auth.tokenservice", values);
+        values.put("auth.htpasswd.realm", "r");
+        values.put("auth.htpasswd.path", "/p");
+
+        assertThat(Settings.with(values).auth().tokenService())
+                .isEqualTo(
+                        new TokenServiceSettings(
+                                "registry.example.com",
+                                "issuer",
+                                GoDuration.of("10m"),
+                                GoDuration.of("720h"),
+                                GoDuration.of("0"),
+                                Path.of("/certificate"),
+                                Path.of("/key")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "service, a\"b",
+        "issuer, a\\b",
+        "lifetime, 59s",
+        "lifetime, 1h1m",
+        "refreshlifetime, 59m",
+        "refreshlifetime, 8785h",
+        "rotation, 47h"
+    })
+    void valuesOfTheTokenServiceHaveBounds(String name, String value) {
+        assertThatThrownBy(() -> Settings.with("auth.tokenservice." + name, value))
+                .hasMessageContaining("auth.tokenservice." + name + " (")
+                .hasMessageContaining(") is " + value + ", but must be");
+    }
+
+    @Test
+    void aTokenServiceNeedsPasswordsAndBothFilesAndToBeTheOnlyOne() {
+        Map<String, Object> variables = new TreeMap<>();
+        variables.put("REGISTRY_AUTH_TOKENSERVICE_SERVICE", "s");
+        assertThatThrownBy(() -> load(variables)).hasMessageContaining("auth.robots.enabled, too");
+
+        variables.putAll(HTPASSWD);
+        assertThat(load(variables).isOn()).isTrue();
+        variables.put("REGISTRY_AUTH_TOKENSERVICE_KEY", "/k");
+        assertThatThrownBy(() -> load(variables)).hasMessageContaining("set both, or none");
+        variables.remove("REGISTRY_AUTH_TOKENSERVICE_KEY");
+        variables.putAll(TOKEN);
+        assertThatThrownBy(() -> load(variables))
+                .hasMessageContaining("auth.tokenservice and auth.token are both set");
+        variables.keySet().removeAll(TOKEN.keySet());
+        variables.put("REGISTRY_AUTH_TOKENSERVICE_ISSUER", "i");
+        variables.remove("REGISTRY_AUTH_TOKENSERVICE_SERVICE");
+        assertThatThrownBy(() -> load(variables))
+                .hasMessageContaining("auth.tokenservice.service is not set");
+    }
+
+    @Test
+    void takesEveryValueOfRobots() {
+        Map<String, String> values = Map.of("auth.robots.enabled", "true");
+
+        assertThat(Settings.withAll("auth.robots", values).auth())
+                .isEqualTo(
+                        new AuthSettings(
+                                null, null, null, Map.of(), null, new RobotSettings(true)));
+        assertThat(Settings.with(values).auth().isOn()).isTrue();
+        assertThatThrownBy(
+                        () ->
+                                load(
+                                        Map.of(
+                                                "REGISTRY_AUTH_NONE", "{}",
+                                                "REGISTRY_AUTH_ROBOTS_ENABLED", "true")))
+                .hasMessageContaining("and auth.robots.enabled are both set");
+        assertThat(
+                        load(Map.of(
+                                        "REGISTRY_AUTH_TOKENSERVICE_SERVICE", "s",
+                                        "REGISTRY_AUTH_ROBOTS_ENABLED", "true"))
+                                .tokenService())
+                .isNotNull();
     }
 }

@@ -118,6 +118,19 @@ public final class Settings {
                     "auth.oidc.example.audience", "registry.example.com",
                     "auth.oidc.example.required.sub", "job");
         }
+        if (name.startsWith("auth.tokenservice.")) {
+            Map<String, String> others =
+                    new TreeMap<>(
+                            Map.of(
+                                    "auth.htpasswd.realm", "r",
+                                    "auth.htpasswd.path", "/p",
+                                    "auth.tokenservice.service", "s"));
+            if (name.endsWith(".certificate") || name.endsWith(".key")) {
+                others.put("auth.tokenservice.certificate", "/c");
+                others.put("auth.tokenservice.key", "/k");
+            }
+            return others;
+        }
         if (name.startsWith("auth.token.")) {
             return Map.of(
                     "auth.token.realm", "https://auth.example.com/token",

@@ -136,4 +136,38 @@ class AccessPolicyTest {
         assertThat(Scope.catalog()).hasToString("registry:catalog:*");
         assertThatThrownBy(() -> Scope.of(APP)).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void aGrantThatWasMadeFromThePolicyOnlyLimitsIt() {
+        AccessPolicy noOverwriting =
+                (caller, scope) ->
+                        caller.kind() == Kind.USER
+                                && !scope.actions().contains(Action.TAG_OVERWRITE);
+        Scope overwrite = Scope.of(APP, Action.TAG_OVERWRITE);
+        Scope pull = Scope.of(APP, Action.PULL);
+        Caller pusher = new Caller(identity(grant("repository", "library/app", "push")), "", "");
+        Caller user = new Caller(Identity.user("alice", Set.of()), "", "");
+
+        assertThat(noOverwriting.permits(pusher, overwrite)).isTrue();
+        AccessPolicy within = noOverwriting.withinGrants();
+        assertThat(within.permits(pusher, overwrite)).isFalse();
+        assertThat(within.permits(pusher, Scope.of(APP, Action.PUSH))).isTrue();
+        assertThat(within.permits(pusher, pull)).isFalse();
+        assertThat(within.permits(user, pull)).isTrue();
+        assertThat(within.permits(user, overwrite)).isFalse();
+    }
+
+    @Test
+    void theCatalogOfATokenShowsAllUnlessThePolicyMadeIt() {
+        AccessPolicy onlyOther = (_, scope) -> !scope.name().equals(APP.value());
+        RepositoryName other = RepositoryName.of("other");
+        Caller token = new Caller(identity(grant("registry", "catalog", "*")), "", "");
+        Caller user = new Caller(Identity.user("alice", Set.of()), "", "");
+
+        assertThat(onlyOther.lists(token, APP)).isTrue();
+        assertThat(onlyOther.withinGrants().lists(token, APP)).isFalse();
+        assertThat(onlyOther.withinGrants().lists(token, other)).isTrue();
+        assertThat(onlyOther.lists(user, APP)).isFalse();
+        assertThat(onlyOther.lists(user, other)).isTrue();
+    }
 }

@@ -226,11 +226,9 @@ public final class AccessControl {
         return repository -> policy.permits(caller, Scope.of(repository, Action.PULL));
     }
 
-    /**
-     * Which repositories the catalog shows to the current caller. A token for the catalog shows all
-     * of them, as in distribution.
-     */
+    /** Which repositories the catalog shows to the current caller. */
     public Predicate<RepositoryName> listed() {
-        return Caller.current().identity().isLimitedToGrants() ? _ -> true : readable();
+        Caller caller = Caller.current();
+        return repository -> policy.lists(caller, repository);
     }
 }

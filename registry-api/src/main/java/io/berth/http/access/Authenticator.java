@@ -31,6 +31,14 @@ public interface Authenticator {
     @Nullable Identity authenticate(Credentials credentials, String client);
 
     /**
+     * Whether credentials are of a form that is reserved for this authenticator: no other one is
+     * asked about them after it.
+     */
+    default boolean owns(Credentials credentials) {
+        return false;
+    }
+
+    /**
      * What a client may do about a refusal: values of {@code WWW-Authenticate} (RFC 9110, section
      * 11.6.1), one for each header line, the preferred one first.
      *

@@ -117,6 +117,16 @@ public final class ApiUrls {
     }
 
     /**
+     * The absolute URL of what stands beside the API, below the same prefix.
+     *
+     * @param path of it, with a slash at its beginning
+     * @return only the path when the request has no valid {@code Host} and none is configured
+     */
+    public String beside(HttpServletRequest request, String path) {
+        return authority(request) + pathBase + path;
+    }
+
+    /**
      * The scheme and authority under which a client reaches the registry: those of {@code
      * http.host}, or else those of the request. Without a slash at the end.
      *

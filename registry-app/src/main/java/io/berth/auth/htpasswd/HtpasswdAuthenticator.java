@@ -7,6 +7,7 @@ import io.berth.auth.htpasswd.RememberedChecks.Fingerprint;
 import io.berth.config.tree.WrongSettingException;
 import io.berth.http.access.Authenticator;
 import io.berth.http.access.Credentials;
+import io.berth.http.access.UserDirectory;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Authenticates clients by the users and passwords of a file. Safe for use by many threads. */
-public final class HtpasswdAuthenticator implements Authenticator {
+public final class HtpasswdAuthenticator implements Authenticator, UserDirectory {
 
     /** Shorter than the timeouts of clients: a refusal in time lets them try again. */
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
@@ -84,6 +85,12 @@ public final class HtpasswdAuthenticator implements Authenticator {
                         fingerprint,
                         () -> passwords.isRight(hash, entries.highestCost(), password));
         return right ? Identity.user(user, Set.of()) : null;
+    }
+
+    @Override
+    public @Nullable User find(String name) {
+        BcryptHash hash = file.entries().find(name);
+        return hash == null ? null : new User(Identity.user(name, Set.of()), hash.text());
     }
 
     @Override

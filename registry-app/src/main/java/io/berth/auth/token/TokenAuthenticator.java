@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts tokens of another service. The rights of a caller are those that the token grants. A
- * token that was verified is remembered until it ends, by its hash, in memory of a fixed size. Safe
- * for use by many threads.
+ * Accepts tokens. The rights of a caller are those that the token grants. A token that was verified
+ * is remembered until it ends, by its hash, in memory of a fixed size. Safe for use by many
+ * threads.
  */
 public final class TokenAuthenticator implements Authenticator {
 
@@ -26,9 +26,11 @@ public final class TokenAuthenticator implements Authenticator {
     private final String service;
 
     /**
+     * Accepts what is remembered, or can be verified.
+     *
      * @param realm where the sender of a request gets tokens
      */
-    TokenAuthenticator(
+    public TokenAuthenticator(
             VerifiedTokens tokens, Function<HttpServletRequest, String> realm, String service) {
         this.tokens = tokens;
         this.realm = realm;
@@ -36,7 +38,7 @@ public final class TokenAuthenticator implements Authenticator {
     }
 
     /**
-     * Reads the keys.
+     * Accepts tokens of another service. Reads the keys.
      *
      * @param urls say what clients call the registry, for the realm
      * @param cacheBytes memory for what is remembered, in bytes, roughly

@@ -13,8 +13,6 @@ import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Checks tokens: compact JWS (RFC 7515) with the claims of distribution's token specification. The
  * key is one that the registry trusts already. Safe for use by many threads.
  */
-final class TokenVerifier {
+public final class TokenVerifier {
 
     /** By how much clocks may differ; as in distribution. */
     private static final Duration LEEWAY = Duration.ofSeconds(60);
@@ -34,35 +32,101 @@ final class TokenVerifier {
     /** Headers are bounded by the server; this holds for other callers. In characters. */
     private static final int MAX_LENGTH = 64 * 1024;
 
-    /** Grants of one token. */
-    private static final int MAX_GRANTS = 1000;
+    /** Makes the identity from the claims of a token, which are right otherwise. */
+    @FunctionalInterface
+    public interface IdentityReader {
 
-    private final String issuer;
-    private final String service;
-    private final Set<String> algorithms;
-    private final TrustedKeys keys;
-    private final Clock clock;
-
-    TokenVerifier(TokenSettings settings, TrustedKeys keys, Clock clock) {
-        this.issuer = settings.issuer();
-        this.service = settings.service();
-        this.keys = keys;
-        this.clock = clock;
-        List<SigningAlgorithm> listed = settings.signingAlgorithms();
-        this.algorithms =
-                (listed.isEmpty() ? SigningAlgorithm.asymmetric() : listed.stream())
-                        .map(SigningAlgorithm::header)
-                        .collect(Collectors.toUnmodifiableSet());
+        /**
+         * @throws ParseException when the claims have another form
+         */
+        Identity read(JWTClaimsSet claims, List<Grant> grants) throws ParseException;
     }
 
-    /** {@code null}: the token is malformed, not signed by a trusted key, or not valid now. */
-    @Nullable Verified verify(String token) {
+    private final String issuer;
+    private final String audience;
+    private final Set<String> algorithms;
+    private final KeySource keys;
+    private final IdentityReader identities;
+    private final Clock clock;
+
+    /** A verifier of tokens of another service. */
+    TokenVerifier(TokenSettings settings, TrustedKeys keys, Clock clock) {
+        this(
+                settings.issuer(),
+                settings.service(),
+                settings.signingAlgorithms().isEmpty()
+                        ? SigningAlgorithm.asymmetric().toList()
+                        : settings.signingAlgorithms(),
+                () -> keys,
+                TokenVerifier::named,
+                clock);
+    }
+
+    /**
+     * @param issuer of the tokens
+     * @param audience that they must have, among others perhaps
+     * @param algorithms that they may be signed with
+     */
+    public TokenVerifier(
+            String issuer,
+            String audience,
+            List<SigningAlgorithm> algorithms,
+            KeySource keys,
+            IdentityReader identities,
+            Clock clock) {
+        this.issuer = issuer;
+        this.audience = audience;
+        this.algorithms =
+                algorithms.stream()
+                        .map(SigningAlgorithm::header)
+                        .collect(Collectors.toUnmodifiableSet());
+        this.keys = keys;
+        this.identities = identities;
+        this.clock = clock;
+    }
+
+    /** Another service tells a name, and nothing else about a user. */
+    private static Identity named(JWTClaimsSet claims, List<Grant> grants) {
+        String name = Objects.requireNonNullElse(claims.getSubject(), "");
+        Identity.Kind kind = name.isEmpty() ? Identity.Kind.ANONYMOUS : Identity.Kind.USER;
+        return new Identity(kind, name, Set.of(), grants);
+    }
+
+    /**
+     * {@code null}: the token is malformed, not signed by a trusted key, or not valid now.
+     *
+     * @throws io.berth.error.RegistryException UNAVAILABLE when the keys cannot be read
+     */
+    public @Nullable Verified verify(String token) {
+        JWTClaimsSet claims = claims(token);
+        if (claims == null) {
+            return null;
+        }
+        try {
+            Identity identity = identities.read(claims, AccessClaim.read(claims));
+            return new Verified(identity, end(claims));
+        } catch (ParseException | IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /**
+     * The claims of a token; {@code null}: it is malformed, not signed by a trusted key, or not
+     * valid now.
+     *
+     * @throws io.berth.error.RegistryException UNAVAILABLE when the keys cannot be read
+     */
+    public @Nullable JWTClaimsSet claims(String token) {
         if (token.length() > MAX_LENGTH) {
             return null;
         }
         try {
             JWSObject jws = Signatures.parse(token);
-            return jws != null && isSigned(jws) ? checked(JWTClaimsSet.parse(payload(jws))) : null;
+            if (jws == null || !isSigned(jws)) {
+                return null;
+            }
+            JWTClaimsSet claims = JWTClaimsSet.parse(payload(jws));
+            return isValid(claims) ? claims : null;
         } catch (ParseException e) {
             return null;
         } catch (IllegalArgumentException | IllegalStateException e) {
@@ -88,82 +152,34 @@ final class TokenVerifier {
     }
 
     private @Nullable JWK key(JWSHeader header) {
-        if (header.getX509CertChain() != null) {
-            return keys.ofChain(header.getX509CertChain());
-        }
-        if (header.getJWK() != null) {
-            return keys.same(header.getJWK());
-        }
-        return header.getKeyID() == null ? null : keys.byId(header.getKeyID());
+        JWK key = key(header, keys.known());
+        return key == null ? key(header, keys.refreshed()) : key;
     }
 
-    private @Nullable Verified checked(JWTClaimsSet claims) throws ParseException {
+    private static @Nullable JWK key(JWSHeader header, TrustedKeys trusted) {
+        if (header.getX509CertChain() != null) {
+            return trusted.ofChain(header.getX509CertChain());
+        }
+        if (header.getJWK() != null) {
+            return trusted.same(header.getJWK());
+        }
+        return header.getKeyID() == null ? null : trusted.byId(header.getKeyID());
+    }
+
+    private boolean isValid(JWTClaimsSet claims) {
         Instant now = clock.instant();
         if (!issuer.equals(claims.getIssuer())
-                || !claims.getAudience().contains(service)
+                || !claims.getAudience().contains(audience)
                 || claims.getExpirationTime() == null) {
-            return null;
+            return false;
         }
-        Instant expires = claims.getExpirationTime().toInstant().plus(LEEWAY);
         boolean early =
                 claims.getNotBeforeTime() != null
                         && now.isBefore(claims.getNotBeforeTime().toInstant().minus(LEEWAY));
-        if (early || !now.isBefore(expires)) {
-            return null;
-        }
-        String name = Objects.requireNonNullElse(claims.getSubject(), "");
-        Identity.Kind kind = name.isEmpty() ? Identity.Kind.ANONYMOUS : Identity.Kind.USER;
-        return new Verified(new Identity(kind, name, Set.of(), grants(claims)), expires);
+        return !early && now.isBefore(end(claims));
     }
 
-    private static List<Grant> grants(JWTClaimsSet claims) throws ParseException {
-        List<Grant> grants = new ArrayList<>();
-        if (claims.getClaim("access") == null) {
-            return grants;
-        }
-        if (!(claims.getClaim("access") instanceof List<?> entries)
-                || entries.size() > MAX_GRANTS) {
-            throw new ParseException("access is no list, or too long", 0);
-        }
-        for (Object entry : entries) {
-            if (!(entry instanceof Map<?, ?> members)) {
-                throw new ParseException("access has what is no object", 0);
-            }
-            grants.add(
-                    new Grant(
-                            text(members, "type"),
-                            text(members, "class"),
-                            text(members, "name"),
-                            actions(members.get("actions"))));
-        }
-        return grants;
-    }
-
-    private static String text(Map<?, ?> members, String name) throws ParseException {
-        Object value = members.get(name);
-        if (value == null) {
-            return "";
-        }
-        if (value instanceof String text) {
-            return text;
-        }
-        throw new ParseException(name + " is no text", 0);
-    }
-
-    private static Set<String> actions(@Nullable Object value) throws ParseException {
-        Set<String> actions = new HashSet<>();
-        if (value == null) {
-            return actions;
-        }
-        if (!(value instanceof List<?> list)) {
-            throw new ParseException("actions is no list", 0);
-        }
-        for (Object action : list) {
-            if (!(action instanceof String text)) {
-                throw new ParseException("an action is no text", 0);
-            }
-            actions.add(text);
-        }
-        return actions;
+    private static Instant end(JWTClaimsSet claims) {
+        return claims.getExpirationTime().toInstant().plus(LEEWAY);
     }
 }

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * The keys that tokens may be signed with. A key is found by the {@code kid} of its set, by its
  * thumbprint (RFC 7638), or by the id that distribution 2 gives it. Immutable.
  */
-final class TrustedKeys {
+public final class TrustedKeys {
 
     private static final int MAX_CHAIN = 10;
 
@@ -51,7 +51,7 @@ final class TrustedKeys {
      * @param keys that are trusted; of private keys only the public half is kept
      * @throws GeneralSecurityException when a key is of a kind that cannot sign tokens
      */
-    static TrustedKeys of(List<X509Certificate> certificates, JWKSet keys)
+    public static TrustedKeys of(List<X509Certificate> certificates, JWKSet keys)
             throws GeneralSecurityException {
         TrustedKeys trusted = new TrustedKeys();
         try {

@@ -1,4 +1,7 @@
-/** Tokens of another service, as the token specification of CNCF distribution has them. */
+/**
+ * Tokens and the keys that they are verified with, as the token specification of CNCF distribution
+ * has them.
+ */
 @NullMarked
 package io.berth.auth.token;
 
