@@ -34,6 +34,17 @@ record AnyAuthenticator(List<Authenticator> authenticators, List<Authenticator> 
     }
 
     @Override
+    public @Nullable Identity ofConnection(HttpServletRequest request) {
+        for (Authenticator authenticator : authenticators) {
+            Identity identity = authenticator.ofConnection(request);
+            if (identity != null) {
+                return identity;
+            }
+        }
+        return null;
+    }
+
+    @Override
     public List<String> challenges(
             HttpServletRequest request, List<Scope> needed, Failure failure) {
         return challenging.stream()

@@ -1,6 +1,7 @@
 package io.berth.auth;
 
 import io.berth.access.AccessPolicy;
+import io.berth.auth.certificate.CertificateAuthenticator;
 import io.berth.auth.htpasswd.HtpasswdAuthenticator;
 import io.berth.auth.oidc.OidcAuthenticator;
 import io.berth.auth.robot.RobotAccounts;
@@ -8,6 +9,7 @@ import io.berth.auth.robot.RobotAuthenticator;
 import io.berth.auth.robot.RobotController;
 import io.berth.auth.token.TokenAuthenticator;
 import io.berth.auth.tokenservice.TokenService;
+import io.berth.config.tree.WrongSettingException;
 import io.berth.document.SharedDocuments;
 import io.berth.http.access.AccessControl;
 import io.berth.http.access.Authenticator;
@@ -15,7 +17,9 @@ import io.berth.http.route.UrlSettings;
 import io.berth.policy.PolicySettings;
 import io.berth.policy.access.AccessRules;
 import io.berth.policy.file.PolicyFile;
+import io.berth.server.ServerSettings;
 import io.berth.server.connection.ConnectionLimits;
+import io.berth.server.tls.TlsSettings;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,6 +115,7 @@ public class AuthConfiguration {
             AccessPolicy policy,
             AuthMemory memory,
             UrlSettings urls,
+            ServerSettings server,
             Clock clock) {
         if (!settings.isOn()) {
             return AccessControl.withoutAuthentication(policy);
@@ -121,12 +126,38 @@ public class AuthConfiguration {
             Authenticator tokens = tokenService.get().authenticator(urls, tokenBytes);
             authenticators.add(tokens);
             authenticators.addAll(passwords.all());
+            addCertificates(authenticators, settings, server);
             return AccessControl.of(new AnyAuthenticator(authenticators, List.of(tokens)), policy);
         }
         if (settings.token() != null) { // first: some clients look at the first challenge only
             authenticators.add(TokenAuthenticator.of(settings.token(), urls, tokenBytes, clock));
         }
         authenticators.addAll(passwords.all());
-        return AccessControl.of(new AnyAuthenticator(authenticators, authenticators), policy);
+        List<Authenticator> challenging = List.copyOf(authenticators);
+        addCertificates(authenticators, settings, server);
+        return AccessControl.of(
+                new AnyAuthenticator(
+                        authenticators, challenging.isEmpty() ? authenticators : challenging),
+                policy);
+    }
+
+    private static void addCertificates(
+            List<Authenticator> authenticators, AuthSettings settings, ServerSettings server) {
+        if (settings.certificate() != null) {
+            requireVerified(server.tls());
+            authenticators.add(
+                    new CertificateAuthenticator(settings.certificate(), authenticators.isEmpty()));
+        }
+    }
+
+    private static void requireVerified(TlsSettings tls) {
+        if (!tls.verifiesClients()) {
+            throw new WrongSettingException(
+                    "The setting auth.certificate is set, but the server verifies no certificates of"
+                            + " clients: name the files of authorities in http.tls.clientcas, and set"
+                            + " http.tls.clientauth to verify-client-cert-if-given or"
+                            + " require-and-verify-client-cert.",
+                    null);
+        }
     }
 }

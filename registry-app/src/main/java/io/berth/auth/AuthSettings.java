@@ -1,5 +1,6 @@
 package io.berth.auth;
 
+import io.berth.auth.certificate.CertificateSettings;
 import io.berth.auth.htpasswd.HtpasswdSettings;
 import io.berth.auth.oidc.OidcSettings;
 import io.berth.auth.robot.RobotSettings;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     empty where they do not
  * @param tokenService by tokens that the registry issues itself; {@code null} where it does not
  * @param robots accounts of programs, which the registry keeps
+ * @param certificate by the certificate that they show; {@code null} where they do not
  */
 public record AuthSettings(
         @Nullable None none,
@@ -29,7 +31,8 @@ public record AuthSettings(
         @Nullable TokenSettings token,
         Map<String, OidcSettings> oidc,
         @Nullable TokenServiceSettings tokenService,
-        @DefaultValue RobotSettings robots) {
+        @DefaultValue RobotSettings robots,
+        @Nullable CertificateSettings certificate) {
 
     private static final Set<String> RESERVED = Set.of("user", "group", "robot");
 
@@ -44,6 +47,10 @@ public record AuthSettings(
         SettingChecks.refuseIf(
                 none != null && token != null,
                 "auth.none and auth.token are both set, but one says that clients need no"
+                        + " credentials: remove one of them");
+        SettingChecks.refuseIf(
+                none != null && certificate != null,
+                "auth.none and auth.certificate are both set, but one says that clients need no"
                         + " credentials: remove one of them");
         SettingChecks.refuseIf(
                 none != null && !oidc.isEmpty(),
@@ -91,6 +98,10 @@ public record AuthSettings(
 
     /** Whether clients have to authenticate. */
     public boolean isOn() {
-        return htpasswd != null || token != null || !oidc.isEmpty() || robots.enabled();
+        return htpasswd != null
+                || token != null
+                || !oidc.isEmpty()
+                || robots.enabled()
+                || certificate != null;
     }
 }

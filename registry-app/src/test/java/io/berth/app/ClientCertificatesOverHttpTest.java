@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.client.RawHttpConnection;
+import io.berth.client.RawHttpConnection.Response;
 import io.berth.server.tls.TestCertificates;
 import io.berth.server.tls.TestCertificates.Identity;
 import jakarta.servlet.ServletException;
@@ -21,7 +22,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.apache.catalina.connector.Request;
-import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -55,7 +55,7 @@ class ClientCertificatesOverHttpTest {
         }
 
         @Override
-        public void invoke(Request request, Response response)
+        public void invoke(Request request, org.apache.catalina.connector.Response response)
                 throws IOException, ServletException {
             seen.add(request.getAttribute("jakarta.servlet.request.X509Certificate"));
             getNext().invoke(request, response);
@@ -63,10 +63,14 @@ class ClientCertificatesOverHttpTest {
     }
 
     private TestServer start(String mode) throws IOException {
+        return start(mode, Map.of());
+    }
+
+    private TestServer start(String mode, Map<String, String> more) throws IOException {
         TestCertificates.write(certificates, TestCertificates.issue(ROOT, "server"));
         Path authorities = certificates.resolve("authorities");
         Files.writeString(authorities, TestCertificates.pem(AUTHORITY.certificate()));
-        Map<String, String> settings = new HashMap<>();
+        Map<String, String> settings = new HashMap<>(more);
         settings.put("http.tls.certificate", certificates.resolve("server.pem").toString());
         settings.put("http.tls.key", certificates.resolve("server.key").toString());
         settings.put("http.tls.clientcas", authorities.toString());
@@ -178,5 +182,70 @@ class ClientCertificatesOverHttpTest {
             status(server, "unknown", "TLSv1.2");
         }
         assertThat(seen).containsExactly(null, null);
+    }
+
+    private static Response get(TestServer server, String client, String path, String headers)
+            throws IOException {
+        try (RawHttpConnection http = new RawHttpConnection(connect(server, client, "TLSv1.3"))) {
+            return http.send(RawHttpConnection.head("GET", path, headers)).read();
+        }
+    }
+
+    /** Both ways into the API: the path of an escaped name is decoded by Tomcat and Spring. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/v2/a/tags/list", "/v2/%61/tags/list"})
+    void aVerifiedCertificateSaysWhoTheClientIs(String path) throws Exception {
+        Path rules =
+                Files.writeString(
+                        certificates.resolve("policy.yml"),
+                        """
+                        access:
+                          rules:
+                            - who: trusted
+                              repositories: [a]
+                              actions: [pull]
+                        """);
+        Map<String, String> settings =
+                Map.of("auth.certificate.name", "commonname", "policy.file", rules.toString());
+        try (TestServer server = start("verify-client-cert-if-given", settings)) {
+            assertThat(get(server, "trusted", path, "").status()).isEqualTo(404);
+            assertThat(get(server, "trusted", path.replace("tags", "tagz"), "").status())
+                    .isEqualTo(404);
+            assertThat(get(server, "trusted", "/v2/b/tags/list", "").status()).isEqualTo(403);
+            assertThat(get(server, "trusted", "/v2/", "").status()).isEqualTo(200);
+
+            Response refused = get(server, "none", path, "");
+            assertThat(refused.status()).isEqualTo(401);
+            assertThat(refused.header("WWW-Authenticate")).startsWith("ClientCertificate ");
+            assertThat(get(server, "none", "/v2/", "").status()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void credentialsCountMoreThanTheCertificate() throws Exception {
+        Path users =
+                Files.writeString(
+                        certificates.resolve("users"),
+                        "alice:$2y$05$86Sw5q.ikR8iiZ3PLLXLIe./2eR4nx98sjLBMlpXw/fuhSyuRP4CG\n");
+        Map<String, String> settings =
+                Map.of(
+                        "auth.certificate.name", "dns",
+                        "auth.htpasswd.realm", "Registry",
+                        "auth.htpasswd.path", users.toString());
+        try (TestServer server = start("verify-client-cert-if-given", settings)) {
+            String wrong = "Authorization: Basic eDp5\r\n";
+            assertThat(get(server, "trusted", "/v2/", "").status()).isEqualTo(200);
+            assertThat(get(server, "trusted", "/v2/", wrong).status()).isEqualTo(401);
+            assertThat(get(server, "none", "/v2/", "").header("WWW-Authenticate"))
+                    .isEqualTo("Basic realm=\"Registry\"");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"request-client-cert", "require-any-client-cert"})
+    void aNameNeedsACertificateThatIsVerified(String mode) {
+        assertThatThrownBy(() -> start(mode, Map.of("auth.certificate.name", "commonname")))
+                .rootCause()
+                .hasMessageContaining("the server verifies no certificates of clients");
     }
 }

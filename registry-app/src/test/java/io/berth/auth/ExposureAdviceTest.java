@@ -12,10 +12,16 @@ import org.junit.jupiter.api.Test;
 class ExposureAdviceTest {
 
     private static final AuthSettings UNSET =
-            new AuthSettings(null, null, null, Map.of(), null, new RobotSettings(false));
+            new AuthSettings(null, null, null, Map.of(), null, new RobotSettings(false), null);
     private static final AuthSettings NONE =
             new AuthSettings(
-                    new AuthSettings.None(), null, null, Map.of(), null, new RobotSettings(false));
+                    new AuthSettings.None(),
+                    null,
+                    null,
+                    Map.of(),
+                    null,
+                    new RobotSettings(false),
+                    null);
     private static final AuthSettings HTPASSWD =
             new AuthSettings(
                     null,
@@ -23,7 +29,8 @@ class ExposureAdviceTest {
                     null,
                     Map.of(),
                     null,
-                    new RobotSettings(false));
+                    new RobotSettings(false),
+                    null);
 
     private static @Nullable String advice(
             AuthSettings settings, boolean loopback, boolean encrypted, boolean writable) {

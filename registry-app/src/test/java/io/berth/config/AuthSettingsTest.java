@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.berth.auth.AuthSettings;
+import io.berth.auth.certificate.CertificateSettings;
+import io.berth.auth.certificate.CertificateSettings.GroupPart;
+import io.berth.auth.certificate.CertificateSettings.NamePart;
 import io.berth.auth.htpasswd.HtpasswdSettings;
 import io.berth.auth.robot.RobotSettings;
 import io.berth.auth.token.TokenSettings;
@@ -44,7 +47,7 @@ class AuthSettingsTest {
     @Test
     void hasDefaults() {
         assertThat(Settings.defaults().auth())
-                .isEqualTo(new AuthSettings(null, null, null, Map.of(), null, NO_ROBOTS));
+                .isEqualTo(new AuthSettings(null, null, null, Map.of(), null, NO_ROBOTS, null));
         assertThat(Settings.defaults().auth().isOn()).isFalse();
     }
 
@@ -63,7 +66,19 @@ class AuthSettingsTest {
                                 null,
                                 Map.of(),
                                 null,
-                                NO_ROBOTS));
+                                NO_ROBOTS,
+                                null));
+    }
+
+    @Test
+    void takesEveryValueOfCertificates() {
+        Map<String, String> values =
+                Map.of("auth.certificate.name", "uri", "auth.certificate.groups", "organization");
+
+        assertThat(Settings.withAll("auth.certificate", values).auth().certificate())
+                .isEqualTo(new CertificateSettings(NamePart.URI, GroupPart.ORGANIZATION));
+        assertThatThrownBy(() -> Settings.with(Map.of("auth.certificate.groups", "organization")))
+                .hasMessageContaining("auth.certificate.name is not set");
     }
 
     @Test
@@ -157,7 +172,13 @@ class AuthSettingsTest {
         assertThat(load(Map.of("REGISTRY_AUTH", value)))
                 .isEqualTo(
                         new AuthSettings(
-                                new AuthSettings.None(), null, null, Map.of(), null, NO_ROBOTS));
+                                new AuthSettings.None(),
+                                null,
+                                null,
+                                Map.of(),
+                                null,
+                                NO_ROBOTS,
+                                null));
     }
 
     @Test
@@ -265,7 +286,7 @@ class AuthSettingsTest {
         assertThat(Settings.withAll("auth.robots", values).auth())
                 .isEqualTo(
                         new AuthSettings(
-                                null, null, null, Map.of(), null, new RobotSettings(true)));
+                                null, null, null, Map.of(), null, new RobotSettings(true), null));
         assertThat(Settings.with(values).auth().isOn()).isTrue();
         assertThatThrownBy(
                         () ->

@@ -131,6 +131,9 @@ public final class Settings {
             }
             return others;
         }
+        if (name.equals("auth.certificate.groups")) {
+            return Map.of("auth.certificate.name", "dns");
+        }
         if (name.startsWith("auth.token.")) {
             return Map.of(
                     "auth.token.realm", "https://auth.example.com/token",

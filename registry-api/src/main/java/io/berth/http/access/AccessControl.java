@@ -125,7 +125,9 @@ public final class AccessControl {
         Credentials credentials = Credentials.of(request);
         Identity identity =
                 switch (credentials) {
-                    case Credentials.None _ -> Identity.ANONYMOUS;
+                    case Credentials.None _ ->
+                            Objects.requireNonNullElse(
+                                    by.ofConnection(request), Identity.ANONYMOUS);
                     case Credentials.Malformed _ -> null;
                     case Credentials.Basic _, Credentials.Bearer _ ->
                             by.authenticate(credentials, ClientId.of(request));

@@ -39,6 +39,14 @@ public interface Authenticator {
     }
 
     /**
+     * The identity that the connection of a request proves, for a request without credentials;
+     * {@code null} when it proves none. An authenticator of credentials has none.
+     */
+    default @Nullable Identity ofConnection(HttpServletRequest request) {
+        return null;
+    }
+
+    /**
      * What a client may do about a refusal: values of {@code WWW-Authenticate} (RFC 9110, section
      * 11.6.1), one for each header line, the preferred one first.
      *

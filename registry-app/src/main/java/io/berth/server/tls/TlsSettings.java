@@ -87,6 +87,12 @@ public record TlsSettings(
         return certificate != null;
     }
 
+    /** Whether a certificate that a client shows says who it is. */
+    public boolean verifiesClients() {
+        ClientAuth clients = effectiveClientAuth();
+        return clients != null && clients.isVerified();
+    }
+
     /** What is asked of clients; {@code null}: nothing. */
     @Nullable ClientAuth effectiveClientAuth() {
         return clientAuth == null && !clientCas.isEmpty()
