@@ -26,10 +26,19 @@ def repeat(server, path, seconds, method="GET", headers=None):
     return _in_turn(server, method, path, seconds, headers or {})
 
 
+def scripted(server, path, seconds, script):
+    """As repeat, with the requests that a Lua script for wrk makes."""
+    return _wrk_with(server, path, seconds, ["-s", str(script)])
+
+
 def _wrk(server, path, seconds, headers):
-    fields = [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
+    return _wrk_with(server, path, seconds,
+                     [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")])
+
+
+def _wrk_with(server, path, seconds, arguments):
     output = subprocess.run(
-        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", *fields,
+        ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", *arguments,
          f"http://127.0.0.1:{server.port}{path}"],
         capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in output or "Socket errors" in output:
