@@ -11,6 +11,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -34,12 +35,18 @@ public class AdminConfiguration {
 
     private static final String PATTERN = ROOT + "/*";
 
+    /**
+     * Tomcat is set up before the other beans, and nothing may be opened by then: the store may
+     * have to be waited for.
+     */
     @Bean
     ServletRegistrationBean<ApiDispatcherServlet> administration(
-            WebApplicationContext parent, AccessControl access) {
+            WebApplicationContext parent, ObjectProvider<AccessControl> access) {
         var registration =
                 new ServletRegistrationBean<>(
-                        dispatcher(parent, access::administrator), false, PATTERN);
+                        dispatcher(parent, request -> access.getObject().administrator(request)),
+                        false,
+                        PATTERN);
         registration.setName("administration");
         return registration;
     }
