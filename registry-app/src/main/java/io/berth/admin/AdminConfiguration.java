@@ -2,12 +2,14 @@ package io.berth.admin;
 
 import io.berth.access.Caller;
 import io.berth.http.access.AccessControl;
+import io.berth.readonly.ReadOnlySwitch;
 import io.berth.registry.Registry;
 import io.berth.server.ApiDispatcherServlet;
 import io.berth.server.DebugListener;
 import io.berth.server.DebugSettings;
 import io.berth.session.SessionLister;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -88,5 +90,10 @@ public class AdminConfiguration {
     UploadsController uploadsController(
             SessionLister sessions, @Qualifier("guarded") Registry registry) {
         return new UploadsController(sessions, registry);
+    }
+
+    @Bean
+    ReadOnlyController readOnlyController(ReadOnlySwitch readOnly, Clock clock) {
+        return new ReadOnlyController(readOnly, clock);
     }
 }

@@ -25,6 +25,7 @@ import io.berth.policy.LayerUrlRegistry;
 import io.berth.policy.LenientReferencesRegistry;
 import io.berth.policy.PolicySettings.ContentClass;
 import io.berth.policy.PushRightsRegistry;
+import io.berth.policy.ReadOnlyModeRegistry;
 import io.berth.policy.ReadOnlyRegistry;
 import io.berth.policy.RefusalCounter;
 import io.berth.policy.ValidationSettings.Urls;
@@ -38,6 +39,7 @@ import io.berth.policy.space.FreeSpace;
 import io.berth.policy.space.FreeSpaceRegistry;
 import io.berth.policy.tag.ProtectedTagsRegistry;
 import io.berth.policy.tag.TagRule;
+import io.berth.readonly.WriteGate;
 import io.berth.registry.ReferencePolicy;
 import io.berth.registry.Registry;
 import io.berth.registry.RepositoryMeter;
@@ -107,6 +109,7 @@ final class Assembly {
      *
      * <ol>
      *   <li>no changes at all, with {@code storage.maintenance.readonly.enabled}
+     *   <li>no changes for now, where an administrator has switched that on
      *   <li>no deletes, without {@code storage.delete.enabled}
      *   <li>pushes that the caller has no right to, with rules of {@code policy.file}
      *   <li>classes of images, with {@code policy.repository.classes}
@@ -115,7 +118,8 @@ final class Assembly {
      *       validation.manifests.references: lenient}
      * </ol>
      */
-    static Registry guarded(Registry stored, RegistrySettings settings, AccessPolicy access) {
+    static Registry guarded(
+            Registry stored, RegistrySettings settings, AccessPolicy access, WriteGate gate) {
         Registry registry = stored;
         if (settings.validation().manifests().references() == ReferencePolicy.LENIENT) {
             registry = new LenientReferencesRegistry(registry);
@@ -134,6 +138,7 @@ final class Assembly {
         if (!settings.storage().delete().enabled()) {
             registry = new DeleteDisabledRegistry(registry);
         }
+        registry = new ReadOnlyModeRegistry(registry, gate);
         if (settings.storage().maintenance().readonly().enabled()) {
             registry = new ReadOnlyRegistry(registry);
         }

@@ -18,11 +18,13 @@ import io.berth.http.message.PositionSealer;
 import io.berth.http.route.UrlSettings;
 import io.berth.logging.LogLimit;
 import io.berth.logging.LogSettings;
+import io.berth.maintenance.ReadOnlyConfiguration;
 import io.berth.maintenance.UploadPurgeSchedule;
 import io.berth.object.ObjectStore;
 import io.berth.policy.PolicySettings;
 import io.berth.policy.RefusalCounter;
 import io.berth.policy.file.PolicyFile;
+import io.berth.readonly.WriteGate;
 import io.berth.registry.Registry;
 import io.berth.server.ApiDispatcherServlet;
 import io.berth.server.DebugSettings;
@@ -64,7 +66,8 @@ import org.springframework.web.servlet.mvc.HttpRequestHandlerAdapter;
     TomcatServer.class,
     AuthConfiguration.class,
     TokenServiceConfiguration.class,
-    AdminConfiguration.class
+    AdminConfiguration.class,
+    ReadOnlyConfiguration.class
 })
 public class RegistryApplication {
 
@@ -174,11 +177,13 @@ public class RegistryApplication {
             StoredRegistry stored,
             @Qualifier("guarded") Registry guarded,
             RegistrySettings settings,
+            WriteGate gate,
             Clock clock) {
         return new UploadPurgeSchedule(
                 stored,
                 settings.storage().maintenance().uploadPurging(),
                 guarded.isReadOnly(),
+                gate,
                 clock);
     }
 
@@ -194,10 +199,11 @@ public class RegistryApplication {
             AccessPolicy access,
             PolicyFile policy,
             RefusalCounter counter,
+            WriteGate gate,
             Clock clock) {
         Registry checked = Assembly.withFreeSpace(stored, settings.storage());
         Registry ruled = Assembly.ruled(checked, stored.meter(), settings, policy, counter, clock);
-        return Assembly.guarded(ruled, settings, access);
+        return Assembly.guarded(ruled, settings, access, gate);
     }
 
     @Bean

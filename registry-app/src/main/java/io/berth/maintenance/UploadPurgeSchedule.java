@@ -2,6 +2,8 @@ package io.berth.maintenance;
 
 import io.berth.access.Caller;
 import io.berth.access.CallerScope;
+import io.berth.error.OperationRefusedException;
+import io.berth.readonly.WriteGate;
 import io.berth.registry.Maintenance;
 import java.time.Clock;
 import java.time.Duration;
@@ -26,14 +28,20 @@ public final class UploadPurgeSchedule implements AutoCloseable {
     private final ScheduledExecutorService timer;
 
     /**
-     * @param readOnly whether the registry refuses all changes
+     * @param readOnly whether the registry refuses all changes, for good
+     * @param gate refuses a round while something is read-only
      */
     public UploadPurgeSchedule(
-            Maintenance registry, UploadPurgeSettings settings, boolean readOnly, Clock clock) {
+            Maintenance registry,
+            UploadPurgeSettings settings,
+            boolean readOnly,
+            WriteGate gate,
+            Clock clock) {
         this(
                 registry,
                 settings,
                 readOnly,
+                gate,
                 clock,
                 Executors.newSingleThreadScheduledExecutor(
                         Thread.ofPlatform().daemon().name("upload-purge").factory()));
@@ -43,6 +51,7 @@ public final class UploadPurgeSchedule implements AutoCloseable {
             Maintenance registry,
             UploadPurgeSettings settings,
             boolean readOnly,
+            WriteGate gate,
             Clock clock,
             ScheduledExecutorService timer) {
         this.timer = timer;
@@ -54,15 +63,16 @@ public final class UploadPurgeSchedule implements AutoCloseable {
         // The future is not needed, as a round throws nothing.
         var _ =
                 timer.scheduleWithFixedDelay(
-                        () -> purge(registry, settings, clock),
+                        () -> purge(registry, settings, gate, clock),
                         first,
                         interval,
                         TimeUnit.MILLISECONDS);
     }
 
     /** Throws nothing, as an exception would end the schedule. */
-    private static void purge(Maintenance registry, UploadPurgeSettings settings, Clock clock) {
-        try {
+    private static void purge(
+            Maintenance registry, UploadPurgeSettings settings, WriteGate gate, Clock clock) {
+        try (var _ = gate.enterAll()) {
             int purged =
                     CallerScope.call(
                             Caller.system(),
@@ -77,6 +87,8 @@ public final class UploadPurgeSchedule implements AutoCloseable {
                         settings.age(),
                         settings.dryRun() ? "would be removed" : "removed");
             }
+        } catch (OperationRefusedException e) {
+            log.info("Unfinished uploads are not removed now: {}", e.getMessage());
         } catch (RuntimeException | Error e) {
             log.warn("Cannot remove unfinished uploads; the next round tries again.", e);
         }

@@ -17,10 +17,14 @@ import io.berth.manifest.ManifestParser;
 import io.berth.name.RepositoryName;
 import io.berth.object.memory.MemoryStore;
 import io.berth.policy.PushRightsRegistry;
+import io.berth.policy.ReadOnlyModeRegistry;
 import io.berth.policy.ReadOnlyRegistry;
+import io.berth.readonly.ReadOnlySwitch;
+import io.berth.readonly.WriteGate;
 import io.berth.registry.PutOptions;
 import io.berth.registry.Registry;
 import io.berth.registry.tag.TagProtection;
+import io.berth.storage.StoredDocuments;
 import io.berth.storage.StoredRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -38,11 +42,12 @@ class AssemblyTest {
     private static final String DIGEST = "sha256:" + "0".repeat(64);
 
     @Test
-    void nothingStandsBetweenUntilItIsAskedFor() {
+    void onlyTheReadOnlyModeStandsBetweenUntilMoreIsAskedFor() {
         RegistrySettings settings = settings(Map.of());
         StoredRegistry stored = stored(settings);
 
-        assertThat(Assembly.guarded(stored, settings, AccessPolicy.open())).isSameAs(stored);
+        assertThat(Assembly.guarded(stored, settings, AccessPolicy.open(), gate()))
+                .isInstanceOf(ReadOnlyModeRegistry.class);
     }
 
     @Test
@@ -58,6 +63,7 @@ class AssemblyTest {
                 .returns(true, Registry::isReadOnly);
         assertThat(registry(Map.of("storage.delete.enabled", "false")).isReadOnly()).isFalse();
         assertThat(registry(Map.of("policy.file", "/etc/berth/policy.yml")))
+                .extracting("next")
                 .isInstanceOf(PushRightsRegistry.class);
     }
 
@@ -156,7 +162,15 @@ class AssemblyTest {
 
     private static Registry registry(Map<String, String> values) {
         RegistrySettings settings = settings(values);
-        return Assembly.guarded(stored(settings), settings, AccessPolicy.open());
+        return Assembly.guarded(stored(settings), settings, AccessPolicy.open(), gate());
+    }
+
+    /** A gate that lets writes in. */
+    private static WriteGate gate() {
+        Clock clock = Clock.systemUTC();
+        WriteGate gate = new WriteGate(clock);
+        var _ = new ReadOnlySwitch(new StoredDocuments(new MemoryStore()), gate, clock).refresh();
+        return gate;
     }
 
     private static StoredRegistry stored(RegistrySettings settings) {

@@ -14,9 +14,12 @@ import io.berth.object.InterceptedStore.Call;
 import io.berth.object.ObjectStore;
 import io.berth.object.ObjectStoreException;
 import io.berth.object.memory.MemoryStore;
+import io.berth.readonly.ReadOnlySwitch;
+import io.berth.readonly.WriteGate;
 import io.berth.registry.Upload;
 import io.berth.registry.UploadChunk;
 import io.berth.setting.GoDuration;
+import io.berth.storage.StoredDocuments;
 import io.berth.storage.StoredRegistry;
 import io.berth.storage.StoredRegistryOptions;
 import java.io.ByteArrayInputStream;
@@ -36,8 +39,33 @@ class UploadPurgeScheduleTest {
     private static final RepositoryName NAME = RepositoryName.of("library/app");
 
     private final List<Scheduled> scheduled = new ArrayList<>();
+    private boolean isReadOnlyNow;
 
     private record Scheduled(Runnable round, long first, long interval, TimeUnit unit) {}
+
+    private WriteGate gate() {
+        WriteGate gate = new WriteGate(Clock.systemUTC());
+        ReadOnlySwitch readOnly =
+                new ReadOnlySwitch(new StoredDocuments(new MemoryStore()), gate, Clock.systemUTC());
+        var _ =
+                isReadOnlyNow
+                        ? readOnly.turnOn(List.of("library/other"), "alice", "a backup", null)
+                        : readOnly.refresh();
+        return gate;
+    }
+
+    @Test
+    void nothingGoesWhileSomethingIsReadOnly() {
+        isReadOnlyNow = true;
+        StoredRegistry registry = registry(new MemoryStore());
+        UploadId old = start(registry);
+        begin(registry, purging(true, false), false, Clock.offset(clock(), Duration.ofHours(3)));
+
+        scheduled.getFirst().round().run();
+
+        assertThatCode(() -> registry.resumeUpload(NAME, old, null).close())
+                .doesNotThrowAnyException();
+    }
 
     @Test
     void whatIsOldGoes() {
@@ -167,7 +195,9 @@ class UploadPurgeScheduleTest {
 
     private void begin(
             StoredRegistry registry, UploadPurgeSettings purging, boolean readOnly, Clock clock) {
-        var _ = new UploadPurgeSchedule(registry, purging, readOnly, clock, recordingTimer());
+        var _ =
+                new UploadPurgeSchedule(
+                        registry, purging, readOnly, gate(), clock, recordingTimer());
     }
 
     private ScheduledExecutorService recordingTimer() {

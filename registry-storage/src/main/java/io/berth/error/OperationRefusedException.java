@@ -26,6 +26,15 @@ public final class OperationRefusedException extends RegistryException {
         this.reason = reason;
     }
 
+    /**
+     * @param message for clients, most of which show nothing else
+     * @param detail a string, a map or a list that JSON can carry
+     */
+    public OperationRefusedException(Reason reason, String message, Object detail) {
+        super(ErrorCode.UNSUPPORTED, message, detail);
+        this.reason = reason;
+    }
+
     public Reason reason() {
         return reason;
     }
