@@ -83,7 +83,8 @@ class ErrorsTest {
             byStatus.merge(ErrorStatus.of(code), Set.of(code), ErrorsTest::union);
         }
         assertThat(byStatus)
-                .containsOnlyKeys(400, 401, 403, 404, 405, 412, 413, 414, 416, 429, 500, 503)
+                .containsOnlyKeys(400, 401, 403, 404, 405, 412, 413, 414, 416, 429, 500, 503, 507)
+                .containsEntry(507, Set.of(ErrorCode.INSUFFICIENT_STORAGE))
                 .containsEntry(401, Set.of(ErrorCode.UNAUTHORIZED))
                 .containsEntry(403, Set.of(ErrorCode.DENIED))
                 .containsEntry(
