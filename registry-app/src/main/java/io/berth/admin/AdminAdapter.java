@@ -2,10 +2,15 @@ package io.berth.admin;
 
 import io.berth.access.Caller;
 import io.berth.access.CallerScope;
+import io.berth.audit.AuditEvent;
+import io.berth.audit.AuditEvent.Outcome;
+import io.berth.audit.AuditLog;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.convert.ConversionService;
 import org.springframework.http.converter.HttpMessageConverter;
@@ -14,10 +19,21 @@ import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.ModelAndView;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerAdapter;
 
-/** Calls methods of controllers as the caller that was admitted. */
+/**
+ * Calls methods of controllers as the caller that was admitted, and writes down what may have
+ * changed something.
+ */
 final class AdminAdapter extends RequestMappingHandlerAdapter {
 
-    AdminAdapter(ConversionService conversion, List<HttpMessageConverter<?>> converters) {
+    private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
+
+    private final Optional<AuditLog> audit;
+
+    AdminAdapter(
+            ConversionService conversion,
+            List<HttpMessageConverter<?>> converters,
+            Optional<AuditLog> audit) {
+        this.audit = audit;
         ConfigurableWebBindingInitializer binding = new ConfigurableWebBindingInitializer();
         binding.setConversionService(conversion);
         setWebBindingInitializer(binding);
@@ -31,6 +47,21 @@ final class AdminAdapter extends RequestMappingHandlerAdapter {
             throws Exception {
         Caller caller = (Caller) Objects.requireNonNull(request.getAttribute(AdminMapping.CALLER));
         response.setHeader("Cache-Control", "no-store");
-        return CallerScope.call(caller, () -> super.handleInternal(request, response, method));
+        String change = request.getMethod() + " " + request.getRequestURI();
+        boolean done = false;
+        try {
+            ModelAndView view =
+                    CallerScope.call(caller, () -> super.handleInternal(request, response, method));
+            done = true;
+            return view;
+        } finally {
+            if (!READING.contains(request.getMethod())) {
+                write(caller, done ? Outcome.DONE : Outcome.FAILED, change);
+            }
+        }
+    }
+
+    private void write(Caller caller, Outcome outcome, String change) {
+        audit.ifPresent(log -> log.write(AuditEvent.of("administration", outcome, caller, change)));
     }
 }

@@ -1,7 +1,9 @@
 package io.berth.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.berth.audit.AuditLog;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -41,8 +43,8 @@ class AdminWeb {
     }
 
     @Bean
-    AdminAdapter handlerAdapter() {
-        return new AdminAdapter(new DefaultConversionService(), converters());
+    AdminAdapter handlerAdapter(Optional<AuditLog> audit) {
+        return new AdminAdapter(new DefaultConversionService(), converters(), audit);
     }
 
     @Bean

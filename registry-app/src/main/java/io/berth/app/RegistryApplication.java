@@ -3,6 +3,8 @@ package io.berth.app;
 import io.berth.access.AccessPolicy;
 import io.berth.admin.AboutController;
 import io.berth.admin.AdminConfiguration;
+import io.berth.audit.AuditLog;
+import io.berth.audit.AuditedRegistry;
 import io.berth.auth.AuthConfiguration;
 import io.berth.auth.AuthMemory;
 import io.berth.auth.AuthSettings;
@@ -18,6 +20,8 @@ import io.berth.http.message.PositionSealer;
 import io.berth.http.route.UrlSettings;
 import io.berth.logging.LogLimit;
 import io.berth.logging.LogSettings;
+import io.berth.logging.audit.AuditConfiguration;
+import io.berth.logging.audit.AuditSettings;
 import io.berth.maintenance.ReadOnlyConfiguration;
 import io.berth.maintenance.UploadPurgeSchedule;
 import io.berth.object.ObjectStore;
@@ -39,6 +43,7 @@ import io.berth.storage.StoredRegistry;
 import io.berth.storage.StoredSessions;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Clock;
+import java.util.Optional;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
@@ -67,7 +72,8 @@ import org.springframework.web.servlet.mvc.HttpRequestHandlerAdapter;
     AuthConfiguration.class,
     TokenServiceConfiguration.class,
     AdminConfiguration.class,
-    ReadOnlyConfiguration.class
+    ReadOnlyConfiguration.class,
+    AuditConfiguration.class
 })
 public class RegistryApplication {
 
@@ -113,6 +119,11 @@ public class RegistryApplication {
     @Bean
     UrlSettings urlSettings(RegistrySettings settings) {
         return settings.http().urls();
+    }
+
+    @Bean
+    AuditSettings auditSettings(RegistrySettings settings) {
+        return settings.audit();
     }
 
     @Bean
@@ -200,10 +211,12 @@ public class RegistryApplication {
             PolicyFile policy,
             RefusalCounter counter,
             WriteGate gate,
+            Optional<AuditLog> audit,
             Clock clock) {
         Registry checked = Assembly.withFreeSpace(stored, settings.storage());
         Registry ruled = Assembly.ruled(checked, stored.meter(), settings, policy, counter, clock);
-        return Assembly.guarded(ruled, settings, access, gate);
+        Registry guarded = Assembly.guarded(ruled, settings, access, gate);
+        return audit.<Registry>map(log -> new AuditedRegistry(guarded, log)).orElse(guarded);
     }
 
     @Bean

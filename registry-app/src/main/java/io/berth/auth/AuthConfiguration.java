@@ -12,6 +12,7 @@ import io.berth.auth.tokenservice.TokenService;
 import io.berth.config.tree.WrongSettingException;
 import io.berth.document.SharedDocuments;
 import io.berth.http.access.AccessControl;
+import io.berth.http.access.AccessListener;
 import io.berth.http.access.Authenticator;
 import io.berth.http.route.UrlSettings;
 import io.berth.policy.PolicySettings;
@@ -116,9 +117,10 @@ public class AuthConfiguration {
             AuthMemory memory,
             UrlSettings urls,
             ServerSettings server,
+            AccessListener listener,
             Clock clock) {
         if (!settings.isOn()) {
-            return AccessControl.withoutAuthentication(policy);
+            return AccessControl.withoutAuthentication(policy).telling(listener);
         }
         long tokenBytes = tokenBytes(settings, memory);
         List<Authenticator> authenticators = new ArrayList<>();
@@ -127,7 +129,8 @@ public class AuthConfiguration {
             authenticators.add(tokens);
             authenticators.addAll(passwords.all());
             addCertificates(authenticators, settings, server);
-            return AccessControl.of(new AnyAuthenticator(authenticators, List.of(tokens)), policy);
+            return AccessControl.of(new AnyAuthenticator(authenticators, List.of(tokens)), policy)
+                    .telling(listener);
         }
         if (settings.token() != null) { // first: some clients look at the first challenge only
             authenticators.add(TokenAuthenticator.of(settings.token(), urls, tokenBytes, clock));
@@ -136,9 +139,11 @@ public class AuthConfiguration {
         List<Authenticator> challenging = List.copyOf(authenticators);
         addCertificates(authenticators, settings, server);
         return AccessControl.of(
-                new AnyAuthenticator(
-                        authenticators, challenging.isEmpty() ? authenticators : challenging),
-                policy);
+                        new AnyAuthenticator(
+                                authenticators,
+                                challenging.isEmpty() ? authenticators : challenging),
+                        policy)
+                .telling(listener);
     }
 
     private static void addCertificates(

@@ -6,6 +6,7 @@ import io.berth.http.CatalogSettings;
 import io.berth.http.ManifestSettings;
 import io.berth.http.TagsSettings;
 import io.berth.logging.LogSettings;
+import io.berth.logging.audit.AuditSettings;
 import io.berth.policy.PolicySettings;
 import io.berth.policy.ValidationSettings;
 import io.berth.setting.DefaultValue;
@@ -25,4 +26,5 @@ public record RegistrySettings(
         @DefaultValue HealthSettings health,
         @DefaultValue CatalogSettings catalog,
         @DefaultValue TagsSettings tags,
-        @DefaultValue LogSettings log) {}
+        @DefaultValue LogSettings log,
+        @DefaultValue AuditSettings audit) {}

@@ -9,6 +9,7 @@ import io.berth.http.CatalogSettings;
 import io.berth.http.ManifestSettings;
 import io.berth.http.TagsSettings;
 import io.berth.logging.LogSettings;
+import io.berth.logging.audit.AuditSettings;
 import io.berth.name.Platform;
 import io.berth.policy.PolicySettings;
 import io.berth.policy.PolicySettings.ContentClass;
@@ -16,6 +17,7 @@ import io.berth.policy.ValidationSettings;
 import io.berth.policy.ValidationSettings.Manifests;
 import io.berth.policy.ValidationSettings.Urls;
 import io.berth.registry.ReferencePolicy;
+import io.berth.setting.ByteSize;
 import io.berth.setting.GoDuration;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,6 +28,24 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The records that have only a few values. */
 class RemainingSettingsTest {
+
+    @Test
+    void auditHasDefaults() {
+        assertThat(Settings.defaults().audit())
+                .isEqualTo(new AuditSettings(false, null, ByteSize.of("100MiB"), 10));
+    }
+
+    @Test
+    void auditTakesEveryValue() {
+        Map<String, String> values =
+                Map.of(
+                        "audit.enabled", "true",
+                        "audit.file", "/a",
+                        "audit.maxsize", "1MiB",
+                        "audit.maxfiles", "3");
+        assertThat(Settings.withAll("audit", values).audit())
+                .isEqualTo(new AuditSettings(true, Path.of("/a"), ByteSize.of("1MiB"), 3));
+    }
 
     @Test
     void manifestsHaveDefaults() {

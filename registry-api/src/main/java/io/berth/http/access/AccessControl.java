@@ -41,12 +41,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AccessControl {
 
+    /** Characters of a name that is told of. */
+    private static final int MAX_USER = 128;
+
     private final @Nullable Authenticator authenticator;
     private final AccessPolicy policy;
+    private final AccessListener listener;
 
-    private AccessControl(@Nullable Authenticator authenticator, AccessPolicy policy) {
+    private AccessControl(
+            @Nullable Authenticator authenticator, AccessPolicy policy, AccessListener listener) {
         this.authenticator = authenticator;
         this.policy = policy;
+        this.listener = listener;
+    }
+
+    /** The same, which tells of refusals. */
+    public AccessControl telling(AccessListener told) {
+        return new AccessControl(authenticator, policy, told);
     }
 
     /** Everything for all, without a look at credentials. */
@@ -60,14 +71,14 @@ public final class AccessControl {
      * @param policy what anonymous clients may do
      */
     public static AccessControl withoutAuthentication(AccessPolicy policy) {
-        return new AccessControl(null, policy);
+        return new AccessControl(null, policy, AccessListener.NONE);
     }
 
     /**
      * @param policy for identities whose rights do not come with their credentials
      */
     public static AccessControl of(Authenticator authenticator, AccessPolicy policy) {
-        return new AccessControl(authenticator, policy);
+        return new AccessControl(authenticator, policy, AccessListener.NONE);
     }
 
     /**
@@ -133,6 +144,10 @@ public final class AccessControl {
                             by.authenticate(credentials, ClientId.of(request));
                 };
         if (identity == null) {
+            String user = credentials instanceof Credentials.Basic basic ? basic.user() : "";
+            listener.loginFailed(
+                    caller(Identity.ANONYMOUS, request),
+                    user.length() > MAX_USER ? user.substring(0, MAX_USER) : user);
             throw unauthorized(request, needed, Failure.INVALID_CREDENTIALS);
         }
         return caller(identity, request);
@@ -143,11 +158,14 @@ public final class AccessControl {
             if (policy.permits(caller, scope)) {
                 continue;
             }
+            if (caller.kind() == Identity.Kind.ANONYMOUS
+                    && !caller.identity().isLimitedToGrants()
+                    && authenticator != null) {
+                throw unauthorized(request, needed, Failure.NO_CREDENTIALS);
+            }
+            listener.denied(caller, needed);
             if (caller.identity().isLimitedToGrants()) {
                 throw unauthorized(request, needed, Failure.INSUFFICIENT_SCOPE);
-            }
-            if (caller.kind() == Identity.Kind.ANONYMOUS && authenticator != null) {
-                throw unauthorized(request, needed, Failure.NO_CREDENTIALS);
             }
             throw new RegistryException(
                     ErrorCode.DENIED, ErrorCode.DENIED.message(), scope.toString());
